@@ -1,0 +1,37 @@
+"""The configuration: one commented TOML file, loaded into frozen typed values."""
+
+from __future__ import annotations
+
+from edge.config.model import (
+    Camera,
+    Config,
+    Device,
+    Hours,
+    Line,
+    Mask,
+    Models,
+    Mqtt,
+    Retention,
+    Road,
+    Rule,
+    Site,
+    Store,
+    Zone,
+)
+
+__all__ = [
+    "Camera",
+    "Config",
+    "Device",
+    "Hours",
+    "Line",
+    "Mask",
+    "Models",
+    "Mqtt",
+    "Retention",
+    "Road",
+    "Rule",
+    "Site",
+    "Store",
+    "Zone",
+]

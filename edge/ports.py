@@ -1,0 +1,295 @@
+"""The ports: what the pipeline and the relay see of the outside world. The contract is in the docstrings.
+
+One contract test per port in tests/contracts runs every available variant and the fake.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy.typing as npt
+
+from edge.types import U8, Box, Detections, Draft, Event, PlateRead, Visit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Letterboxed:
+    """A picture fitted into a network input: `picture` (H,W,3) uint8 RGB.
+
+    Exact inverse: x_frame = (x_input - pad_x) / scale, likewise y. `scale` is input pixels per display pixel.
+    """
+
+    picture: U8
+    scale: float
+    pad_x: float
+    pad_y: float
+
+
+class Frame(Protocol):
+    """One frame: identity, time, and views made on demand from the decoder's native planes, privacy masks already applied.
+
+    `seq` counts frames delivered by the source from 0; a gap is a drop. `size_wh` is in display pixels (square). `mono_ns` is the
+    monotonic clock at arrival for a live source and media time for a file; `pts_ns` is the stream's own stamp.
+    Views never change the frame and may be asked for in any order and from any thread.
+    """
+
+    @property
+    def camera_id(self) -> str: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def size_wh(self) -> tuple[int, int]: ...
+    @property
+    def wall_ns(self) -> int: ...
+    @property
+    def mono_ns(self) -> int: ...
+    @property
+    def pts_ns(self) -> int: ...
+
+    def luma(self, width: int, height: int) -> U8:
+        """Return the brightness as (height,width) uint8, scaled without keeping the aspect."""
+        ...
+
+    def letterbox(self, width: int, height: int, *, centre: bool = True, pad: int = 114) -> Letterboxed:
+        """Return the whole frame fitted into (height,width,3) RGB; bars of value `pad`, centred or at the right and bottom."""
+        ...
+
+    def crop(self, box: Box) -> U8:
+        """Return the part inside `box` (display pixels, clipped to the frame) as (h,w,3) uint8 RGB at full resolution.
+
+        Raises:
+            ValueError: when nothing of the box lies inside the frame.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """What a source turned out to be once opened. `fps` is nominal, 0 when unknown; `frames` is None when unknown or endless."""
+
+    live: bool
+    backend: str
+    decoder: str
+    codec: str
+    size_wh: tuple[int, int]
+    fps: float
+    frames: int | None = None
+    wall_start_ns: int | None = None
+
+
+class FrameSource(Protocol):
+    """Frames of one camera or file, in order. Used by one thread at a time; `close` may be called from another to unblock `read`."""
+
+    def open(self) -> SourceSpec:
+        """Connect and deliver nothing yet.
+
+        Raises:
+            SourceLost: cannot be reached now; try again later.
+            SourceBroken: can be reached but not decoded.
+            ConfigError: the address, an option or a missing decoder makes every attempt useless.
+        """
+        ...
+
+    def read(self, timeout_s: float) -> Frame:
+        """Return the next frame; the first one after `open` is decodable by itself, corrupt ones are left out.
+
+        Raises:
+            SourceLost: no frame within `timeout_s`, or the connection broke.
+            SourceEnded: a finite source is through.
+            SourceBroken: the stream cannot be decoded.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of everything; may be called twice, and again after a failed `open`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """Name, shape (-1 where free) and numpy dtype name of one input or output of an engine."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+
+
+class Engine(Protocol):
+    """A compiled network. One caller at a time."""
+
+    @property
+    def label(self) -> str:
+        """Runtime and device, as `doctor` prints them: `onnxruntime 1.23 cpu`."""
+        ...
+
+    @property
+    def inputs(self) -> tuple[TensorSpec, ...]: ...
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]: ...
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """Return what the model file says of itself (ONNX metadata properties)."""
+        ...
+
+    def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
+        """Run once; returns every output by name.
+
+        Raises:
+            EngineFailed: no answer, or an answer with values that are not numbers.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of device memory; may be called twice."""
+        ...
+
+
+class Detector(Protocol):
+    """Objects in a frame."""
+
+    @property
+    def label(self) -> str: ...
+
+    def detect(self, frame: Frame) -> Detections:
+        """Return what is in the frame, in its display pixels, above the model card's threshold, best first.
+
+        Raises:
+            EngineFailed: passed on from the engine.
+        """
+        ...
+
+
+class PlateReader(Protocol):
+    """Plates in a picture of one vehicle."""
+
+    @property
+    def label(self) -> str: ...
+
+    def read(self, picture: U8) -> tuple[PlateRead, ...]:
+        """Return every plate that could be read in `picture` (H,W,3) uint8 RGB, surest first; boxes in its pixels.
+
+        Raises:
+            EngineFailed: passed on from the engine.
+        """
+        ...
+
+
+class OutboxStage(enum.IntEnum):
+    """How far a row has come. PUBACK is not durability: only the consumer's own acknowledgement is."""
+
+    NEW = 0
+    SENT = 1
+    BROKER_ACKED = 2
+    CONSUMER_ACKED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One event on its way out: the bytes are fixed when it is recorded."""
+
+    seq: int
+    topic: str
+    payload: bytes
+    stage: OutboxStage
+
+
+class EventStore(Protocol):
+    """Events on disk, and the outbox that carries them out. Safe to call from several threads."""
+
+    @property
+    def epoch(self) -> str: ...
+
+    def record(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
+        """Write events, outbox rows and evidence in one transaction; on return they survive a power cut.
+
+        Raises:
+            StoreFailed: nothing of `drafts` was recorded.
+        """
+        ...
+
+    def outbox(
+        self, after_seq: int, limit: int, below: OutboxStage = OutboxStage.BROKER_ACKED
+    ) -> tuple[OutboxRow, ...]:
+        """Return rows with seq > `after_seq` whose stage is less than `below`, in seq order."""
+        ...
+
+    def mark(self, seqs: Sequence[int], stage: OutboxStage) -> None:
+        """Move rows forward to `stage`; a row never goes back."""
+        ...
+
+    def replay(self, from_seq: int) -> int:
+        """Put every row from `from_seq` on back to NEW, because a consumer asked; returns how many."""
+        ...
+
+    def open_visits(self) -> tuple[Visit, ...]:
+        """Return the visits that are not closed, newest state of each, oldest first."""
+        ...
+
+    def last_visit_number(self) -> int:
+        """Return the highest visit number given so far, 0 when there is none."""
+        ...
+
+    def backlog(self) -> int:
+        """Return how many outbox rows are not yet acknowledged by the broker."""
+        ...
+
+    def close(self) -> None:
+        """Checkpoint and let go; may be called twice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One MQTT message."""
+
+    topic: str
+    payload: bytes
+    qos: int = 1
+    retain: bool = False
+
+
+class Broker(Protocol):
+    """A connection to an MQTT broker, driven by one thread: the relay's. It keeps no queue of its own."""
+
+    @property
+    def connected(self) -> bool: ...
+
+    @property
+    def window(self) -> int:
+        """Return how many messages may be in flight: min(Receive Maximum, 16)."""
+        ...
+
+    def connect(self, birth: Message, will: Message, subscribe: Sequence[str]) -> None:
+        """Connect, subscribe, publish `birth`; the broker publishes `will` when we vanish.
+
+        Raises:
+            BrokerDown: refused, wrong password, not reachable, TLS failure: the message says which and what to do.
+        """
+        ...
+
+    def publish(self, message: Message) -> int:
+        """Hand one message over; returns a token that `acked` gives back.
+
+        Raises:
+            BrokerDown: not connected, or the window is full.
+        """
+        ...
+
+    def acked(self, timeout_s: float) -> tuple[int, ...]:
+        """Wait up to `timeout_s` for acknowledgements and return their tokens.
+
+        Raises:
+            BrokerDown: the connection went away; everything not acknowledged must be published again.
+        """
+        ...
+
+    def received(self) -> tuple[Message, ...]:
+        """Return the messages that came in since the last call."""
+        ...
+
+    def close(self, last: Message | None = None) -> None:
+        """Publish `last` (a clean goodbye), disconnect; may be called twice."""
+        ...

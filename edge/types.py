@@ -1,0 +1,346 @@
+"""What flows through the product: frozen values, validated once where they are made.
+
+Pixels are display pixels of the source frame (square, after the sample aspect ratio), origin top-left, boxes `xyxy` half-open.
+Zones and lines are normalised to 0..1. `_ns` on its own or with `mono` is the monotonic (or media) clock, `wall_ns` is UTC.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from edge.clock import ClockQuality
+
+U8: TypeAlias = npt.NDArray[np.uint8]
+F32: TypeAlias = npt.NDArray[np.float32]
+I16: TypeAlias = npt.NDArray[np.int16]
+U64: TypeAlias = npt.NDArray[np.uint64]
+Box: TypeAlias = tuple[float, float, float, float]
+"""One box `x1 y1 x2 y2` in display pixels, half-open."""
+Point: TypeAlias = tuple[float, float]
+
+CLASSES = ("car", "truck", "bus", "motorcycle", "bicycle", "person")
+"""The product's classes; `class_id` is an index into this, whatever the model's own list is."""
+VEHICLES = frozenset({"car", "truck", "bus", "motorcycle"})
+"""Classes that make passes and visits; the others are seen and tracked, and only the rules may ask for them."""
+
+
+class Direction(enum.Enum):
+    """Which way a line was crossed. Unknown rather than wrong."""
+
+    IN = "in"
+    OUT = "out"
+    UNKNOWN = "unknown"
+
+
+class Severity(enum.Enum):
+    """How soon an operator should look."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detections:
+    """Objects found in one frame: a struct of parallel arrays.
+
+    `xyxy` (N,4) float32 display pixels, `confidence` (N,) float32 in 0..1, `class_id` (N,) int16 index into CLASSES.
+
+    Raises:
+        ValueError: when the columns differ in length, shape or dtype.
+    """
+
+    xyxy: F32
+    confidence: F32
+    class_id: I16
+
+    def __post_init__(self) -> None:
+        n = len(self.xyxy)
+        wanted = (("xyxy", self.xyxy, (n, 4), np.float32), ("confidence", self.confidence, (n,), np.float32))
+        for name, column, shape, dtype in (*wanted, ("class_id", self.class_id, (n,), np.int16)):
+            if column.shape != shape or column.dtype != dtype:
+                raise ValueError(
+                    f"Detections.{name}: is {column.dtype}{column.shape}, must be {np.dtype(dtype)}{shape}"
+                )
+            column.flags.writeable = False
+
+    def __len__(self) -> int:
+        return len(self.xyxy)
+
+    def __getitem__(self, rows: npt.NDArray[Any] | slice) -> Detections:
+        """Return the rows that a mask, an index array or a slice picks, columns in step."""
+        return Detections(self.xyxy[rows].copy(), self.confidence[rows].copy(), self.class_id[rows].copy())
+
+    @staticmethod
+    def empty() -> Detections:
+        """Return no detections."""
+        return Detections(np.empty((0, 4), np.float32), np.empty(0, np.float32), np.empty(0, np.int16))
+
+
+class TrackState(enum.Enum):
+    """Where a track stands in its life."""
+
+    TENTATIVE = "tentative"
+    CONFIRMED = "confirmed"
+    LOST = "lost"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSnapshot:
+    """One track as it stands after a frame. `track_id` is unique per camera and run."""
+
+    track_id: int
+    state: TrackState
+    box: Box
+    class_id: int
+    confidence: float
+    dhash: int
+    hits: int
+    started_ns: int
+    seen_ns: int
+
+    @property
+    def class_name(self) -> str:
+        """The product's name of the class."""
+        return CLASSES[self.class_id]
+
+    @property
+    def anchor(self) -> Point:
+        """Bottom centre of the box: where the vehicle touches the road."""
+        return ((self.box[0] + self.box[2]) / 2, self.box[3])
+
+
+@dataclass(frozen=True, slots=True)
+class TrackUpdate:
+    """What one frame did to the tracks.
+
+    `active`: tentative and confirmed tracks seen in this frame. `started`: those confirmed by it. `lost`: confirmed ones not
+    seen in it but still expected back. `ended`: those given up by it.
+    """
+
+    at_ns: int
+    active: tuple[TrackSnapshot, ...] = ()
+    started: tuple[TrackSnapshot, ...] = ()
+    ended: tuple[TrackSnapshot, ...] = ()
+    lost: tuple[TrackSnapshot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlateRead:
+    """One look at one plate.
+
+    `box` lies in the picture that was read; `char_confidence` has one value in 0..1 for each character.
+    """
+
+    text: str
+    char_confidence: tuple[float, ...]
+    box: Box
+    sharpness: float
+    width_px: float
+    height_px: float
+
+    @property
+    def confidence(self) -> float:
+        """The mean of the character confidences, 0 for no text."""
+        return sum(self.char_confidence) / len(self.char_confidence) if self.char_confidence else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """What the looks at one plate agreed on. `votes` counts the looks that read exactly `text`."""
+
+    text: str
+    confidence: float
+    looks: int
+    votes: int
+    runner_up: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One track going over one line."""
+
+    track_id: int
+    line_id: str
+    road_id: str
+    direction: Direction
+    at_ns: int
+    wall_ns: int
+    confidence: float
+
+
+class Stage(enum.Enum):
+    """A pass is told at once and again when nothing more can be learnt about it."""
+
+    PROVISIONAL = "provisional"
+    FINAL = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRef:
+    """A picture kept on the device: JPEG, fetched by id on request."""
+
+    evidence_id: str
+    kind: str
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One vehicle crossing once. The provisional and the final pass share `pass_id`; `revision` grows."""
+
+    pass_id: str
+    stage: Stage
+    revision: int
+    camera_id: str
+    track_id: int
+    line_id: str
+    road_id: str
+    direction: Direction
+    direction_confidence: float
+    wall_ns: int
+    class_name: str
+    plates: tuple[Plate, ...] = ()
+    dhash: int = 0
+    evidence: tuple[EvidenceRef, ...] = ()
+    visit_id: str | None = None
+
+
+class VisitState(enum.Enum):
+    """A visit is open until its other side is known."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSide:
+    """One end of a visit: the pass that made it, where and when."""
+
+    pass_id: str
+    camera_id: str
+    road_id: str
+    wall_ns: int
+    class_name: str
+    plates: tuple[Plate, ...] = ()
+    dhash: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An entry pass and an exit pass of one vehicle; one side may be missing. `number` is what a person says aloud."""
+
+    visit_id: str
+    number: int
+    state: VisitState
+    revision: int
+    entry: VisitSide | None = None
+    exit: VisitSide | None = None
+    paired_by: str | None = None
+
+    @property
+    def dwell_s(self) -> float | None:
+        """Seconds between the two sides, or None while one is missing."""
+        if self.entry is None or self.exit is None:
+            return None
+        return (self.exit.wall_ns - self.entry.wall_ns) / 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """Something an operator should look at, explained in one sentence with the numbers that made it."""
+
+    anomaly_id: str
+    kind: str
+    severity: Severity
+    explanation: str
+    wall_ns: int
+    camera_id: str
+    road_id: str
+    pass_id: str | None = None
+    visit_id: str | None = None
+    evidence: tuple[EvidenceRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStatus:
+    """A camera changed state: connecting, live, stalled, lost, ended; `reason` says why."""
+
+    camera_id: str
+    state: str
+    reason: str = ""
+    decoder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunMark:
+    """The service started or stopped; `reason` says why it stopped."""
+
+    run_id: str
+    version: str
+    reason: str = ""
+
+
+Body: TypeAlias = Pass | Visit | Anomaly | CameraStatus | RunMark
+
+
+class EventKind(enum.Enum):
+    """What happened; the topic and the CloudEvents type are made from it."""
+
+    PASS_PROVISIONAL = "pass.provisional"  # noqa: S105 - a vehicle's pass, not a password
+    PASS_FINAL = "pass.final"  # noqa: S105 - as above
+    VISIT_OPENED = "visit.opened"
+    VISIT_CLOSED = "visit.closed"
+    VISIT_REVISED = "visit.revised"
+    ANOMALY_RAISED = "anomaly.raised"
+    CAMERA_STATUS = "camera.status"
+    RUN_STARTED = "run.started"
+    RUN_STOPPED = "run.stopped"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """A crop to keep: `picture` (H,W,3) uint8 RGB."""
+
+    ref: EvidenceRef
+    picture: U8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """An event before the store numbers it, with the pictures that prove it."""
+
+    kind: EventKind
+    wall_ns: int
+    quality: ClockQuality
+    body: Body
+    evidence: Sequence[Evidence] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A recorded event.
+
+    `event_id` is ordered by time, `seq` is gap-free per device from 1, `epoch` names the life of the device's store (a new
+    store starts a new epoch at seq 1), `chain` is the hex SHA-256 over the previous event's chain and this event's bytes.
+    """
+
+    event_id: str
+    seq: int
+    epoch: str
+    kind: EventKind
+    device: str
+    site: str
+    wall_ns: int
+    recorded_ns: int
+    quality: ClockQuality
+    body: Body
+    chain: str = ""

@@ -1,0 +1,137 @@
+"""The one door to torch and ultralytics: build the network, load and save its weights, write it as ONNX.
+
+Weights travel as safetensors (FP16, averaged) and ONNX alone: neither format can carry code.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edge.errors import ModelError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STRIDE_PX = 32
+MAX_DETECTIONS = 300
+OPSET = 17
+
+
+def _torch() -> Any:
+    """Import torch and ultralytics with every network access of theirs switched off.
+
+    Raises:
+        UsageError: the train extra is not installed.
+    """
+    os.environ.setdefault("YOLO_OFFLINE", "1")
+    os.environ.setdefault("YOLO_AUTOINSTALL", "false")
+    os.environ.setdefault("YOLO_CONFIG_DIR", str(Path.home() / ".cache" / "edge-workshop"))
+    Path(os.environ["YOLO_CONFIG_DIR"]).mkdir(parents=True, exist_ok=True)
+    try:
+        import torch  # noqa: PLC0415 - the device and every other command must start without it
+        import ultralytics  # noqa: F401, PLC0415 - as above
+    except ImportError as error:
+        raise UsageError(
+            f"training needs torch and ultralytics ({error.name} is missing): "
+            "install them as deploy/requirements/train.txt says"
+        ) from error
+    logging.getLogger("ultralytics").setLevel(logging.WARNING)
+    return torch
+
+
+def build(class_count: int, seed: int = 0) -> Any:
+    """YOLO26n with random weights, as torch module in float32.
+
+    Args:
+        class_count: number of classes of the head.
+        seed: fixes the random start.
+    """
+    torch = _torch()
+    from ultralytics.nn.tasks import DetectionModel  # noqa: PLC0415 - behind the door
+    from ultralytics.utils import DEFAULT_CFG  # noqa: PLC0415 - behind the door
+
+    torch.manual_seed(seed)
+    network = DetectionModel("yolo26n.yaml", nc=class_count, verbose=False)
+    network.args = DEFAULT_CFG
+    return network
+
+
+def read_weights(path: Path, network: Any) -> dict[str, str]:
+    """Load a safetensors file into the network, strictly, and return the notes stored beside the weights.
+
+    Raises:
+        ModelError: the file is missing, damaged, or holds another network.
+    """
+    _torch()
+    from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - part of the train extra
+
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            notes = dict(file.metadata() or {})
+            weights = {
+                name: tensor.float() if tensor.is_floating_point() else tensor
+                for name in file.keys()  # noqa: SIM118 - the file object is no mapping
+                for tensor in [file.get_tensor(name)]
+            }
+        network.load_state_dict(weights)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{path}: cannot be read as safetensors ({error}); give a file that training wrote") from error
+    except RuntimeError as error:
+        first = str(error).splitlines()[0]
+        raise ModelError(f"{path}: holds another network ({first}); train it again from its own recipe") from error
+    return notes
+
+
+def write_weights(path: Path, network: Any, notes: Mapping[str, str]) -> None:
+    """Write the weights as FP16 safetensors, whole or not at all."""
+    _torch()
+    from safetensors.torch import save_file  # noqa: PLC0415 - part of the train extra
+
+    weights = {
+        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
+        for name, tensor in network.state_dict().items()
+    }
+    partial = path.with_suffix(".part")
+    save_file(weights, str(partial), metadata=dict(notes))
+    partial.replace(path)
+
+
+def write_onnx(network: Any, path: Path, input_wh: tuple[int, int]) -> None:
+    """Write the end-to-end head as ONNX: `images` 1x3xHxW float32 RGB 0..1 -> `output0` 1x300x6 (xyxy px, score, class).
+
+    Raises:
+        UsageError: the input size is no multiple of the stride.
+    """
+    width, height = input_wh
+    if width % STRIDE_PX or height % STRIDE_PX:
+        raise UsageError(f"input {width}x{height}: both sides must be multiples of {STRIDE_PX}; take the next one")
+    torch = _torch()
+    import onnx  # noqa: PLC0415 - part of the train extra
+
+    head = network.model[-1]
+    # Chosen before fusing: fusing throws the other of the two heads away.
+    head.end2end, head.export, head.format, head.max_det, head.dynamic = True, True, "onnx", MAX_DETECTIONS, False
+    network = network.float().eval().fuse(verbose=False)
+    sample = torch.zeros(1, 3, height, width)
+    with torch.no_grad():
+        network(sample)
+    torch.onnx.export(
+        network,
+        (sample,),
+        str(path),
+        opset_version=OPSET,
+        input_names=["images"],
+        output_names=["output0"],
+        do_constant_folding=True,
+        dynamo=False,
+    )
+    graph = onnx.load(str(path))
+    for name in ("doc_string", "producer_version"):
+        graph.ClearField(name)
+    for node in graph.graph.node:
+        node.ClearField("doc_string")
+    onnx.checker.check_model(graph, full_check=True)
+    onnx.save(graph, str(path))
