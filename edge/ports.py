@@ -29,10 +29,10 @@ class Letterboxed:
 
 
 class Frame(Protocol):
-    """One frame: identity, time, and views made on demand from the decoder's native planes, privacy masks already applied.
+    """One frame: identity, time, and views made on demand from the native planes, privacy masks already applied.
 
-    `seq` counts frames delivered by the source from 0; a gap is a drop. `size_wh` is in display pixels (square). `mono_ns` is the
-    monotonic clock at arrival for a live source and media time for a file; `pts_ns` is the stream's own stamp.
+    `seq` counts the frames a source delivered, from 0; a gap is a drop. `size_wh` is in display pixels (square).
+    `mono_ns` is the monotonic clock at arrival for a live source, media time for a file; `pts_ns` is the stream's stamp.
     Views never change the frame and may be asked for in any order and from any thread.
     """
 
@@ -54,11 +54,11 @@ class Frame(Protocol):
         ...
 
     def letterbox(self, width: int, height: int, *, centre: bool = True, pad: int = 114) -> Letterboxed:
-        """Return the whole frame fitted into (height,width,3) RGB; bars of value `pad`, centred or at the right and bottom."""
+        """Return the whole frame fitted into (height,width,3) RGB, bars of value `pad` around it or right and below."""
         ...
 
     def crop(self, box: Box) -> U8:
-        """Return the part inside `box` (display pixels, clipped to the frame) as (h,w,3) uint8 RGB at full resolution.
+        """Return the part inside `box` (display pixels, clipped) as (h,w,3) uint8 RGB at full resolution.
 
         Raises:
             ValueError: when nothing of the box lies inside the frame.
@@ -68,7 +68,7 @@ class Frame(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """What a source turned out to be once opened. `fps` is nominal, 0 when unknown; `frames` is None when unknown or endless."""
+    """What a source turned out to be. `fps` is nominal, 0 when unknown; `frames` is None when unknown or endless."""
 
     live: bool
     backend: str
@@ -81,7 +81,10 @@ class SourceSpec:
 
 
 class FrameSource(Protocol):
-    """Frames of one camera or file, in order. Used by one thread at a time; `close` may be called from another to unblock `read`."""
+    """Frames of one camera or file, in order.
+
+    Used by one thread at a time; `close` may be called from another to unblock `read`.
+    """
 
     def open(self) -> SourceSpec:
         """Connect and deliver nothing yet.
@@ -94,7 +97,7 @@ class FrameSource(Protocol):
         ...
 
     def read(self, timeout_s: float) -> Frame:
-        """Return the next frame; the first one after `open` is decodable by itself, corrupt ones are left out.
+        """Return the next frame; the first after `open` is decodable by itself, corrupt ones are left out.
 
         Raises:
             SourceLost: no frame within `timeout_s`, or the connection broke.

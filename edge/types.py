@@ -1,7 +1,7 @@
 """What flows through the product: frozen values, validated once where they are made.
 
-Pixels are display pixels of the source frame (square, after the sample aspect ratio), origin top-left, boxes `xyxy` half-open.
-Zones and lines are normalised to 0..1. `_ns` on its own or with `mono` is the monotonic (or media) clock, `wall_ns` is UTC.
+Pixels are display pixels of the source frame (square, after the sample aspect ratio), origin top-left, boxes `xyxy`
+half-open. Zones and lines are normalised to 0..1. `at_ns` is the monotonic (or media) clock, `wall_ns` is UTC.
 """
 
 from __future__ import annotations
@@ -121,8 +121,8 @@ class TrackSnapshot:
 class TrackUpdate:
     """What one frame did to the tracks.
 
-    `active`: tentative and confirmed tracks seen in this frame. `started`: those confirmed by it. `lost`: confirmed ones not
-    seen in it but still expected back. `ended`: those given up by it.
+    `active`: tentative and confirmed tracks seen in this frame. `started`: those confirmed by it. `lost`: confirmed,
+    not seen in it, still expected back. `ended`: those given up by it.
     """
 
     at_ns: int
@@ -329,8 +329,8 @@ class Draft:
 class Event:
     """A recorded event.
 
-    `event_id` is ordered by time, `seq` is gap-free per device from 1, `epoch` names the life of the device's store (a new
-    store starts a new epoch at seq 1), `chain` is the hex SHA-256 over the previous event's chain and this event's bytes.
+    `event_id` is ordered by time, `seq` is gap-free per device from 1, `epoch` names the life of the device's store (a
+    new store starts a new epoch at seq 1), `chain` is the hex SHA-256 over the previous event's chain and this event.
     """
 
     event_id: str
