@@ -1,0 +1,73 @@
+# Everything a newcomer runs. `make` alone prints this list.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup venv gst system demo test test-fast check fmt bench soak clips package locks clean
+
+VENV ?= .venv
+LOCKS := deploy/requirements
+UV := .tools/bin/uv
+PY := $(VENV)/bin/python
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(UV):
+	@python=$$(.ci/find-python) || { echo "make: no Python 3.10, 3.11 or 3.12 found; install one (on Debian: apt install python3 python3-venv)"; exit 2; }; \
+	"$$python" -m venv .tools || { echo "make: this Python cannot make environments; install its venv package (on Debian: apt install python3-venv)"; exit 2; }; \
+	.tools/bin/pip install -q --disable-pip-version-check --require-hashes -r $(LOCKS)/tools.txt
+
+$(VENV)/.done: $(UV) $(LOCKS)/all.txt pyproject.toml
+	@[ -x $(PY) ] || $(UV) venv -q --no-python-downloads --python "$$(.ci/find-python $(PYTHON))" $(VENV)
+	$(UV) pip install -q --no-deps --require-hashes --python $(PY) -r $(LOCKS)/all.txt
+	$(UV) pip install -q --no-deps --no-build-isolation --python $(PY) -e .
+	@touch $@
+
+venv: $(VENV)/.done
+
+gst: venv
+	@if $(PY) -c 'import gi' 2>/dev/null; then :; \
+	elif pkg-config --exists gobject-introspection-1.0 cairo 2>/dev/null; then \
+	    $(UV) pip install -q --require-hashes --no-deps --python $(PY) -r $(LOCKS)/gst.txt; \
+	else echo "setup: GStreamer's Python binding left out: its headers are missing (libgirepository1.0-dev libcairo2-dev pkg-config); PyAV captures instead"; fi
+
+setup: venv gst ## make .venv with every extra but [train] and [paddle]
+
+system:
+	@.ci/apt
+
+demo: venv ## the main job: bundled clip in, gate events out over MQTT
+	@$(PY) -m edge demo
+
+test: system setup ## system packages (when root), then every test on the newest Python, the fast ones on 3.10 too
+	$(PY) -m pytest -m "not soak"
+	@if python310=$$(.ci/find-python 3.10) && [ "$$($(PY) -c 'import sys; print(sys.version_info[1])')" != 10 ]; then \
+	    $(MAKE) -s venv VENV=.venv-3.10 PYTHON=3.10 && .venv-3.10/bin/python -m pytest -q -m "not soak and not slow and not system"; \
+	else echo "test: Python 3.10 left out: there is no second interpreter here"; fi
+
+test-fast: setup ## the tests that need seconds
+	$(PY) -m pytest -q -m "not soak and not slow and not system"
+
+check: venv ## lint, format, types, layers
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+fmt: venv ## format and mend what can be mended
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+bench: venv ## frames a second of decode, detector and the whole, with their ratios
+	@$(PY) -m edge bench
+
+package: venv ## wheel into dist/
+	$(VENV)/bin/python -m hatchling build -t wheel
+
+locks: $(UV) ## renew the hash-pinned requirements
+	$(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate pyproject.toml --extra ocr --extra reports --extra demo --extra test -o $(LOCKS)/all.txt
+	$(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate pyproject.toml --extra ocr --extra reports -c $(LOCKS)/all.txt -o $(LOCKS)/device.txt
+	echo 'PyGObject>=3.42,<3.51' | $(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate - -o $(LOCKS)/gst.txt
+	echo 'uv' | $(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate - -o $(LOCKS)/tools.txt
+
+clean: ## remove environments and everything built
+	rm -rf .venv .venv-* .tools build dist out .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
