@@ -1,0 +1,1 @@
+"""Networks: model cards, engines, and the detector and plate readers that run on them."""
