@@ -1,0 +1,1 @@
+"""Pure functions over pictures: numpy and OpenCV, no state of the world."""
