@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edge.config.masking import mask_uri
 from edge.config.model import (
     Camera,
     Config,
@@ -34,4 +35,5 @@ __all__ = [
     "Site",
     "Store",
     "Zone",
+    "mask_uri",
 ]

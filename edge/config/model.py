@@ -1,113 +1,120 @@
-"""The shape of the configuration. Every field carries what `edge config explain` says of it and the bounds the loader checks."""
+"""The shape of the configuration: each field says what `edge config explain` prints and what the loader checks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any
+from dataclasses import dataclass
+
+from edge.config.keys import Section, key
+from edge.types import CLASSES
 
 Polygon = tuple[tuple[float, float], ...]
 """Corner points normalised to 0..1 of the picture, origin top-left."""
 
 
-def key(
-    doc: str,
-    *,
-    default: Any = ...,
-    unit: str = "",
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[str, ...] = (),
-    secret: bool = False,
-    reload: bool = True,
-) -> Any:
-    """Describe one configuration key. `reload=False`: a change takes effect only after a restart."""
-    about: Mapping[str, object] = MappingProxyType(
-        {"doc": doc, "unit": unit, "low": low, "high": high, "choices": choices, "secret": secret, "reload": reload}
-    )
-    if default is ...:
-        return field(metadata=about)
-    return field(default=default, metadata=about)
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
+@dataclass(frozen=True, slots=True, repr=False)
+class Device(Section):
     """This box."""
 
-    id: str = key("Name of this device in topics and events: letters, digits, dot, dash and underscore.", reload=False)
+    id: str = key("Name of this device in topics and events.", form="name", reload=False, example="gate-north-1")
     log_level: str = key("How much is logged.", default="info", choices=("debug", "info", "warning", "error"))
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+@dataclass(frozen=True, slots=True, repr=False)
+class Hours(Section):
     """One span of opening hours."""
 
     days: tuple[str, ...] = key(
-        "Days this span holds for.", choices=("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday")
+        "Days this span holds for.",
+        choices=("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"),
+        form="some",
+        example='["mon", "tue", "wed", "thu", "fri"]',
     )
-    open: str = key("Local time the site opens, HH:MM.")
-    close: str = key("Local time the site closes, HH:MM; before `open` means after midnight; 24:00 is allowed.")
+    open: str = key("Local time the site opens, HH:MM.", form="opens", example="06:00")
+    close: str = key(
+        "Local time the site closes, HH:MM; before `open` means after midnight; 24:00 is allowed.",
+        form="closes",
+        example="18:00",
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+@dataclass(frozen=True, slots=True, repr=False)
+class Site(Section):
     """The place that shares visits, roads and opening hours."""
 
-    id: str = key("Name of the site in topics and events.", reload=False)
-    timezone: str = key("IANA time zone of the opening hours.", default="UTC")
-    hours: tuple[Hours, ...] = key("Opening hours; none given means always open.", default=())
-    holidays: tuple[str, ...] = key("Dates, YYYY-MM-DD, on which only `holiday` spans hold.", default=())
+    id: str = key("Name of the site in topics and events.", form="name", reload=False, example="quarry-7")
+    timezone: str = key(
+        "IANA time zone of the opening hours.", default="UTC", form="timezone", example="Africa/Johannesburg"
+    )
+    hours: tuple[Hours, ...] = key(
+        "Opening hours, one [[site.hours]] a span; none given means always open.", default=()
+    )
+    holidays: tuple[str, ...] = key(
+        "Dates, YYYY-MM-DD, on which only `holiday` spans hold.", default=(), each="date", example='["2026-12-25"]'
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Road:
+@dataclass(frozen=True, slots=True, repr=False)
+class Road(Section):
     """A road of the site, as the operator calls it."""
 
-    id: str = key("Name of the road in events.")
+    id: str = key("Name of the road in events.", form="name", example="main")
     allows: str = key("Which directions are right on this road.", default="both", choices=("in", "out", "both", "none"))
-    classes: tuple[str, ...] = key("Classes allowed on it; none given means all.", default=())
+    classes: tuple[str, ...] = key(
+        "Classes allowed on it; none given means all.", default=(), choices=CLASSES, example='["truck"]'
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A tripwire. Looking from the first point to the second, crossing to the right-hand side of the picture's arrow is `in`."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Line(Section):
+    """A tripwire: an arrow from its first to its second point, and the side of it that lies inside the site."""
 
-    id: str = key("Name of the line, unique within its camera.")
-    points: Polygon = key("Two points, normalised 0..1.")
-    road: str = key("The road this line counts for.")
+    id: str = key("Name of the line, unique within its camera.", form="name", example="gate-line")
+    points: tuple[tuple[float, float], ...] = key(
+        "Two points, normalised 0..1 of the picture's width and height, origin top-left.",
+        form="line",
+        example="[[0.10, 0.62], [0.90, 0.62]]",
+    )
+    road: str = key("The road this line counts for: the id of a [[road]].", form="name", example="main")
     inward: str = key(
-        "Side of the arrow from the first to the second point that lies inside the site.",
+        "Side of the arrow from the first to the second point that lies inside the site, as seen in the picture.",
         default="right",
         choices=("left", "right"),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+@dataclass(frozen=True, slots=True, repr=False)
+class Zone(Section):
     """An area with a meaning."""
 
-    id: str = key("Name of the zone, unique within its camera.")
-    polygon: Polygon = key("Three points or more, normalised 0..1.")
+    id: str = key("Name of the zone, unique within its camera.", form="name", example="waiting")
+    polygon: tuple[tuple[float, float], ...] = key(
+        "Three points or more, normalised 0..1.", form="polygon", example="[[0.1, 0.5], [0.4, 0.5], [0.4, 0.9]]"
+    )
     kind: str = key("What the zone is for.", default="watch", choices=("watch", "ignore", "queue", "keep-clear"))
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
+@dataclass(frozen=True, slots=True, repr=False)
+class Mask(Section):
     """An area blackened before anything is hashed, read or kept: privacy, or a burnt-in clock or camera name."""
 
-    id: str = key("Name of the mask, unique within its camera.")
-    polygon: Polygon = key("Three points or more, normalised 0..1.")
+    id: str = key("Name of the mask, unique within its camera.", form="name", example="clock")
+    polygon: tuple[tuple[float, float], ...] = key(
+        "Three points or more, normalised 0..1.",
+        form="polygon",
+        example="[[0.0, 0.0], [0.3, 0.0], [0.3, 0.06], [0.0, 0.06]]",
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Camera:
+@dataclass(frozen=True, slots=True, repr=False)
+class Camera(Section):
     """One camera and what is drawn on its picture."""
 
-    id: str = key("Name of the camera in topics and events.")
+    id: str = key("Name of the camera in topics and events.", form="name", example="gate")
     source: str = key(
-        "Where the pictures come from: rtsp:// srt:// https://….m3u8 csi://0 v4l2:///dev/video0 file:///… /path.mp4 test://gate replay://…",
-        secret=False,
+        "Where the pictures come from: rtsp:// rtsps:// srt:// https://….m3u8 csi://0 v4l2:///dev/video0 file:///… "
+        "/path.mp4 test://gate replay://…",
+        form="source",
+        example="rtsp://viewer:password@192.0.2.10/stream1",
     )
     backend: str = key(
         "Capture library; auto takes GStreamer where it works, else PyAV.",
@@ -115,7 +122,7 @@ class Camera:
         choices=("auto", "gst", "pyav", "jetson"),
     )
     decoder: str = key(
-        "Decoder; auto takes the best one that `doctor` trusts.",
+        "Decoder; auto takes the best one that `edge doctor` trusts.",
         default="auto",
         choices=("auto", "software", "nvv4l2", "nvdec"),
     )
@@ -126,30 +133,42 @@ class Camera:
     stall_s: float = key(
         "Silence after which an open connection counts as stalled.", default=1.5, unit="s", low=0.2, high=60
     )
-    lines: tuple[Line, ...] = key("Tripwires.", default=())
-    zones: tuple[Zone, ...] = key("Areas with a meaning.", default=())
-    masks: tuple[Mask, ...] = key("Blackened areas.", default=())
+    lines: tuple[Line, ...] = key("Tripwires, one [[camera.line]] each.", default=(), toml="line")
+    zones: tuple[Zone, ...] = key("Areas with a meaning, one [[camera.zone]] each.", default=(), toml="zone")
+    masks: tuple[Mask, ...] = key("Blackened areas, one [[camera.mask]] each.", default=(), toml="mask")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+@dataclass(frozen=True, slots=True, repr=False)
+class Rule(Section):
     """One rule that raises an anomaly."""
 
-    kind: str = key("What the rule looks for.", choices=("after-hours", "wrong-road"))
+    kind: str = key("What the rule looks for.", choices=("after-hours", "wrong-road"), example="after-hours")
     enabled: bool = key("Whether it is applied.", default=True)
     severity: str = key("How soon an operator should look.", default="warning", choices=("info", "warning", "alarm"))
-    roads: tuple[str, ...] = key("Roads it holds for; none given means all.", default=())
-    classes: tuple[str, ...] = key("Classes it holds for; none given means all.", default=())
+    roads: tuple[str, ...] = key(
+        "Roads it holds for; none given means all.", default=(), each="name", example='["main"]'
+    )
+    classes: tuple[str, ...] = key(
+        "Classes it holds for; none given means all.", default=(), choices=CLASSES, example='["car", "truck"]'
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Models:
+@dataclass(frozen=True, slots=True, repr=False)
+class Models(Section):
     """Which networks are used and how."""
 
-    detector: str = key("Model card of the detector: a name under models/ or a path to a model.toml.", default="gate-n")
+    detector: str = key(
+        "Model card of the detector: a name under models/ or the path of a model.toml.", default="gate-n", form="some"
+    )
     plates: str = key("Plate reader; none turns reading off.", default="pp-ocr", choices=("pp-ocr", "paddle", "none"))
-    paddle_dir: str = key("Folder with PaddleOCR models; only for plates = paddle.", default="")
-    paddle_python: str = key("Python interpreter of the environment that has paddleocr installed.", default="")
+    paddle_dir: str = key(
+        "Folder with PaddleOCR models; only for plates = paddle.", default="", example="/opt/paddle/models"
+    )
+    paddle_python: str = key(
+        "Python interpreter of the environment that has paddleocr installed; only for plates = paddle.",
+        default="",
+        example="/opt/paddle/bin/python",
+    )
     engine: str = key(
         "Engine; auto takes TensorRT where it works, else ONNX Runtime.",
         default="auto",
@@ -162,16 +181,16 @@ class Models:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+@dataclass(frozen=True, slots=True, repr=False)
+class Store(Section):
     """Where events and evidence lie."""
 
-    path: str = key("SQLite file of events and outbox.", default="/var/lib/edge/events.db", reload=False)
+    path: str = key("SQLite file of events and outbox.", default="/var/lib/edge/events.db", form="some", reload=False)
     evidence: bool = key("Whether evidence crops are kept.", default=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+@dataclass(frozen=True, slots=True, repr=False)
+class Retention(Section):
     """How long things are kept. Events not yet acknowledged by the broker are never dropped by age."""
 
     days: int = key("Age after which events and evidence go.", default=90, unit="days", low=1, high=3650)
@@ -180,32 +199,39 @@ class Retention:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Mqtt:
+@dataclass(frozen=True, slots=True, repr=False)
+class Mqtt(Section):
     """The broker. An empty url means events stay on the device."""
 
-    url: str = key("mqtt://host:1883 or mqtts://host:8883; empty turns publishing off.", default="")
-    username: str = key("User name at the broker.", default="")
+    url: str = key(
+        "mqtt://host:1883 or mqtts://host:8883; empty turns publishing off.",
+        default="",
+        form="broker",
+        example="mqtt://127.0.0.1:1883",
+    )
+    username: str = key("User name at the broker.", default="", example="gate-north-1")
     password: str = key("Password; better in `password_file`.", default="", secret=True)
-    password_file: str = key("File whose first line is the password.", default="")
+    password_file: str = key("File whose first line is the password.", default="", example="/etc/edge/mqtt-password")
     version: str = key("Protocol; auto tries 5, then 3.1.1.", default="auto", choices=("auto", "5", "3.1.1"))
-    ca_file: str = key("Certificate authority for mqtts; empty takes the system's.", default="")
-    cert_file: str = key("Client certificate, PEM.", default="")
-    key_file: str = key("Key of the client certificate, PEM.", default="")
+    ca_file: str = key(
+        "Certificate authority for mqtts, PEM; empty takes the system's.", default="", example="/etc/edge/ca.pem"
+    )
+    cert_file: str = key("Client certificate, PEM.", default="", example="/etc/edge/client.pem")
+    key_file: str = key("Key of the client certificate, PEM.", default="", example="/etc/edge/client.key")
     keepalive_s: int = key("Longest silence before the broker gives us up.", default=30, unit="s", low=2, high=3600)
     rate: float = key("Most backlog messages a second.", default=200.0, unit="1/s", low=1, high=100_000)
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+@dataclass(frozen=True, slots=True, repr=False)
+class Config(Section):
     """The whole file."""
 
-    device: Device
-    site: Site
-    cameras: tuple[Camera, ...]
-    roads: tuple[Road, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    models: Models = Models()
-    store: Store = Store()
-    retention: Retention = Retention()
-    mqtt: Mqtt = Mqtt()
+    device: Device = key("This box.")
+    site: Site = key("The place that shares visits, roads and opening hours.")
+    cameras: tuple[Camera, ...] = key("Cameras, one [[camera]] each.", toml="camera", form="some")
+    roads: tuple[Road, ...] = key("Roads, one [[road]] each.", default=(), toml="road")
+    rules: tuple[Rule, ...] = key("Rules that raise anomalies, one [[rule]] each.", default=(), toml="rule")
+    models: Models = key("Which networks are used and how.", default=Models())
+    store: Store = key("Where events and evidence lie.", default=Store())
+    retention: Retention = key("How long things are kept.", default=Retention())
+    mqtt: Mqtt = key("The broker.", default=Mqtt())

@@ -1,0 +1,75 @@
+"""One TOML file into one `Config`, or one error that tells everything wrong with it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from edge.config.build import build
+from edge.config.checks import check_together
+from edge.config.lines import index_lines
+from edge.config.model import Config
+from edge.config.problems import Problems
+from edge.errors import ConfigError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib  # the same parser, before it entered the standard library
+
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def load_config(path: Path | str) -> Config:
+    """Return what the file at `path` says.
+
+    Raises:
+        ConfigError: it cannot be read, is no TOML, or is wrong: one `FILE:LINE: key: cause; cure` a line, all at once.
+    """
+    return parse_config(read_text(path), str(path))
+
+
+def parse_config(text: str, name: str) -> Config:
+    """Return what `text` says; `name` stands for the file in messages.
+
+    Raises:
+        ConfigError: as `load_config`.
+    """
+    problems = Problems(name, index_lines(text)) if (table := _parse(text, name)) else Problems(name, {(): 1})
+    config = build(Config, table, (), problems)
+    check_together(config, problems)
+    problems.raise_if_any()
+    return config
+
+
+def read_text(path: Path | str) -> str:
+    """Return the text of a configuration file.
+
+    Raises:
+        ConfigError: it cannot be read or is no UTF-8.
+    """
+    try:
+        return Path(path).read_bytes().decode()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ConfigError(f"{path}: cannot be read: {reason}; give a file that exists and may be read") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{path}:{line}: file: is no UTF-8 text; save it as UTF-8") from None
+
+
+def _parse(text: str, name: str) -> dict[str, Any]:
+    try:
+        table: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        said = str(error)
+        place = _PLACE.search(said)
+        line = place[1] if place and place[1] else str(max(1, len(text.splitlines())))
+        column = f" column {place[2]}:" if place and place[2] else ""
+        cause = _PLACE.sub("", said).lower()
+        raise ConfigError(f"{name}:{line}: file:{column} {cause}; correct the line, it is no TOML") from None
+    except RecursionError:
+        raise ConfigError(f"{name}:1: file: brackets are nested too deeply; remove them") from None
+    return table
