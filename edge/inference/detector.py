@@ -1,0 +1,143 @@
+"""The detector: a frame in, the product's detections out, on any engine."""
+
+from __future__ import annotations
+
+import ast
+
+import numpy as np
+
+from edge.config.model import Models
+from edge.errors import EngineFailed, ModelError
+from edge.inference.card import ModelCard, load_card
+from edge.inference.engines import open_engine
+from edge.inference.heads import Candidates, Head, make_head
+from edge.ports import Engine, Frame, Letterboxed, TensorSpec
+from edge.types import CLASSES, F32, U8, Detections
+from edge.vision import boxes
+
+_ALIKE = np.array([-1 if name in {"car", "truck", "bus"} else number for number, name in enumerate(CLASSES)])
+"""One number for the classes that a network takes for each other: a van found as car and as truck is one vehicle."""
+
+
+def open_detector(models: Models) -> YoloDetector:
+    """Load the detector that the configuration names, its weights checked against the card.
+
+    Raises:
+        ModelError: card or weights are missing, damaged or do not agree, or the engine does not work here.
+    """
+    card = load_card(models.detector)
+    card.check_file()
+    return YoloDetector(card, open_engine(card.file, models.engine, models.threads), models.confidence)
+
+
+class YoloDetector:
+    """A YOLO network behind the Detector port. One caller at a time.
+
+    Args:
+        card: what the network wants and gives.
+        engine: the compiled network; its inputs and outputs must be those on the card.
+        confidence: lowest confidence of a detection, 0 for the card's.
+
+    Raises:
+        ModelError: card and network disagree; the message names both.
+    """
+
+    def __init__(self, card: ModelCard, engine: Engine, confidence: float = 0.0) -> None:
+        self._card = card
+        self._engine = engine
+        self._confidence = confidence or card.confidence
+        self._head = make_head(card)
+        self._output = _agree(card, engine, self._head)
+        self._class_ids = card.class_ids()
+        self._tensor = np.empty((1, 3, card.input.height, card.input.width), np.float32)
+        self.label = f"{card.name} {card.version}".strip() + f" on {engine.label}"
+
+    def detect(self, frame: Frame) -> Detections:
+        """Find objects; see `ports.Detector.detect`."""
+        wanted = self._card.input
+        view = frame.letterbox(wanted.width, wanted.height, centre=wanted.centre, pad=wanted.pad)
+        fill_tensor(view.picture, self._card, self._tensor)
+        answer = self._engine.infer({wanted.name: self._tensor})[self._output]
+        try:
+            found = self._head.decode(np.asarray(answer, np.float32), self._confidence)
+        except ValueError as error:
+            raise EngineFailed(f"{self._card.file}: {error}: {self._card.path} is for another model") from error
+        return self._ours(found, view, frame.size_wh)
+
+    def close(self) -> None:
+        """Let go of the engine; may be called twice."""
+        self._engine.close()
+
+    def _ours(self, found: Candidates, view: Letterboxed, size_wh: tuple[int, int]) -> Detections:
+        """Bring candidates to the frame and to the product's classes, each object once, surest first.
+
+        End-to-end heads are one to one only when trained to the end, and class-wise suppression leaves a vehicle found
+        as two kinds; the tracker would make two vehicles of either.
+        """
+        class_id = self._class_ids[found.label]
+        xyxy = boxes.clip(from_letterbox(found.xyxy, view), *size_wh)
+        rows = np.flatnonzero((class_id >= 0) & (boxes.areas(xyxy) > 0))
+        single = boxes.nms_by_class(
+            xyxy[rows], found.confidence[rows], _ALIKE[class_id[rows]], self._card.iou, self._card.max_detections
+        )
+        rows = rows[single]
+        return Detections(xyxy[rows], found.confidence[rows].astype(np.float32), class_id[rows])
+
+
+def fill_tensor(picture: U8, card: ModelCard, tensor: F32) -> None:
+    """Write `picture` (H,W,3) uint8 RGB into `tensor` (1,3,H,W) float32 as the card's input wants it."""
+    for plane in range(3):
+        channel = plane if card.input.colour == "rgb" else 2 - plane
+        gain = np.float32(card.input.scale / card.input.std[plane])
+        np.multiply(picture[:, :, channel], gain, out=tensor[0, plane])
+        if card.input.mean[plane]:
+            tensor[0, plane] -= np.float32(card.input.mean[plane] / card.input.std[plane])
+
+
+def from_letterbox(xyxy: F32, view: Letterboxed) -> F32:
+    """Bring boxes (N,4) from network input pixels back to display pixels of the frame."""
+    pad = np.array([view.pad_x, view.pad_y, view.pad_x, view.pad_y], np.float32)
+    back: F32 = (xyxy - pad) / np.float32(view.scale)
+    return back
+
+
+def _agree(card: ModelCard, engine: Engine, head: Head) -> str:
+    """Return the name of the output to decode, after comparing the network with its card."""
+    wanted = TensorSpec(card.input.name, (1, 3, card.input.height, card.input.width), "float32")
+    faults = []
+    if len(engine.inputs) != 1 or not _matches(engine.inputs[0], wanted):
+        faults.append(f"its input is {_told(engine.inputs)}, the card says {_told((wanted,))}")
+    output = TensorSpec(engine.outputs[0].name, head.shape(), "float32")
+    if len(engine.outputs) != 1 or not _matches(engine.outputs[0], output):
+        told = f"{card.head} with {len(card.classes)} classes gives {_told((output,))}"
+        faults.append(f"its output is {_told(engine.outputs)}, the card says {told}")
+    faults += _names_fault(card, engine)
+    if faults:
+        raise ModelError(f"{card.file} does not agree with {card.path}: {'; '.join(faults)}: correct the card")
+    return output.name
+
+
+def _matches(found: TensorSpec, wanted: TensorSpec) -> bool:
+    """Whether a tensor is the wanted one; a size that either side leaves free fits."""
+    sizes = zip(found.shape, wanted.shape, strict=False)
+    return (
+        (found.name, found.dtype, len(found.shape)) == (wanted.name, wanted.dtype, len(wanted.shape))
+        and all(-1 in pair or pair[0] == pair[1] for pair in sizes)
+    )  # fmt: skip
+
+
+def _told(specs: tuple[TensorSpec, ...]) -> str:
+    return ", ".join(f"{spec.name} {'x'.join(map(str, spec.shape))} {spec.dtype}".replace("-1", "?") for spec in specs)
+
+
+def _names_fault(card: ModelCard, engine: Engine) -> list[str]:
+    """Compare the card with the class names that some exporters write into the model (`{0: 'car', …}`)."""
+    try:
+        named = ast.literal_eval(engine.metadata.get("names", "None"))
+    except (ValueError, SyntaxError):
+        return []
+    if not isinstance(named, dict) or tuple(named.values()) == card.classes:
+        return []
+    return [
+        f"the model's own classes are {', '.join(map(str, named.values()))}, the card says {', '.join(card.classes)}"
+    ]
