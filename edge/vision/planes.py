@@ -1,0 +1,163 @@
+"""A picture as the decoder left it: planes, colour rules and the shape of the pixels; and how planes become RGB.
+
+Colour conversion follows ITU-R BT.601, BT.709 and BT.2020 (non-constant luminance), limited and full range.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from edge.types import F32, U8
+
+SHORTEST_HD_PX = 577
+"""A picture at least this high that names no matrix is taken for BT.709, a lower one for BT.601, as players do."""
+
+
+class PixelFormat(enum.Enum):
+    """How the planes are laid out; all 8 bits deep."""
+
+    I420 = "I420"
+    NV12 = "NV12"
+    GRAY8 = "GRAY8"
+    RGB = "RGB"
+
+
+class Matrix(enum.Enum):
+    """The red and blue weights of brightness that the colour planes were made with."""
+
+    BT601 = (0.299, 0.114)
+    BT709 = (0.2126, 0.0722)
+    BT2020 = (0.2627, 0.0593)
+
+    @staticmethod
+    def usual_for(height_px: int) -> Matrix:
+        """Return the matrix that a stream which names none was most likely made with."""
+        return Matrix.BT709 if height_px >= SHORTEST_HD_PX else Matrix.BT601
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Planes:
+    """One decoded picture, H x W coded pixels, all uint8 and never written to.
+
+    I420: brightness (H,W), blue and red difference (ceil H/2, ceil W/2) each. NV12: brightness (H,W), both differences
+    (ceil H/2, ceil W/2, 2). GRAY8: (H,W). RGB: (H,W,3). `sar` is a coded pixel's width over its height, as a ratio.
+
+    Raises:
+        ValueError: when number or shape of the planes do not fit the format, or `sar` is not positive.
+    """
+
+    format: PixelFormat
+    arrays: tuple[U8, ...]
+    matrix: Matrix = Matrix.BT709
+    full_range: bool = False
+    sar: tuple[int, int] = (1, 1)
+
+    def __post_init__(self) -> None:
+        height, width = self.arrays[0].shape[:2]
+        half = ((height + 1) // 2, (width + 1) // 2)
+        wanted: dict[PixelFormat, tuple[tuple[int, ...], ...]] = {
+            PixelFormat.I420: ((height, width), half, half),
+            PixelFormat.NV12: ((height, width), (*half, 2)),
+            PixelFormat.GRAY8: ((height, width),),
+            PixelFormat.RGB: ((height, width, 3),),
+        }
+        shapes = tuple(plane.shape for plane in self.arrays)
+        if shapes != wanted[self.format]:
+            raise ValueError(f"Planes: {self.format.value} planes are {shapes}, must be {wanted[self.format]}")
+        if min(self.sar) <= 0:
+            raise ValueError(f"Planes: sample aspect ratio {self.sar[0]}:{self.sar[1]} must be positive")
+
+    @property
+    def coded_wh(self) -> tuple[int, int]:
+        """Width and height in coded pixels."""
+        height, width = self.arrays[0].shape[:2]
+        return width, height
+
+    @property
+    def stretch(self) -> tuple[float, float]:
+        """Display pixels per coded pixel, across and down: one of them is 1 and the other at least that."""
+        across, down = self.sar
+        return (across / down, 1.0) if across >= down else (1.0, down / across)
+
+    @property
+    def display_wh(self) -> tuple[int, int]:
+        """Width and height in square display pixels."""
+        (width, height), (across, down) = self.coded_wh, self.stretch
+        return max(round(width * across), 1), max(round(height * down), 1)
+
+
+def resize_by(plane: U8, factor_x: float, factor_y: float, out_wh: tuple[int, int]) -> U8:
+    """Scale a plane by exactly these factors, averaging what shrinks and interpolating what grows; (H,W[,C]) uint8.
+
+    Output pixel centre x lies at (x + 0.5) / factor_x - 0.5 of the input, whatever `out_wh` rounds to: the edge is cut
+    or repeated to fit, the scale is not bent.
+    """
+    if factor_x == factor_y == 1:
+        scaled = plane
+    elif max(factor_x, factor_y) <= 0.5:  # noqa: PLR2004 - a half: averaging 2x2 first makes a fractional average four times cheaper
+        height, width = plane.shape[0] // 2, plane.shape[1] // 2
+        if min(height, width) == 0:
+            return _fitted(plane, out_wh)
+        halved = cv2.resize(plane[: height * 2, : width * 2], (width, height), interpolation=cv2.INTER_AREA)
+        return resize_by(np.asarray(halved, np.uint8), factor_x * 2, factor_y * 2, out_wh)
+    else:
+        scaled = plane
+        if min(factor_x, factor_y) < 1:
+            scaled = _resized(scaled, min(factor_x, 1.0), min(factor_y, 1.0), cv2.INTER_AREA)
+        if max(factor_x, factor_y) > 1:
+            scaled = _resized(scaled, max(factor_x, 1.0), max(factor_y, 1.0), cv2.INTER_LINEAR)
+    return _fitted(scaled, out_wh)
+
+
+def _resized(plane: U8, factor_x: float, factor_y: float, how: int) -> U8:
+    # With factors instead of a size OpenCV keeps the scale exact and rounds only the size.
+    least_x, least_y = 0.5 / plane.shape[1] + 1e-9, 0.5 / plane.shape[0] + 1e-9
+    scaled = cv2.resize(plane, None, fx=max(factor_x, least_x), fy=max(factor_y, least_y), interpolation=how)
+    return np.asarray(scaled, np.uint8)
+
+
+def _fitted(plane: U8, out_wh: tuple[int, int]) -> U8:
+    width, height = out_wh
+    cut = plane[:height, :width]
+    right, below = width - cut.shape[1], height - cut.shape[0]
+    if right or below:
+        cut = np.asarray(cv2.copyMakeBorder(cut, 0, below, 0, right, cv2.BORDER_REPLICATE), np.uint8)
+    return cut
+
+
+def rgb_from_yuv(planes: Sequence[U8], matrix: Matrix, *, full_range: bool) -> U8:
+    """Return (H,W,3) RGB from brightness and differences of one size: three (H,W), or (H,W) and (H,W,2)."""
+    yuv = cv2.merge(list(planes))
+    return np.asarray(cv2.transform(yuv, _to_rgb(matrix, full_range)), np.uint8)
+
+
+def full_luma(luma: U8, *, full_range: bool) -> U8:
+    """Return brightness over 0..255, whatever range it was coded in."""
+    return luma if full_range else np.asarray(cv2.LUT(luma, _spread_luma()), np.uint8)
+
+
+@lru_cache(maxsize=8)
+def _to_rgb(matrix: Matrix, full_range: bool) -> F32:  # noqa: FBT001 - a cache key, private
+    red, blue = matrix.value
+    green = 1 - red - blue
+    gain, offset, colour = (1.0, 0.0, 1.0) if full_range else (255 / 219, 16.0, 255 / 224)
+    rows = np.array(
+        [
+            [gain, 0, 2 * (1 - red) * colour],
+            [gain, -2 * blue * (1 - blue) / green * colour, -2 * red * (1 - red) / green * colour],
+            [gain, 2 * (1 - blue) * colour, 0],
+        ]
+    )
+    shift = -rows @ np.array([offset, 128.0, 128.0])
+    return np.column_stack([rows, shift]).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _spread_luma() -> U8:
+    return np.clip(np.rint((np.arange(256) - 16) * 255 / 219), 0, 255).astype(np.uint8)
