@@ -62,6 +62,12 @@ class StoreFailed(EdgeError):
     exit_code = 5
 
 
+class WireError(EdgeError, ValueError):
+    """Bytes that are no event of ours, or a value that has no place on the wire; the message names the place."""
+
+    exit_code = 5
+
+
 class BrokerDown(EdgeError):
     """The broker is absent, refuses us or went away; the outbox keeps every row."""
 

@@ -1,0 +1,50 @@
+"""Event <-> bytes: CloudEvents 1.0 JSON in structured mode, the topics it travels on, and the messages about delivery.
+
+Nothing outside this package knows JSON.
+"""
+
+from __future__ import annotations
+
+from edge.wire.control import (
+    Ack,
+    Command,
+    FetchEvidence,
+    Replay,
+    Status,
+    decode_ack,
+    decode_command,
+    decode_status,
+    encode_ack,
+    encode_command,
+    encode_status,
+)
+from edge.wire.events import add_chain, decode, decode_body, encode, encode_body, source_of, split_chain, topic_of
+from edge.wire.scalars import format_dhash, format_time, parse_dhash, parse_time
+from edge.wire.topics import topic
+
+__all__ = [
+    "Ack",
+    "Command",
+    "FetchEvidence",
+    "Replay",
+    "Status",
+    "add_chain",
+    "decode",
+    "decode_ack",
+    "decode_body",
+    "decode_command",
+    "decode_status",
+    "encode",
+    "encode_ack",
+    "encode_body",
+    "encode_command",
+    "encode_status",
+    "format_dhash",
+    "format_time",
+    "parse_dhash",
+    "parse_time",
+    "source_of",
+    "split_chain",
+    "topic",
+    "topic_of",
+]

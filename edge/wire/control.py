@@ -1,0 +1,80 @@
+"""The messages about delivery: a device's retained status, a consumer's acknowledgement, commands to a device."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
+
+from edge.wire.scalars import from_json, to_json
+from edge.wire.shapes import CameraStatusV1, Count
+
+
+class Status(Struct, omit_defaults=True):
+    """The retained word on a device: `online`, `degraded` (working, but `reason` says what is not) or `offline`."""
+
+    state: Literal["online", "degraded", "offline"]
+    run_id: str
+    version: str
+    epoch: str
+    last_seq: Count = 0
+    backlog: Count = 0
+    reason: str = ""
+    cameras: tuple[CameraStatusV1, ...] = ()
+
+
+class Ack(Struct, frozen=True):
+    """A consumer has stored everything of `epoch` up to and including `seq`."""
+
+    consumer: str
+    epoch: str
+    seq: Count
+
+
+class Replay(Struct, frozen=True, tag_field="command", tag="replay"):
+    """A consumer asks for everything of `epoch` from `from_seq` on, once more."""
+
+    epoch: str
+    from_seq: Annotated[int, Meta(ge=1)]
+
+
+class FetchEvidence(Struct, frozen=True, tag_field="command", tag="evidence"):
+    """A consumer asks for a picture; it comes as JPEG on the topic `evidence/<evidence_id>` of the device."""
+
+    evidence_id: str
+
+
+Command: TypeAlias = Replay | FetchEvidence
+
+
+def encode_status(status: Status) -> bytes:
+    """Return a status as it is retained. Raises WireError for values without a place on the wire."""
+    return to_json(status, "status")
+
+
+def decode_status(payload: bytes) -> Status:
+    """Return what a device says of itself. Raises WireError that names the place."""
+    status: Status = from_json(payload, Status, "status")
+    return status
+
+
+def encode_ack(ack: Ack) -> bytes:
+    """Return a consumer's acknowledgement."""
+    return to_json(ack, "ack")
+
+
+def decode_ack(payload: bytes) -> Ack:
+    """Return a consumer's acknowledgement. Raises WireError that names the place."""
+    ack: Ack = from_json(payload, Ack, "ack")
+    return ack
+
+
+def encode_command(command: Command) -> bytes:
+    """Return a command to a device."""
+    return to_json(command, "command")
+
+
+def decode_command(payload: bytes) -> Command:
+    """Return a command to this device. Raises WireError that names the place."""
+    command: Command = from_json(payload, Replay | FetchEvidence, "command")
+    return command

@@ -1,0 +1,133 @@
+"""The published contract: what an event looks like on the wire, version 1.
+
+Domain types may change beside these structs; a field here only changes its meaning with a new version.
+Absent values are left out.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from edge.clock import ClockQuality
+from edge.types import Direction, Severity, Stage, VisitState
+from edge.wire.scalars import Dhash, Instant
+
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class PlateV1(Struct, omit_defaults=True):
+    """A plate that the looks agreed on."""
+
+    text: str
+    confidence: Share
+    looks: Count
+    votes: Count
+    runner_up: str | None = None
+
+
+class EvidenceRefV1(Struct):
+    """A picture that stays on the device until it is asked for."""
+
+    evidence_id: str
+    kind: str
+    width_px: Count
+    height_px: Count
+
+
+class PassV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
+    """One vehicle crossing once; its provisional and its final event share `pass_id`."""
+
+    pass_id: str
+    stage: Stage
+    revision: Count
+    camera_id: str
+    track_id: int
+    line_id: str
+    road_id: str
+    direction: Direction
+    direction_confidence: Share
+    wall_ns: Instant
+    class_name: str
+    plates: tuple[PlateV1, ...] = ()
+    dhash: Dhash = Dhash(0)
+    evidence: tuple[EvidenceRefV1, ...] = ()
+    visit_id: str | None = None
+
+
+class VisitSideV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
+    """One end of a visit."""
+
+    pass_id: str
+    camera_id: str
+    road_id: str
+    wall_ns: Instant
+    class_name: str
+    plates: tuple[PlateV1, ...] = ()
+    dhash: Dhash = Dhash(0)
+
+
+class VisitV1(Struct, omit_defaults=True):
+    """An entry and an exit of one vehicle; `dwell_s` is theirs, for readers, and is not read back."""
+
+    visit_id: str
+    number: Count
+    state: VisitState
+    revision: Count
+    entry: VisitSideV1 | None = None
+    exit: VisitSideV1 | None = None
+    paired_by: str | None = None
+    dwell_s: float | None = None
+
+
+class AnomalyV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
+    """Something an operator should look at."""
+
+    anomaly_id: str
+    kind: str
+    severity: Severity
+    explanation: str
+    wall_ns: Instant
+    camera_id: str
+    road_id: str
+    pass_id: str | None = None
+    visit_id: str | None = None
+    evidence: tuple[EvidenceRefV1, ...] = ()
+
+
+class CameraStatusV1(Struct):
+    """A camera changed state."""
+
+    camera_id: str
+    state: str
+    reason: str = ""
+    decoder: str = ""
+
+
+class RunMarkV1(Struct):
+    """The service started or stopped."""
+
+    run_id: str
+    version: str
+    reason: str = ""
+
+
+class EnvelopeV1(Struct, omit_defaults=True):
+    """The CloudEvents attributes, in the order they are written; `chain` must stay last."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    type: str
+    time: Instant
+    subject: str
+    datacontenttype: Literal["application/json"]
+    seq: Count
+    epoch: str
+    recordedtime: Instant
+    clock: ClockQuality
+    data: msgspec.Raw
+    chain: str = ""
