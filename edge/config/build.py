@@ -2,59 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args
 
 from edge.config.forms import fault_of
-from edge.config.keys import About, Section, masked
+from edge.config.keys import About, Section, Slot, bounds_of, example_of, masked, slots_of
 from edge.config.lines import Path
 from edge.config.problems import Problems, nearest
 
 S = TypeVar("S", bound=Section)
 _WORDS = MappingProxyType({str: "a text", int: "a whole number", float: "a number", bool: "true or false"})
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Slot:
-    """One field of a section: its Python name and type, its name in the file, and what is known of it."""
-
-    name: str
-    toml: str
-    kind: Any
-    about: About
-    default: Any
-
-    @property
-    def required(self) -> bool:
-        """Whether the file must give it."""
-        return self.default is dataclasses.MISSING
-
-    @property
-    def table(self) -> type[Section] | None:
-        """The section that stands below this key, once or as an array of tables; None for a plain value."""
-        kind = get_args(self.kind)[0] if self.is_list else self.kind
-        return kind if isinstance(kind, type) and issubclass(kind, Section) else None
-
-    @property
-    def is_list(self) -> bool:
-        """Whether the key holds several values."""
-        return get_origin(self.kind) is tuple
-
-
-def slots_of(section: type[Section]) -> tuple[Slot, ...]:
-    """Return the keys of a section in the order of the model."""
-    hints = get_type_hints(section)
-    parts = dataclasses.fields(section)
-    return tuple(
-        Slot(
-            part.name, part.metadata["about"].toml or part.name, hints[part.name], part.metadata["about"], part.default
-        )
-        for part in parts
-    )
 
 
 def build(section: type[S], table: Mapping[str, Any], path: Path, problems: Problems) -> S:
@@ -136,13 +96,6 @@ def _passes(form: str, value: Any, path: Path, problems: Problems) -> bool:
     return fault is None
 
 
-def bounds_of(about: About) -> str:
-    """Return the bounds of a key in words, empty when it has none."""
-    if about.low is None or about.high is None:
-        return ""
-    return f"{about.low:g} to {about.high:g} {about.unit}".rstrip()
-
-
 def _in_bounds(about: About, value: float) -> bool:
     return (about.low is None or value >= about.low) and (about.high is None or value <= about.high)
 
@@ -167,11 +120,6 @@ def _how_to_add(slot: Slot) -> str:
     if slot.table:
         return f"add [[{slot.toml}]]" if slot.is_list else f"add [{slot.toml}]"
     return f"add {slot.toml} = {example_of(slot.about)}"
-
-
-def example_of(about: About) -> str:
-    """Return the example as it is written in the file: a list as it stands, a text in quotes."""
-    return about.example if about.example.startswith("[") else f'"{about.example}"'
 
 
 def _blank(slot: Slot) -> Any:

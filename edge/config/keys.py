@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, get_args, get_origin, get_type_hints
 
 from edge.config.masking import MASK, mask_uri
 
@@ -66,3 +66,54 @@ def masked(value: Any, about: About) -> Any:
     if about.secret:
         return MASK if value else value
     return mask_uri(value) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One field of a section: its Python name and type, its name in the file, and what is known of it."""
+
+    name: str
+    toml: str
+    kind: Any
+    about: About
+    default: Any
+
+    @property
+    def required(self) -> bool:
+        """Whether the file must give it."""
+        return self.default is MISSING
+
+    @property
+    def table(self) -> type[Section] | None:
+        """The section that stands below this key, once or as an array of tables; None for a plain value."""
+        kind = get_args(self.kind)[0] if self.is_list else self.kind
+        return kind if isinstance(kind, type) and issubclass(kind, Section) else None
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the key holds several values."""
+        return get_origin(self.kind) is tuple
+
+
+def slots_of(section: type[Section]) -> tuple[Slot, ...]:
+    """Return the keys of a section in the order of the model."""
+    hints = get_type_hints(section)
+    parts = fields(section)
+    return tuple(
+        Slot(
+            part.name, part.metadata["about"].toml or part.name, hints[part.name], part.metadata["about"], part.default
+        )
+        for part in parts
+    )
+
+
+def bounds_of(about: About) -> str:
+    """Return the bounds of a key in words, empty when it has none."""
+    if about.low is None or about.high is None:
+        return ""
+    return f"{about.low:g} to {about.high:g} {about.unit}".rstrip()
+
+
+def example_of(about: About) -> str:
+    """Return the example as it is written in the file: a list as it stands, a text in quotes."""
+    return about.example if about.example.startswith("[") else f'"{about.example}"'
