@@ -18,7 +18,16 @@ from edge.wire.control import (
     encode_command,
     encode_status,
 )
-from edge.wire.events import add_chain, decode, decode_body, encode, encode_body, source_of, split_chain, topic_of
+from edge.wire.events import (
+    add_chain,
+    decode_body,
+    decode_event,
+    encode_body,
+    encode_event,
+    source_of,
+    split_chain,
+    topic_of,
+)
 from edge.wire.scalars import format_dhash, format_time, parse_dhash, parse_time
 from edge.wire.topics import topic
 
@@ -29,15 +38,15 @@ __all__ = [
     "Replay",
     "Status",
     "add_chain",
-    "decode",
     "decode_ack",
     "decode_body",
     "decode_command",
+    "decode_event",
     "decode_status",
-    "encode",
     "encode_ack",
     "encode_body",
     "encode_command",
+    "encode_event",
     "encode_status",
     "format_dhash",
     "format_time",

@@ -45,7 +45,7 @@ _SHAPES = {
 }
 
 
-def encode(event: Event) -> bytes:
+def encode_event(event: Event) -> bytes:
     """Return the event as it is published.
 
     Raises:
@@ -69,8 +69,8 @@ def encode(event: Event) -> bytes:
     return to_json(envelope, f"event {event.event_id}")
 
 
-def decode(payload: bytes) -> Event:
-    """Return the event that `encode` wrote; attributes and fields it does not know are left aside.
+def decode_event(payload: bytes) -> Event:
+    """Return the event that `encode_event` wrote; attributes and fields it does not know are left aside.
 
     Raises:
         WireError: anything else; the message names the place.
@@ -101,7 +101,7 @@ def decode(payload: bytes) -> Event:
 
 
 def encode_body(kind: EventKind, body: Body) -> bytes:
-    """Return the event's `data` alone. Raises WireError as `encode` does."""
+    """Return the event's `data` alone. Raises WireError as `encode_event` does."""
     shape = _SHAPES[kind]
     if not isinstance(body, shape.body):
         raise WireError(f"event: a {kind.value} event carries a {shape.body.__name__}, not a {type(body).__name__}")
@@ -113,7 +113,7 @@ def encode_body(kind: EventKind, body: Body) -> bytes:
 
 
 def decode_body(kind: EventKind, payload: bytes) -> Body:
-    """Return the body that `encode_body` wrote. Raises WireError as `decode` does."""
+    """Return the body that `encode_body` wrote. Raises WireError as `decode_event` does."""
     shape = _SHAPES[kind]
     read = from_json(payload, shape.wire, f"event {kind.value}", within="data")
     body: Body = msgspec.convert(read, shape.body, from_attributes=True)
