@@ -181,6 +181,7 @@ class Stage(enum.Enum):
 
     PROVISIONAL = "provisional"
     FINAL = "final"
+    ANNULLED = "annulled"  # the vehicle turned back on the line: the last word on a pass that was none
 
 
 @dataclass(frozen=True, slots=True)
