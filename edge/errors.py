@@ -32,6 +32,14 @@ class SourceLost(EdgeError):
     exit_code = 3
 
 
+class SourceStalled(SourceLost):
+    """A connection is open and nothing comes over it."""
+
+
+class SourceRefused(SourceLost):
+    """The camera answers and says no (wrong password, no right to it); trying again quickly would lock the account."""
+
+
 class SourceEnded(EdgeError):
     """A finite source has delivered its last frame. Not a failure."""
 
