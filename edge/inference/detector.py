@@ -10,7 +10,7 @@ from edge.config.model import Models
 from edge.errors import EngineFailed, ModelError
 from edge.inference.card import ModelCard, load_card
 from edge.inference.engines import open_engine
-from edge.inference.heads import Candidates, Head, make_head
+from edge.inference.heads import Candidates, Head, decode, fits, make_head, told
 from edge.ports import Engine, Frame, Letterboxed, TensorSpec
 from edge.types import CLASSES, F32, U8, Detections
 from edge.vision import boxes
@@ -59,7 +59,7 @@ class YoloDetector:
         fill_tensor(view.picture, self._card, self._tensor)
         answer = self._engine.infer({wanted.name: self._tensor})[self._output]
         try:
-            found = self._head.decode(np.asarray(answer, np.float32), self._confidence)
+            found = decode(self._head, answer, self._confidence)
         except ValueError as error:
             raise EngineFailed(f"{self._card.file}: {error}: {self._card.path} is for another model") from error
         return self._ours(found, view, frame.size_wh)
@@ -109,8 +109,8 @@ def _agree(card: ModelCard, engine: Engine, head: Head) -> str:
         faults.append(f"its input is {_told(engine.inputs)}, the card says {_told((wanted,))}")
     output = TensorSpec(engine.outputs[0].name, head.shape(), "float32")
     if len(engine.outputs) != 1 or not _matches(engine.outputs[0], output):
-        told = f"{card.head} with {len(card.classes)} classes gives {_told((output,))}"
-        faults.append(f"its output is {_told(engine.outputs)}, the card says {told}")
+        means = f"{card.head} with {len(card.classes)} classes gives {_told((output,))}"
+        faults.append(f"its output is {_told(engine.outputs)}, the card says {means}")
     faults += _names_fault(card, engine)
     if faults:
         raise ModelError(f"{card.file} does not agree with {card.path}: {'; '.join(faults)}: correct the card")
@@ -119,15 +119,11 @@ def _agree(card: ModelCard, engine: Engine, head: Head) -> str:
 
 def _matches(found: TensorSpec, wanted: TensorSpec) -> bool:
     """Whether a tensor is the wanted one; a size that either side leaves free fits."""
-    sizes = zip(found.shape, wanted.shape, strict=False)
-    return (
-        (found.name, found.dtype, len(found.shape)) == (wanted.name, wanted.dtype, len(wanted.shape))
-        and all(-1 in pair or pair[0] == pair[1] for pair in sizes)
-    )  # fmt: skip
+    return (found.name, found.dtype) == (wanted.name, wanted.dtype) and fits(found.shape, wanted.shape)
 
 
 def _told(specs: tuple[TensorSpec, ...]) -> str:
-    return ", ".join(f"{spec.name} {'x'.join(map(str, spec.shape))} {spec.dtype}".replace("-1", "?") for spec in specs)
+    return ", ".join(f"{spec.name} {told(spec.shape)} {spec.dtype}" for spec in specs)
 
 
 def _names_fault(card: ModelCard, engine: Engine) -> list[str]:

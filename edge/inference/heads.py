@@ -61,6 +61,29 @@ def make_head(card: ModelCard) -> Head:
     return heads[card.head](card)
 
 
+def decode(head: Head, output: npt.NDArray[Any], confidence: float) -> Candidates:
+    """Check the shape of an output, which a network with free sizes shows only now, and decode it.
+
+    Raises:
+        ValueError: the output cannot come from the model on the card.
+    """
+    if not fits(output.shape, head.shape()):
+        raise ValueError(f"it gave {told(output.shape)}, not {told(head.shape())}")
+    return head.decode(np.asarray(output, np.float32), confidence)
+
+
+def fits(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Whether two shapes can be the same; -1 on either side is free."""
+    return len(found) == len(wanted) and all(
+        -1 in pair or pair[0] == pair[1] for pair in zip(found, wanted, strict=True)
+    )
+
+
+def told(shape: tuple[int, ...]) -> str:
+    """Return a shape as people write it: 1x3x?x?."""
+    return "x".join("?" if size == -1 else str(size) for size in shape)
+
+
 class YoloV8:
     """Anchor-free YOLO 8 and 11: [1,4+nc,N], centre and size in input pixels, then one score a class, already 0..1."""
 
