@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,8 @@ from edge.config.checks import check_together
 from edge.config.lines import index_lines
 from edge.config.model import Config
 from edge.config.problems import Problems
+from edge.config.toml import tomllib
 from edge.errors import ConfigError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib  # the same parser, before it entered the standard library
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 

@@ -111,8 +111,8 @@ class Camera(Section):
 
     id: str = key("Name of the camera in topics and events.", form="name", example="gate")
     source: str = key(
-        "Where the pictures come from: rtsp:// rtsps:// srt:// https://….m3u8 csi://0 v4l2:///dev/video0 file:///… "
-        "/path.mp4 test://gate replay://…",
+        "Where the pictures come from: an rtsp, rtsps, srt, https (.m3u8), csi, v4l2, file, test or replay address, "
+        "or the path of a file.",
         form="source",
         example="rtsp://viewer:password@192.0.2.10/stream1",
     )

@@ -32,7 +32,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """What a changed file came to: the configuration that holds now, and the changes or the error that kept the old one."""
+    """What a changed file came to: the configuration that holds now, and the changes or the error that kept it."""
 
     config: Config
     changes: tuple[Change, ...] = ()
