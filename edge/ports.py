@@ -78,6 +78,7 @@ class SourceSpec:
     fps: float
     frames: int | None = None
     wall_start_ns: int | None = None
+    wall_from: str = ""
 
 
 class FrameSource(Protocol):
@@ -180,6 +181,42 @@ class PlateReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An order to read the plates in one picture of a track: `box` (display pixels) is where the picture lies in its frame."""
+
+    track_id: int
+    at_ns: int
+    box: Box
+
+
+class ReadingDesk(Protocol):
+    """A bounded queue of looks beside the frame loop. The only thread-crossing part of reading plates."""
+
+    def submit(self, look: Look, picture: U8) -> bool:
+        """Hand over one picture (H,W,3) uint8 RGB; False when the queue is full and the look is given up.
+
+        A desk for files waits instead of refusing, so that an analysis gives the same result at any speed.
+        """
+        ...
+
+    def collect(self) -> tuple[tuple[Look, tuple[PlateRead, ...]], ...]:
+        """Return what has been read since the last call, in the order submitted; boxes are in the look's picture.
+
+        Raises:
+            EngineFailed: the reader failed; said once, the desk goes on.
+        """
+        ...
+
+    def settle(self) -> None:
+        """Wait until everything submitted has been read or has failed."""
+        ...
+
+    def close(self) -> None:
+        """Stop reading; may be called twice."""
+        ...
+
+
 class OutboxStage(enum.IntEnum):
     """How far a row has come. PUBACK is not durability: only the consumer's own acknowledgement is."""
 
@@ -235,6 +272,10 @@ class EventStore(Protocol):
         """Return the highest visit number given so far, 0 when there is none."""
         ...
 
+    def last_seq(self) -> int:
+        """Return the highest seq recorded so far, 0 when there is none."""
+        ...
+
     def backlog(self) -> int:
         """Return how many outbox rows are not yet acknowledged by the broker."""
         ...
@@ -259,6 +300,11 @@ class Broker(Protocol):
 
     @property
     def connected(self) -> bool: ...
+
+    @property
+    def label(self) -> str:
+        """Where it is and which protocol it speaks, as `doctor` prints them: `mqtt://gate.lan:1883 MQTT 5`."""
+        ...
 
     @property
     def window(self) -> int:
