@@ -1,4 +1,4 @@
-"""The one door to torch and ultralytics: build the network, load and save its weights, write it as ONNX.
+"""The door to torch and ultralytics: build the network, load and save its weights, write it as ONNX.
 
 Weights travel as safetensors (FP16, averaged) and ONNX alone: neither format can carry code.
 """
@@ -20,8 +20,11 @@ MAX_DETECTIONS = 300
 OPSET = 17
 
 
-def _torch() -> Any:
-    """Import torch and ultralytics with every network access of theirs switched off.
+def import_torch(threads: int | None = None) -> Any:
+    """Import torch and ultralytics, every network access of theirs switched off, and return torch.
+
+    Args:
+        threads: how many threads torch may use from now on; ultralytics' own trainer takes one less than there are cores.
 
     Raises:
         UsageError: the train extra is not installed.
@@ -39,6 +42,8 @@ def _torch() -> Any:
             "install them as deploy/requirements/train.txt says"
         ) from error
     logging.getLogger("ultralytics").setLevel(logging.WARNING)
+    if threads is not None:
+        torch.set_num_threads(threads)
     return torch
 
 
@@ -49,7 +54,7 @@ def build(class_count: int, seed: int = 0) -> Any:
         class_count: number of classes of the head.
         seed: fixes the random start.
     """
-    torch = _torch()
+    torch = import_torch()
     from ultralytics.nn.tasks import DetectionModel  # noqa: PLC0415 - behind the door
     from ultralytics.utils import DEFAULT_CFG  # noqa: PLC0415 - behind the door
 
@@ -65,7 +70,7 @@ def read_weights(path: Path, network: Any) -> dict[str, str]:
     Raises:
         ModelError: the file is missing, damaged, or holds another network.
     """
-    _torch()
+    import_torch()
     from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - part of the train extra
 
     try:
@@ -85,18 +90,39 @@ def read_weights(path: Path, network: Any) -> dict[str, str]:
     return notes
 
 
-def write_weights(path: Path, network: Any, notes: Mapping[str, str]) -> None:
-    """Write the weights as FP16 safetensors, whole or not at all."""
-    _torch()
+def write_weights(path: Path, weights: Mapping[str, Any], notes: Mapping[str, str]) -> None:
+    """Write named tensors as FP16 safetensors, whole or not at all."""
+    import_torch()
     from safetensors.torch import save_file  # noqa: PLC0415 - part of the train extra
 
-    weights = {
-        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
-        for name, tensor in network.state_dict().items()
+    halves = {
+        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous() for name, tensor in weights.items()
     }
     partial = path.with_suffix(".part")
-    save_file(weights, str(partial), metadata=dict(notes))
+    save_file(halves, str(partial), metadata=dict(notes))
     partial.replace(path)
+
+
+def make_optimizer(network: Any, rate: float, decay: float = 0.01) -> Any:
+    """AdamW, without decay on norms and biases.
+
+    MuSGD, which ultralytics prefers for YOLO26, orthogonalises in bfloat16: on a CPU without bfloat16 units one step takes six times as long.
+    """
+    torch = import_torch()
+    filters = [parameter for parameter in network.parameters() if parameter.ndim > 1]
+    others = [parameter for parameter in network.parameters() if parameter.ndim <= 1]
+    return torch.optim.AdamW(
+        [{"params": filters, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}], lr=rate, betas=(0.9, 0.99)
+    )
+
+
+def as_float32(torch: Any, answer: Any) -> Any:
+    """Return the network's answer with every tensor of it in float32: the loss needs the range."""
+    if torch.is_tensor(answer):
+        return answer.float()
+    if isinstance(answer, dict):
+        return {name: as_float32(torch, part) for name, part in answer.items()}
+    return type(answer)(as_float32(torch, part) for part in answer)
 
 
 def write_onnx(network: Any, path: Path, input_wh: tuple[int, int]) -> None:
@@ -108,7 +134,7 @@ def write_onnx(network: Any, path: Path, input_wh: tuple[int, int]) -> None:
     width, height = input_wh
     if width % STRIDE_PX or height % STRIDE_PX:
         raise UsageError(f"input {width}x{height}: both sides must be multiples of {STRIDE_PX}; take the next one")
-    torch = _torch()
+    torch = import_torch()
     import onnx  # noqa: PLC0415 - part of the train extra
 
     head = network.model[-1]

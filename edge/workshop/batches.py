@@ -1,0 +1,185 @@
+"""Batches for training: which pictures, put together how. Everything follows from the seed and the step."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from edge.errors import ConfigError
+from edge.types import CLASSES, F32, U8
+from edge.workshop import augment
+from edge.workshop.labels import read_class_names, read_yolo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from edge.workshop.dataset import Entry
+
+AHEAD = 4  # batches prepared while the network works
+RARE_MOST = 4.0  # a picture of a rare class is drawn at most so many times as often as one of cars
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One labelled picture on disk. `boxes` (N,5): class, then x1 y1 x2 y2 in 0..1; `weight` how often it is drawn."""
+
+    path: Path
+    boxes: F32
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """`images` (B,H,W,3) uint8 RGB; `boxes` (N,6) float32: picture in the batch, class, centre x, centre y, width, height in 0..1."""
+
+    images: U8
+    boxes: F32
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How batches are made. `sizes_wh` take turns; `rendered` is the share of canvases made of rendered pictures."""
+
+    sizes_wh: tuple[tuple[int, int], ...]
+    batch: int = 16
+    rendered: float = 0.5
+    mosaic: float = 0.6
+
+
+def load_pictures(data: Path, entries: Sequence[Entry]) -> list[Picture]:
+    """Read the labels of the listed pictures and weigh them so that rare classes are seen more often.
+
+    Raises:
+        ConfigError: a label or class file is missing or wrong.
+    """
+    maps = {name: read_class_names(data / name / "classes.txt") for name in {entry.file.split("/")[0] for entry in entries}}
+    boxes = [read_yolo(data / entry.label(), maps[entry.file.split("/")[0]]) for entry in entries]
+    seen = np.bincount(np.concatenate([b[:, 0] for b in boxes]).astype(int), minlength=len(CLASSES)) if boxes else np.zeros(1)
+    rarity = np.clip(np.sqrt(seen.max() / np.maximum(seen, 1)), 1, RARE_MOST)
+    weights = [float(rarity[b[:, 0].astype(int)].max()) if len(b) else 1.0 for b in boxes]
+    return [Picture(data / e.file, b, w) for e, b, w in zip(entries, boxes, weights, strict=True)]
+
+
+def batches(real: Sequence[Picture], rendered: Sequence[Picture], mix: Mix, seed: int, first: int, last: int) -> Iterator[Batch]:
+    """Yield the batches of the steps `first` to `last` (excluded), prepared by one thread of its own."""
+    ready: queue.Queue[Batch | Exception | None] = queue.Queue(AHEAD)
+    stop = threading.Event()
+    maker = threading.Thread(
+        target=_prepare, args=(ready, stop, real, rendered, mix, seed, range(first, last)), name="batches", daemon=True
+    )
+    maker.start()
+    try:
+        while (item := ready.get()) is not None:
+            if isinstance(item, Exception):
+                raise item
+            yield item
+    finally:
+        stop.set()
+        while maker.is_alive():
+            try:
+                ready.get(timeout=0.1)
+            except queue.Empty:
+                continue
+
+
+def _prepare(
+    ready: queue.Queue[Batch | Exception | None],
+    stop: threading.Event,
+    real: Sequence[Picture],
+    rendered: Sequence[Picture],
+    mix: Mix,
+    seed: int,
+    steps: range,
+) -> None:
+    try:
+        for step in steps:
+            if stop.is_set():
+                return
+            ready.put(make_batch(real, rendered, mix, np.random.default_rng((seed, step)), step))
+    except (ConfigError, cv2.error, ValueError) as error:  # told to the thread that trains, which ends the command
+        ready.put(error)
+    ready.put(None)
+
+
+def make_batch(
+    real: Sequence[Picture], rendered: Sequence[Picture], mix: Mix, rng: np.random.Generator, step: int
+) -> Batch:
+    """Make the batch of one step."""
+    size_wh = mix.sizes_wh[step % len(mix.sizes_wh)]
+    chances = [_chances(pictures) for pictures in (real, rendered)]
+    images, rows = [], []
+    for index in range(mix.batch):
+        use_rendered = len(rendered) > 0 and (len(real) == 0 or rng.random() < mix.rendered)
+        pool, chance = (rendered, chances[1]) if use_rendered else (real, chances[0])
+        # A gate view fills the picture: rendered ones are shown whole more often than cut into a mosaic.
+        picture, boxes = _canvas(pool, chance, size_wh, mix.mosaic * (0.4 if use_rendered else 1.0), rng)
+        images.append(augment.weather(picture, rng))
+        rows.append(_to_rows(index, boxes, size_wh))
+    return Batch(np.stack(images), np.concatenate(rows))
+
+
+def _chances(pictures: Sequence[Picture]) -> F32:
+    weights = np.array([picture.weight for picture in pictures], np.float64)
+    return (weights / weights.sum()).cumsum().astype(np.float32) if len(weights) else weights.astype(np.float32)
+
+
+def _draw(pool: Sequence[Picture], chance: F32, rng: np.random.Generator) -> tuple[U8, F32]:
+    picture = pool[min(int(np.searchsorted(chance, rng.random())), len(pool) - 1)]
+    pixels = cv2.imread(str(picture.path), cv2.IMREAD_COLOR_RGB)
+    if pixels is None:
+        raise ConfigError(f"{picture.path}: is no picture that can be decoded; restore it or take it off the list")
+    height, width = pixels.shape[:2]
+    boxes = picture.boxes * np.array([1, width, height, width, height], np.float32)
+    return np.asarray(pixels, np.uint8), boxes
+
+
+def _canvas(
+    pool: Sequence[Picture], chance: F32, size_wh: tuple[int, int], mosaic: float, rng: np.random.Generator
+) -> tuple[U8, F32]:
+    width, height = size_wh
+    canvas = np.full((height, width, 3), augment.PAD, np.uint8)
+    if rng.random() >= mosaic:
+        picture, boxes = _draw(pool, chance, rng)
+        fit = min(width / picture.shape[1], height / picture.shape[0])
+        scale = fit * float(rng.choice((1.0, rng.uniform(0.7, 1.0), rng.uniform(1.0, 1.6)), p=(0.4, 0.25, 0.35)))
+        slack = np.array([width - picture.shape[1] * scale, height - picture.shape[0] * scale]) / 2
+        at = np.array([width, height]) / 2 + slack * rng.uniform(-1, 1, 2)
+        return canvas, augment.warp(picture, boxes, canvas, rng, scale, (float(at[0]), float(at[1])))
+    return canvas, _mosaic(pool, chance, canvas, rng)
+
+
+def _mosaic(pool: Sequence[Picture], chance: F32, canvas: U8, rng: np.random.Generator) -> F32:
+    height, width = canvas.shape[:2]
+    cross_x, cross_y = int(width * rng.uniform(0.3, 0.7)), int(height * rng.uniform(0.3, 0.7))
+    found = []
+    for left, top, right, bottom in (
+        (0, 0, cross_x, cross_y),
+        (cross_x, 0, width, cross_y),
+        (0, cross_y, cross_x, height),
+        (cross_x, cross_y, width, height),
+    ):
+        picture, boxes = _draw(pool, chance, rng)
+        tile = canvas[top:bottom, left:right].copy()
+        fit = max((right - left) / picture.shape[1], (bottom - top) / picture.shape[0])
+        scale = fit * rng.uniform(0.7, 1.5)
+        slack = np.array([right - left - picture.shape[1] * scale, bottom - top - picture.shape[0] * scale]) / 2
+        at = np.array([right - left, bottom - top]) / 2 + slack * rng.uniform(-1, 1, 2)
+        moved = augment.warp(picture, boxes, tile, rng, scale, (float(at[0]), float(at[1])))
+        canvas[top:bottom, left:right] = tile
+        found.append(moved + np.array([0, left, top, left, top], np.float32))
+    return np.concatenate(found)
+
+
+def _to_rows(index: int, boxes: F32, size_wh: tuple[int, int]) -> F32:
+    rows = np.empty((len(boxes), 6), np.float32)
+    rows[:, 0], rows[:, 1] = index, boxes[:, 0]
+    size = np.array(size_wh, np.float32)
+    rows[:, 2:4] = (boxes[:, 1:3] + boxes[:, 3:5]) / 2 / size
+    rows[:, 4:6] = (boxes[:, 3:5] - boxes[:, 1:3]) / size
+    return rows

@@ -1,0 +1,97 @@
+"""Labels as people drew them: YOLO text files and the class names beside them, read into our classes."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from edge.errors import ConfigError
+from edge.types import CLASSES, F32
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COLUMNS = 5
+
+SYNONYMS = {
+    "big bus": "bus",
+    "small bus": "bus",
+    "bus-l-": "bus",
+    "bus-s-": "bus",
+    "big truck": "truck",
+    "mid truck": "truck",
+    "small truck": "truck",
+    "truck-s-": "truck",
+    "truck-m-": "truck",
+    "truck-l-": "truck",
+    "truck-xl-": "truck",
+    "motorbike": "motorcycle",
+    "biker": "motorcycle",  # the box holds the rider too, as ours does
+    "cyclist": "bicycle",
+    "people": "person",
+    "pedestrian": "person",
+} | {name: name for name in CLASSES}
+"""What other people call our classes."""
+
+
+MISNAMED = {
+    ("vehicle_photos", ("car", "motorbike", "bus", "truck")): ("bus", "car", "motorbike", "truck"),
+}
+"""Sets whose published `classes.txt` is in the wrong order: what it says, and what the boxes mean.
+
+vehicle_photos: the 241 boxes of pictures named `bus-…` have number 0, and a teacher's answers agree (17 of 17 buses, 7 of 7 cars).
+The publisher's tool sorts names by letter; somebody typed them in by hand.
+"""
+
+
+def read_class_names(path: Path) -> tuple[int, ...]:
+    """Read a `classes.txt`: for every line the index into CLASSES.
+
+    Raises:
+        ConfigError: the file is missing or names a class that no synonym covers; unknown names are never guessed.
+    """
+    try:
+        names = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror or error}; a labelled set needs its class names there") from error
+    for number, name in enumerate(names, start=1):
+        if name.lower() not in SYNONYMS:
+            raise ConfigError(f"{path}:{number}: unknown class {name!r}; add it to SYNONYMS or take its boxes out")
+    meant = MISNAMED.get((path.parent.name, tuple(names)), names)
+    return tuple(CLASSES.index(SYNONYMS[name.lower()]) for name in meant)
+
+
+def read_yolo(path: Path, class_map: tuple[int, ...]) -> F32:
+    """Read one YOLO label file as (N,5) float32 rows: index into CLASSES, then x1 y1 x2 y2 in 0..1 of the picture.
+
+    An empty file is a picture with nothing on it. Boxes are cut at the picture's edge.
+
+    Raises:
+        ConfigError: the file is missing, or a line is not `class x y w h` with values in range.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}); every picture needs a label file, empty if need be") from error
+    rows = [_row(line, f"{path}:{number}", class_map) for number, line in enumerate(lines, start=1) if line.strip()]
+    return np.asarray(rows, np.float32).reshape(-1, COLUMNS)
+
+
+def _row(line: str, place: str, class_map: tuple[int, ...]) -> tuple[float, float, float, float, float]:
+    words = line.split()
+    if len(words) != COLUMNS:
+        raise ConfigError(f"{place}: {len(words)} values, a box has {COLUMNS} (class x y w h); correct the line")
+    try:
+        number, x, y, w, h = int(words[0]), *(float(word) for word in words[1:])
+    except ValueError as error:
+        raise ConfigError(f"{place}: {error}; correct the line") from error
+    if not 0 <= number < len(class_map):
+        raise ConfigError(f"{place}: class {number} of {len(class_map)}; correct the line or classes.txt")
+    # A little over the edge is rounding; more is a label in pixels or of another format.
+    inside = all(math.isfinite(value) and -0.01 <= value <= 1.01 for value in (x, y, w, h))  # noqa: PLR2004 - 1 % of the side
+    if not inside or w <= 0 or h <= 0:
+        raise ConfigError(f"{place}: box {x} {y} {w} {h} is not inside 0..1 or is empty; correct the line")
+    x1, y1, x2, y2 = (min(max(edge, 0.0), 1.0) for edge in (x - w / 2, y - h / 2, x + w / 2, y + h / 2))
+    return float(class_map[number]), x1, y1, x2, y2

@@ -1,0 +1,149 @@
+"""The training loop: one stage from given weights to better ones, stopped and taken up again at any step.
+
+A stage is short. Its learning rate rises in a few steps and falls to nothing along a cosine; what is kept is the running average of the weights.
+Taken up again, the average goes on as it stood and the optimizer starts afresh.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import cv2
+from tqdm import tqdm
+
+from edge.errors import ModelError
+from edge.types import CLASSES
+from edge.workshop import network
+from edge.workshop.batches import Batch, Mix, Picture, batches
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+AVERAGE_DECAY = 0.9985  # the average spans some 700 steps, and fewer at the start
+MANY_START, MANY_END = 0.6, 0.1  # weight of the one-to-many head: it alone teaches the backbone, the other one is shipped
+CLIP_NORM = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage. `steps` batches with a top learning rate of `rate`; weights are written every `save_every` steps."""
+
+    mix: Mix
+    steps: int
+    rate: float = 4e-4
+    warm_up: int = 60
+    seed: int = 1
+    threads: int = 1
+    save_every: int = 100
+    bf16: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a training stands: steps of all stages together, and the first and last step of the open one."""
+
+    step: int
+    begin: int
+    end: int
+
+    @staticmethod
+    def read(notes: dict[str, str], where: Path) -> Progress:
+        """Take it from the notes beside the weights; weights without notes stand at step 0.
+
+        Raises:
+            ModelError: the notes are not numbers.
+        """
+        try:
+            return Progress(*(int(notes.get(name, "0")) for name in ("step", "stage_begin", "stage_end")))
+        except ValueError as error:
+            raise ModelError(f"{where}: notes beside the weights are damaged ({error}); start from other weights") from error
+
+    def notes(self) -> dict[str, str]:
+        """Return it as it is stored beside the weights."""
+        names = ",".join(CLASSES)
+        return {"step": str(self.step), "stage_begin": str(self.begin), "stage_end": str(self.end), "names": names}
+
+
+def learning_rate(stage: Stage, done: int) -> float:
+    """Return the learning rate after `done` steps of the stage: a linear rise, then half a cosine to zero."""
+    if done < stage.warm_up:
+        return stage.rate * (done + 1) / stage.warm_up
+    part = (done - stage.warm_up) / max(1, stage.steps - stage.warm_up)
+    return stage.rate * 0.5 * (1 + math.cos(math.pi * part))
+
+
+def train(
+    start: Path, out: Path, real: Sequence[Picture], rendered: Sequence[Picture], stage: Stage, *, fresh: bool
+) -> Progress:
+    """Train one stage from the weights in `start`, writing the averaged weights to `out` as it goes.
+
+    An open stage noted in `start` is taken up where it stood, unless `fresh` begins a new one.
+
+    Raises:
+        ModelError: the weights cannot be read or the loss is no longer a number.
+        ConfigError: a picture or label is missing or damaged.
+    """
+    torch = network.import_torch(stage.threads)
+    cv2.setNumThreads(1)
+    model = network.build(len(CLASSES), stage.seed)
+    progress = Progress.read(network.read_weights(start, model), start)
+    if fresh or progress.step >= progress.end:
+        progress = Progress(progress.step, progress.step, progress.step + stage.steps)
+    model.train().to(memory_format=torch.channels_last)
+    averaged = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+    optimizer = network.make_optimizer(model, stage.rate)
+    criterion = model.init_criterion()
+    bar = tqdm(
+        batches(real, rendered, stage.mix, stage.seed, progress.step, progress.end),
+        total=progress.end - progress.begin,
+        initial=progress.step - progress.begin,
+        desc=out.parent.name,
+        file=sys.stderr,
+        mininterval=5,
+    )
+    for batch in bar:
+        done = progress.step - progress.begin
+        losses = _step(torch, model, criterion, optimizer, batch, stage, done)
+        if not math.isfinite(sum(losses.values())):
+            raise ModelError(f"{out}: the loss is no number at step {progress.step}; lower the rate and take it up again")
+        _average(torch, averaged, model, done)
+        progress = Progress(progress.step + 1, progress.begin, progress.end)
+        bar.set_postfix({name: f"{value:.2f}" for name, value in losses.items()}, refresh=False)
+        if progress.step == progress.end or progress.step % stage.save_every == 0:
+            network.write_weights(out, averaged, progress.notes() | {"mix": repr(asdict(stage.mix))})
+    return progress
+
+
+def _step(
+    torch: Any, model: Any, criterion: Any, optimizer: Any, batch: Batch, stage: Stage, done: int
+) -> dict[str, float]:
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate(stage, done)
+    criterion.o2m = MANY_START + (MANY_END - MANY_START) * done / max(1, stage.steps)
+    criterion.o2o = 1 - criterion.o2m
+    images = torch.from_numpy(batch.images).permute(0, 3, 1, 2).float().div_(255)
+    rows = torch.from_numpy(batch.boxes)
+    targets = {"batch_idx": rows[:, 0], "cls": rows[:, 1:2], "bboxes": rows[:, 2:6], "img": images}
+    with torch.autocast("cpu", torch.bfloat16, enabled=stage.bf16):
+        answer = model(images.contiguous(memory_format=torch.channels_last))
+    loss, parts = criterion(network.as_float32(torch, answer), targets)
+    optimizer.zero_grad(set_to_none=True)
+    loss.sum().backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)
+    optimizer.step()
+    return {name.removesuffix("_loss"): float(value) for name, value in parts.items()}
+
+
+def _average(torch: Any, averaged: dict[str, Any], model: Any, done: int) -> None:
+    """Fold the weights into their running average, which follows closely at first."""
+    keep = min(AVERAGE_DECAY, (1 + done) / (20 + done))
+    with torch.no_grad():
+        for name, tensor in model.state_dict().items():
+            if tensor.is_floating_point():
+                averaged[name].lerp_(tensor, 1 - keep)
+            else:
+                averaged[name].copy_(tensor)
