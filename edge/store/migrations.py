@@ -1,0 +1,49 @@
+"""Making the schema, and leading older files to it, one numbered step after the other in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import apsw
+
+from edge.errors import StoreFailed
+
+APPLICATION_ID = 0x45444745  # "EDGE"; says that a file is ours, see PRAGMA application_id
+SCHEMA_VERSION = 1
+SCHEMA = Path(__file__).with_name("schema.sql")
+STEPS: Mapping[int, str] = {}
+"""SQL that leads from the schema of one version to the next, by the version it leads to."""
+
+
+def make_or_migrate(connection: apsw.Connection, place: str, *, steps: Mapping[int, str] = STEPS) -> bool:
+    """Bring the file to the newest schema; returns whether it was made just now.
+
+    Raises:
+        StoreFailed: the file belongs to another program or to a newer edge; it is left as it was.
+    """
+    found = connection.pragma("user_version")
+    newest = max(steps, default=SCHEMA_VERSION)
+    if connection.execute("SELECT count(*) FROM sqlite_schema").get == 0:
+        with connection:
+            connection.execute(SCHEMA.read_text("utf-8"))
+            _stamp(connection, newest)
+        return True
+    if connection.pragma("application_id") != APPLICATION_ID:
+        raise StoreFailed(f"{place}: a database of another program; point store.path elsewhere")
+    if found > newest:
+        raise StoreFailed(
+            f"{place}: written by a newer edge (schema {found}, this one knows {newest});"
+            " install that edge, or move the file away"
+        )
+    if found < newest:
+        with connection:
+            for version in range(found + 1, newest + 1):
+                connection.execute(steps[version])
+            _stamp(connection, newest)
+    return False
+
+
+def _stamp(connection: apsw.Connection, version: int) -> None:
+    connection.pragma("application_id", APPLICATION_ID)
+    connection.pragma("user_version", version)

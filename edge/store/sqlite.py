@@ -1,0 +1,170 @@
+"""The EventStore on SQLite: an event, its outbox row and its pictures in one transaction that survives a power cut."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from edge.clock import Clock
+from edge.errors import EdgeError, StoreFailed, WireError
+from edge.ports import OutboxRow, OutboxStage
+from edge.store import opening
+from edge.store.faults import failing_as
+from edge.store.pictures import to_jpeg
+from edge.store.writing import write
+from edge.types import Draft, Event, EventKind, Visit
+from edge.wire import decode_body
+
+GROUP_EVENTS = 20
+"""Most events in one transaction: bounds how long the last caller of a group waits."""
+_OUTBOX = "SELECT outbox.seq, topic, payload, stage FROM outbox JOIN event ON event.seq = outbox.seq"
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    """The drafts of one `record` call on their way through a group."""
+
+    drafts: Sequence[Draft]
+    jpegs: Sequence[Sequence[bytes]]
+    outcome: tuple[Event, ...] | EdgeError | None = None
+
+
+class SqliteStore:
+    """One read-write connection, one process; safe to call from several threads.
+
+    Callers that meet while a transaction is being written share the next one (group commit without a wait of its own).
+    """
+
+    def __init__(self, path: Path | str, device: str, site: str, clock: Clock) -> None:
+        self._place = str(path)
+        self._clock = clock
+        self._jobs: deque[_Job] = deque()
+        self._turn = threading.Lock()
+        self._file_lock = opening.FileLock(self._place)
+        try:
+            self._connection, self._origin = opening.open_file(self._place, device, site, clock.wall_ns())
+        except StoreFailed:
+            self._file_lock.release()
+            raise
+
+    @property
+    def epoch(self) -> str:
+        return self._origin.epoch
+
+    def record(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
+        if not drafts:
+            return ()
+        job = _Job(drafts, [[to_jpeg(evidence.picture) for evidence in draft.evidence] for draft in drafts])
+        self._jobs.append(job)
+        while job.outcome is None:
+            with self._turn:
+                if job.outcome is None:  # a caller before us may have taken it along
+                    self._write_group(self._next_group())
+        if isinstance(job.outcome, EdgeError):
+            raise job.outcome
+        return job.outcome
+
+    def outbox(
+        self, after_seq: int, limit: int, below: OutboxStage = OutboxStage.BROKER_ACKED
+    ) -> tuple[OutboxRow, ...]:
+        # The stage is written into the statement, because the index of waiting rows serves only a constant.
+        query = f"{_OUTBOX} WHERE outbox.seq > ? AND stage < {int(below)} ORDER BY outbox.seq LIMIT ?"
+        with self._using("reading the outbox") as connection:
+            rows: Sequence[Any] = connection.execute(query, (after_seq, limit)).fetchall()
+        return tuple(OutboxRow(seq, topic, payload.encode(), OutboxStage(stage)) for seq, topic, payload, stage in rows)
+
+    def mark(self, seqs: Sequence[int], stage: OutboxStage) -> None:
+        # Not forced to the disk: a mark lost in a power cut only sends the row again, and consumers know it by its seq.
+        query = "UPDATE outbox SET stage = ? WHERE seq = ? AND stage < ?"
+        with self._using("marking the outbox") as connection:
+            connection.pragma("synchronous", "normal")
+            try:
+                with connection:
+                    connection.executemany(query, [(int(stage), seq, int(stage)) for seq in seqs])
+            finally:
+                connection.pragma("synchronous", "full")
+
+    def replay(self, from_seq: int) -> int:
+        with self._using("replaying the outbox") as connection, connection:
+            connection.execute("UPDATE outbox SET stage = 0 WHERE seq >= ? AND stage > 0", (from_seq,))
+            count: int = connection.execute("SELECT count(*) FROM outbox WHERE seq >= ?", (from_seq,)).get
+        return count
+
+    def open_visits(self) -> tuple[Visit, ...]:
+        with self._using("reading open visits") as connection:
+            rows: Sequence[Any] = connection.execute(
+                "SELECT body FROM visit WHERE state = 'open' ORDER BY number"
+            ).fetchall()
+        visits = (decode_body(EventKind.VISIT_OPENED, body.encode()) for (body,) in rows)
+        return tuple(visit for visit in visits if isinstance(visit, Visit))
+
+    def last_visit_number(self) -> int:
+        with self._using("reading the last visit") as connection:
+            number: int = connection.execute("SELECT last_visit FROM store").get
+        return number
+
+    def backlog(self) -> int:
+        with self._using("counting the outbox") as connection:
+            count: int = connection.execute("SELECT count(*) FROM outbox WHERE stage < 2").get
+        return count
+
+    def last_seq(self) -> int:
+        """Return the seq of the newest event, 0 when there is none."""
+        with self._using("reading the last seq") as connection:
+            seq: int = connection.execute("SELECT last_seq FROM store").get
+        return seq
+
+    def evidence(self, evidence_id: str) -> bytes | None:
+        """Return a picture as JPEG, or None when it is not (or no longer) kept."""
+        with self._using("reading evidence") as connection:
+            jpeg: bytes | None = connection.execute(
+                "SELECT jpeg FROM evidence WHERE evidence_id = ?", (evidence_id,)
+            ).get
+        return jpeg
+
+    def close(self) -> None:
+        with self._turn, failing_as(self._place, "closing"):
+            self._connection.close()
+            self._file_lock.release()
+
+    @contextmanager
+    def _using(self, doing: str) -> Iterator[apsw.Connection]:
+        with self._turn, failing_as(self._place, doing):
+            yield self._connection
+
+    def _next_group(self) -> list[_Job]:
+        group = [self._jobs.popleft()]
+        room = GROUP_EVENTS - len(group[0].drafts)
+        while self._jobs and len(self._jobs[0].drafts) <= room:
+            group.append(self._jobs.popleft())
+            room -= len(group[-1].drafts)
+        return group
+
+    def _write_group(self, group: Sequence[_Job]) -> None:
+        outcomes: Sequence[tuple[Event, ...] | EdgeError] = ()
+        failure = f"{self._place}: recording was interrupted"
+        try:
+            with failing_as(self._place, "recording"), self._connection as connection:
+                written = [self._write_job(connection, job) for job in group]
+            outcomes = written
+        except StoreFailed as error:
+            failure = str(error)
+        finally:
+            for job, outcome in zip_longest(group, outcomes):
+                job.outcome = StoreFailed(failure) if outcome is None else outcome
+
+    def _write_job(self, connection: apsw.Connection, job: _Job) -> tuple[Event, ...] | WireError:
+        try:
+            with connection:  # a savepoint: a draft that cannot be written must not take its neighbours along
+                events = write(connection, self._origin, self._clock.wall_ns(), job.drafts, job.jpegs)
+        except WireError as error:
+            return error
+        return events

@@ -1,0 +1,132 @@
+"""Writing events inside a transaction: number, seal, and put every row in its table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import apsw
+
+from edge.clock import make_id
+from edge.store.chain import link
+from edge.types import Anomaly, Body, CameraStatus, Draft, Event, Pass, Plate, Visit
+from edge.wire import add_chain, encode_body, encode_event, topic_of
+
+_NO_PLATE_CHARACTER = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose events these are."""
+
+    device: str
+    site: str
+    epoch: str
+
+
+def write(
+    connection: apsw.Connection,
+    origin: Origin,
+    now_ns: int,
+    drafts: Sequence[Draft],
+    jpegs: Sequence[Sequence[bytes]],
+) -> tuple[Event, ...]:
+    """Number, seal and insert `drafts`; `jpegs` holds the pictures of each one's evidence, in its order.
+
+    Raises:
+        WireError: a draft has no place on the wire.
+        apsw.Error: as the engine says.
+    """
+    seq, chain = connection.execute("SELECT last_seq, last_chain FROM store").fetchone() or (0, "")
+    events = []
+    for draft, pictures in zip(drafts, jpegs, strict=True):
+        seq += 1
+        event, payload = _seal(draft, origin, seq, now_ns, chain)
+        chain = event.chain
+        _insert(connection, event, payload)
+        _insert_evidence(connection, seq, draft, pictures)
+        if isinstance(draft.body, Visit):
+            _insert_visit(connection, event, draft.body)
+        events.append(event)
+    connection.execute("UPDATE store SET last_seq = ?, last_chain = ?", (seq, chain))
+    return tuple(events)
+
+
+def searchable(plates: Sequence[Plate]) -> str:
+    """Return the letters and digits of the plates between spaces: ` CA123456 CF207358 `, nothing for no plate."""
+    words = dict.fromkeys(_NO_PLATE_CHARACTER.sub("", plate.text).upper() for plate in plates)
+    return f" {' '.join(words)} " if words else ""
+
+
+def _seal(draft: Draft, origin: Origin, seq: int, now_ns: int, previous: str) -> tuple[Event, bytes]:
+    event = Event(
+        event_id=make_id(draft.wall_ns),
+        seq=seq,
+        epoch=origin.epoch,
+        kind=draft.kind,
+        device=origin.device,
+        site=origin.site,
+        wall_ns=draft.wall_ns,
+        recorded_ns=now_ns,
+        quality=draft.quality,
+        body=draft.body,
+    )
+    sealed = encode_event(event)
+    chain = link(previous, sealed)
+    return replace(event, chain=chain), add_chain(sealed, chain)
+
+
+def _insert(connection: apsw.Connection, event: Event, payload: bytes) -> None:
+    connection.execute(
+        "INSERT INTO event (seq, event_id, kind, wall_ns, recorded_ns, clock, camera_id, plates, payload)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            event.seq,
+            event.event_id,
+            event.kind.value,
+            event.wall_ns,
+            event.recorded_ns,
+            event.quality.value,
+            _camera_of(event.body),
+            searchable(_plates_of(event.body)),
+            payload.decode(),
+        ),
+    )
+    connection.execute("INSERT INTO outbox (seq, stage, topic) VALUES (?, 0, ?)", (event.seq, topic_of(event)))
+
+
+def _insert_visit(connection: apsw.Connection, event: Event, visit: Visit) -> None:
+    connection.execute(
+        "INSERT INTO visit (visit_id, number, state, seq, body) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (visit_id) DO UPDATE SET state = excluded.state, seq = excluded.seq, body = excluded.body",
+        (visit.visit_id, visit.number, visit.state.value, event.seq, encode_body(event.kind, visit).decode()),
+    )
+    connection.execute("UPDATE store SET last_visit = max(last_visit, ?)", (visit.number,))
+
+
+def _insert_evidence(connection: apsw.Connection, seq: int, draft: Draft, pictures: Sequence[bytes]) -> None:
+    for evidence, jpeg in zip(draft.evidence, pictures, strict=True):
+        ref = evidence.ref
+        connection.execute(  # the final pass may show a picture again that the provisional one brought
+            "INSERT INTO evidence (evidence_id, seq, kind, width_px, height_px, size, jpeg)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (evidence_id) DO NOTHING",
+            (ref.evidence_id, seq, ref.kind, ref.width_px, ref.height_px, len(jpeg), jpeg),
+        )
+
+
+def _camera_of(body: Body) -> str | None:
+    if isinstance(body, Pass | Anomaly | CameraStatus):
+        return body.camera_id
+    if isinstance(body, Visit):
+        side = body.exit or body.entry
+        return side.camera_id if side else None
+    return None
+
+
+def _plates_of(body: Body) -> Sequence[Plate]:
+    if isinstance(body, Pass):
+        return body.plates
+    if isinstance(body, Visit):
+        return [plate for side in (body.entry, body.exit) if side for plate in side.plates]
+    return ()

@@ -1,0 +1,126 @@
+"""The contract of EventStore, on a file and in memory: the same code, so the fake cannot drift from the real one."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from edge.clock import ClockQuality, ManualClock
+from edge.errors import StoreFailed, WireError
+from edge.ports import EventStore, OutboxStage
+from edge.store import open_store
+from edge.types import Draft, EventKind, RunMark, Visit, VisitSide, VisitState
+from edge.wire import decode_event, topic_of
+
+START_NS = 1_772_640_000_000_000_000
+Open = Callable[[], EventStore]
+
+
+@pytest.fixture(params=["file", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventStore]:
+    path = tmp_path / "events.db" if request.param == "file" else ":memory:"
+    opened = open_store(path, "cam-1", "depot", ManualClock(START_NS))
+    yield opened
+    opened.close()
+
+
+def draft(run_id: str = "run") -> Draft:
+    return Draft(EventKind.RUN_STARTED, START_NS, ClockQuality.SYNCED, RunMark(run_id, "0.1"))
+
+
+def visit_draft(number: int, state: VisitState, revision: int = 1) -> Draft:
+    side = VisitSide(f"p{number}", "gate-1", "main", START_NS, "car", dhash=2**63)
+    visit = Visit(f"v{number}", number, state, revision, side, side if state is VisitState.CLOSED else None)
+    kind = EventKind.VISIT_CLOSED if state is VisitState.CLOSED else EventKind.VISIT_OPENED
+    return Draft(kind, START_NS, ClockQuality.SYNCED, visit)
+
+
+def test_events_are_numbered_from_one_without_gaps(store: EventStore) -> None:
+    assert store.record(()) == ()
+    events = [*store.record((draft(), draft())), *store.record((draft(),))]
+    assert [event.seq for event in events] == [1, 2, 3]
+    assert {event.epoch for event in events} == {store.epoch}
+    assert len({event.event_id for event in events}) == 3
+
+
+def test_the_outbox_holds_exactly_what_was_recorded(store: EventStore) -> None:
+    events = store.record((draft("a"), visit_draft(1, VisitState.OPEN)))
+    rows = store.outbox(0, 10)
+    assert [decode_event(row.payload) for row in rows] == list(events)
+    assert [row.topic for row in rows] == [topic_of(event) for event in events]
+    assert {row.stage for row in rows} == {OutboxStage.NEW}
+    assert [row.seq for row in store.outbox(1, 10)] == [2]
+    assert [row.seq for row in store.outbox(0, 1)] == [1]
+
+
+def test_a_row_only_moves_forward_until_a_consumer_asks_for_it_again(store: EventStore) -> None:
+    store.record((draft(), draft(), draft()))
+    store.mark((1, 2), OutboxStage.BROKER_ACKED)
+    store.mark((1, 2, 3), OutboxStage.SENT)
+    assert [(row.seq, row.stage) for row in store.outbox(0, 9, below=OutboxStage.CONSUMER_ACKED)] == [
+        (1, OutboxStage.BROKER_ACKED),
+        (2, OutboxStage.BROKER_ACKED),
+        (3, OutboxStage.SENT),
+    ]
+    assert store.backlog() == 1
+    assert store.replay(2) == 2
+    assert [(row.seq, row.stage) for row in store.outbox(0, 9)] == [(2, OutboxStage.NEW), (3, OutboxStage.NEW)]
+    assert store.backlog() == 2
+
+
+def test_marking_rows_that_do_not_exist_changes_nothing(store: EventStore) -> None:
+    store.record((draft(),))
+    store.mark((), OutboxStage.SENT)
+    store.mark((7, 8), OutboxStage.SENT)
+    assert [row.stage for row in store.outbox(0, 9)] == [OutboxStage.NEW]
+
+
+def test_open_visits_are_those_not_closed_in_their_newest_state(store: EventStore) -> None:
+    assert (store.open_visits(), store.last_visit_number()) == ((), 0)
+    store.record((visit_draft(1, VisitState.OPEN), visit_draft(2, VisitState.OPEN)))
+    revised = visit_draft(2, VisitState.OPEN, revision=2)
+    store.record((visit_draft(1, VisitState.CLOSED), revised))
+    assert store.open_visits() == (revised.body,)
+    assert store.last_visit_number() == 2
+
+
+def test_a_draft_that_cannot_be_published_records_nothing_of_its_call(store: EventStore) -> None:
+    wrong = dataclasses.replace(draft(), kind=EventKind.PASS_FINAL)
+    with pytest.raises(WireError):
+        store.record((draft(), wrong))
+    assert store.outbox(0, 9) == ()
+    assert [event.seq for event in store.record((draft(),))] == [1]
+
+
+def test_threads_that_record_at_once_get_their_own_events_and_leave_no_gap(store: EventStore) -> None:
+    seen: dict[int, list[str]] = {}
+
+    def worker(name: int) -> None:
+        for turn in range(10):
+            for event in store.record((draft(f"{name}.{turn}a"), draft(f"{name}.{turn}b"))):
+                assert isinstance(event.body, RunMark)
+                seen.setdefault(event.seq, []).append(event.body.run_id)
+
+    threads = [threading.Thread(target=worker, args=(name,)) for name in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(seen) == list(range(1, 161))
+    stored = {row.seq: decode_event(row.payload).body for row in store.outbox(0, 200)}
+    assert {seq: [body.run_id] for seq, body in stored.items() if isinstance(body, RunMark)} == seen
+    pairs = [(seen[seq][0], seen[seq + 1][0]) for seq in range(1, 161, 2)]
+    assert all(first[:-1] == second[:-1] for first, second in pairs)
+
+
+def test_a_closed_store_says_so(store: EventStore) -> None:
+    store.close()
+    store.close()
+    with pytest.raises(StoreFailed, match="closed"):
+        store.record((draft(),))
+    with pytest.raises(StoreFailed, match="closed"):
+        store.outbox(0, 1)
