@@ -68,7 +68,11 @@ class Frame(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """What a source turned out to be. `fps` is nominal, 0 when unknown; `frames` is None when unknown or endless."""
+    """What a source turned out to be. `fps` is nominal, 0 when unknown; `frames` is None when unknown or endless.
+
+    `wall_start_ns` is the wall time of a file's first frame and `wall_from` where it comes from: `start` (it was stated),
+    `file` (its own date) or `now`; None and empty when live.
+    """
 
     live: bool
     backend: str
@@ -278,6 +282,10 @@ class EventStore(Protocol):
 
     def backlog(self) -> int:
         """Return how many outbox rows are not yet acknowledged by the broker."""
+        ...
+
+    def evidence(self, evidence_id: str) -> bytes | None:
+        """Return a picture as JPEG, or None when it is not (or no longer) kept."""
         ...
 
     def close(self) -> None:
