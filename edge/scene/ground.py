@@ -1,0 +1,153 @@
+"""What lies on the ground: roads, marks, verge; textures follow the perspective."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from edge.scene.camera import Camera
+from edge.scene.light import F32, Light, Rgb
+from edge.scene.noise import sample, tile
+
+U8 = npt.NDArray[np.uint8]
+Xy = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Paved or painted areas of one look: polygons in metres, colour, roughness, `wear` (0 new paint .. 1 gone)."""
+
+    corners: tuple[tuple[Xy, ...], ...]
+    rgb: Rgb
+    rough: float = 0.12
+    wear: float = 0.0
+    paved: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Everything flat: the verge's colour and roughness, regions from the lowest to the highest, a texture seed."""
+
+    verge_rgb: Rgb
+    verge_rough: float
+    regions: tuple[Region, ...]
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The ground as one camera sees it, without light: albedo (H,W,3), world x, y (H,W), distance, sky share, paved share."""
+
+    albedo: F32
+    x: F32
+    y: F32
+    distance: F32
+    sky: F32
+    paved: F32
+    rise: F32
+
+
+def strip(path: tuple[Xy, ...], width_m: float, *, shift_m: float = 0.0) -> tuple[Xy, ...]:
+    """A band of `width_m` along a path, moved sideways by `shift_m` (positive to the right of the path)."""
+    points = np.array(path, np.float64)
+    along = np.gradient(points, axis=0)
+    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
+    right = np.stack([along[:, 1], -along[:, 0]], axis=1)
+    a = points + right * (shift_m - width_m / 2)
+    b = points + right * (shift_m + width_m / 2)
+    return tuple((float(x), float(y)) for x, y in np.concatenate([a, b[::-1]]))
+
+
+def floor(ground: Ground, camera: Camera) -> Floor:
+    """Projects the ground into the camera."""
+    x, y, distance, rise = camera.rays()
+    far = np.where(np.isfinite(distance), distance, 1e6).astype(np.float32)
+    near = np.clip(18 / np.maximum(far, 1), 0, 1)
+    fine = np.clip(7 / np.maximum(far, 1), 0, 1)
+    broad = sample(tile(ground.seed, (4, 8, 16)), x, y, 23.0)
+    mid = sample(tile(ground.seed + 1, (16, 32, 64)), x, y, 7.0) * near
+    dust = sample(tile(ground.seed + 2, (64, 128)), x, y, 1.7) * fine
+    grit = 0.5 * broad + 0.6 * mid + 0.8 * dust
+    verge = np.array(ground.verge_rgb, np.float32)
+    tint = 0.6 * broad + 0.4 * mid
+    albedo = verge * (1 + ground.verge_rough * grit[..., None])
+    albedo[..., 0] *= 1 + 0.5 * ground.verge_rough * tint
+    paved = np.zeros_like(far)
+    for region in ground.regions:
+        found = coverage([camera.ground(c) for c in region.corners], camera.size_wh)
+        if found is None:
+            continue
+        share, spot = found
+        if region.wear:
+            share = share * np.clip(1.15 - region.wear * (1.0 + 0.9 * mid[spot] + 0.5 * dust[spot]), 0, 1)
+        colour = np.array(region.rgb, np.float32) * (1 + region.rough * grit[spot][..., None])
+        albedo[spot] += (colour - albedo[spot]) * share[..., None]
+        if region.paved:
+            paved[spot] = np.maximum(paved[spot], share)
+    sky = np.clip(rise * 400, 0, 1).astype(np.float32)
+    return Floor(np.clip(albedo, 0.01, 1).astype(np.float32), x, y, far, sky, paved, rise)
+
+
+def coverage(polygons: list[F32], size_wh: tuple[int, int]) -> tuple[F32, tuple[slice, slice]] | None:
+    """Share 0..1 of each pixel inside the polygons, for the smallest window that holds them; None when outside."""
+    w, h = size_wh
+    kept = [
+        p
+        for p in polygons
+        if len(p) >= 3 and p[:, 0].max() > 0 and p[:, 0].min() < w and p[:, 1].max() > 0 and p[:, 1].min() < h
+    ]
+    if not kept:
+        return None
+    points = np.concatenate(kept)
+    left, top = (max(0, int(v) - 1) for v in points.min(axis=0))
+    right, bottom = min(w, int(points[:, 0].max()) + 2), min(h, int(points[:, 1].max()) + 2)
+    if left >= right or top >= bottom:
+        return None
+    mask = np.zeros((bottom - top, right - left), np.uint8)
+    fixed = [np.rint((p - np.array([left, top], np.float32)) * 16).astype(np.int32) for p in kept]
+    cv2.fillPoly(mask, fixed, 255, cv2.LINE_AA, 4)
+    return mask.astype(np.float32) / 255, (slice(top, bottom), slice(left, right))
+
+
+def lit(view: Floor, light: Light, *, wet: float = 0.0, clouds_seed: int = 0) -> F32:
+    """The floor and the sky under a light, (H,W,3) 0..1."""
+    sun = np.array(light.sun, np.float32)
+    sun /= float(np.linalg.norm(sun)) or 1.0
+    strength = np.array(light.sky_rgb, np.float32) + np.array(light.sun_rgb, np.float32) * max(float(sun[2]), 0.0)
+    field = np.broadcast_to(strength, view.albedo.shape).copy()
+    for lamp in light.lamps:
+        aside = (view.x - lamp.at[0]) ** 2 + (view.y - lamp.at[1]) ** 2
+        span = np.sqrt(aside + lamp.at[2] ** 2)
+        share = lamp.at[2] / np.maximum(span, 0.1) / (1 + (span / lamp.reach_m) ** 2)
+        field += share[..., None] * np.array(lamp.rgb, np.float32)
+    flash = np.array(light.flash_rgb, np.float32)
+    if flash.any():
+        field += (1 / (1 + (view.distance / 9.0) ** 2))[..., None] * flash * 0.7
+    dark = 1 - 0.42 * wet * view.paved
+    picture = view.albedo * field * dark[..., None]
+    horizon, zenith = np.array(light.horizon_rgb, np.float32), np.array(light.zenith_rgb, np.float32)
+    if wet:
+        graze = np.clip(1 - view.distance / 60, 0.2, 1) ** 0.5
+        shine = wet * view.paved * (0.16 + 0.3 * (1 - graze))
+        picture += (horizon * 0.9 - picture) * shine[..., None]
+    haze = 1 - np.exp(-view.distance / 420)
+    picture += (horizon * 0.9 - picture) * haze[..., None]
+    if view.sky.any():
+        picture += (_heaven(view, horizon, zenith, clouds_seed) - picture) * view.sky[..., None]
+    return picture.astype(np.float32)
+
+
+def _heaven(view: Floor, horizon: F32, zenith: F32, seed: int) -> F32:
+    rise = np.clip(view.rise, 0, 1)
+    high = np.clip(rise / 0.5, 0, 1)[..., None]
+    sky = horizon + (zenith - horizon) * high
+    h, w = rise.shape
+    u = np.broadcast_to(np.arange(w, dtype=np.float32)[None] / w * 9.0, (h, w)).astype(np.float32)
+    v = (np.sqrt(rise) * 14.0).astype(np.float32)
+    cloud = np.clip(sample(tile(seed, (4, 8, 16, 32)), u, v, 12.0) * 0.35 + 0.15, 0, 0.8)[..., None]
+    white = np.maximum(horizon * 1.05, zenith)
+    out: F32 = (sky + (white - sky) * cloud).astype(np.float32)
+    return out

@@ -1,0 +1,192 @@
+"""Lorries, buses and trailers as meshes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from edge.scene.materials import Material as M
+from edge.scene.mesh import Builder, F32, Mesh, Tower, disc, end_patch, end_picture, ring, side_patch, side_picture, tower, tread
+from edge.scene.vehicles import BusShape, TrailerShape, TruckShape, wheel
+
+Wh = tuple[float, float]
+
+
+def block(front: float, rear: float, half: float, low: float, high: float, *, nose: Wh = (0.05, 0.05), tail: Wh = (0.05, 0.05), along: int = 12) -> Tower:
+    """An upright block with slightly rounded edges."""
+    levels = [(low, 0.02), (low + 0.05, 0.0), (high - 0.04, 0.0), (high, 0.03)]
+    return tower([ring(front - set_back, rear + set_back, half - set_back, z, nose=nose, tail=tail, bulge_m=0.0, along=along) for z, set_back in levels])
+
+
+def _axle(b: Builder, x: float, half: float, r: float, low: int, body: int, *, arch: bool = True) -> None:
+    for side in (1, -1):
+        tread(b, (x, side * (half - 0.16), r), r, 0.3, M.TYRE, low)
+        if arch:
+            disc(b, (x, side * (half + 0.008), r + 0.03), 1.14 * r, side, M.DARK, body, 1)
+        wheel(b, (x, side * (half + 0.014), r), side, body)
+
+
+@lru_cache(maxsize=64)
+def truck(s: TruckShape, plate_wh_m: Wh) -> Mesh:
+    """A rigid lorry; pictures: `front`, `rear` plates, `left`, `right` and `doors` of the load."""
+    b = Builder()
+    low, cab_part, load_part = b.part(0), b.part(1), b.part(1)
+    half, front, rear = s.width_m / 2, s.length_m / 2, -s.length_m / 2
+    frame = block(front - 0.25, rear + 0.05, half * 0.82, 0.42, s.floor_m, along=16)
+    frame.wall(b, M.TRIM, low)
+    cab = _cab(b, s, cab_part)
+    behind = front - s.cab_m - 0.12
+    load = _load(b, s, behind, load_part)
+    r = s.wheel_m
+    _axle(b, front - 0.62 * s.cab_m - 0.25 * r, half * 0.97, r, low, cab_part)
+    for i in range(s.axles - 1):
+        _axle(b, rear + 0.24 * s.length_m - 0.1 - i * 2.15 * r, half * 0.96, r, low, load_part, arch=False)
+    end_picture(b, cab, "front", (0.0, 0.62), plate_wh_m, 1, cab_part)
+    tail = block(rear + 0.14, rear + 0.02, half * 0.93, 0.55, 0.85, along=2)
+    tail.wall(b, M.TRIM, load_part)
+    for side in (1, -1):
+        a, c = sorted((side * 0.62 * half, side * 0.9 * half))
+        end_patch(b, tail, [(a, 0.62), (c, 0.62), (c, 0.78), (a, 0.78)], -1, (M.TAIL, load_part, 1), (1, 2))
+    end_picture(b, tail, "rear", (0.0, 0.70), plate_wh_m, -1, load_part)
+    if load is not None:
+        middle = ((behind + rear) / 2, (s.floor_m + s.height_m) / 2)
+        size = (0.72 * (behind - rear), 0.5 * (s.height_m - s.floor_m))
+        for name, side in (("left", 1), ("right", -1)):
+            side_picture(b, load, name, middle, size, side, load_part)
+        end_picture(b, load, "doors", (0.0, middle[1] + 0.2), (1.3 * half, 0.35 * (s.height_m - s.floor_m)), -1, load_part)
+    return b.build()
+
+
+def _cab(b: Builder, s: TruckShape, part: int) -> Tower:
+    half, front = s.width_m / 2 * 0.96, s.length_m / 2
+    back, top = front - s.cab_m, s.cab_height_m
+    belt = 0.42 + 0.50 * (top - 0.42)
+    levels = [(0.40, 0.97, 0.06), (0.55, 1.0, 0.0), (belt, 1.0, 0.02), (top - 0.25, 0.96, 0.22), (top - 0.06, 0.92, 0.34), (top, 0.84, 0.46)]
+    cab = tower([ring(front - ahead, back, half * wide, z, nose=(0.2, 0.3), tail=(0.05, 0.06), bulge_m=0.08, along=6) for z, wide, ahead in levels])
+    cab.wall(b, M.PAINT, part)
+    cab.lid(b, M.PAINT, part, crown_m=0.04)
+    glass, high = belt + 0.04, top - 0.28
+    end_patch(b, cab, [(-0.86 * half, glass), (0.86 * half, glass), (0.80 * half, high), (-0.80 * half, high)], 1, (M.GLASS, part, 1), (4, 8))
+    end_patch(b, cab, [(-0.7 * half, belt - 0.45), (0.7 * half, belt - 0.45), (0.78 * half, belt - 0.12), (-0.78 * half, belt - 0.12)], 1, (M.TRIM, part, 1), (2, 6))
+    for z in (belt - 0.38, belt - 0.28, belt - 0.19):
+        end_patch(b, cab, [(-0.68 * half, z), (0.68 * half, z), (0.68 * half, z + 0.025), (-0.68 * half, z + 0.025)], 1, (M.CHROME, part, 2), (1, 5))
+    end_patch(b, cab, [(-0.97 * half, 0.44), (0.97 * half, 0.44), (0.97 * half, 0.74), (-0.97 * half, 0.74)], 1, (M.TRIM, part, 1), (2, 8))
+    for side in (1, -1):
+        a, c = sorted((side * 0.60 * half, side * 0.93 * half))
+        end_patch(b, cab, [(a, 0.78), (c, 0.78), (c, 0.96), (a, 0.96)], 1, (M.HEAD, part, 2), (2, 3))
+        end_patch(b, cab, [(a, 0.97), (c, 0.97), (c, 1.02), (a, 1.02)], 1, (M.AMBER, part, 2), (1, 2))
+        x0, x1 = front - 0.85 * s.cab_m, front - 0.42
+        side_patch(b, cab, [(x0, glass), (x1, glass), (x1 - 0.16, high), (x0, high)], side, (M.GLASS, part, 1), (3, 4))
+        side_patch(b, cab, [(x0 - 0.02, 0.7), (x0, 0.7), (x0, high), (x0 - 0.02, high)], side, (M.DARK, part, 1), (3, 1))
+        own = b.part(1.5)
+        pod = np.array([front - 0.12, side * (half + 0.14), 0], np.float32)
+        mirror = tower([ring(0.05, -0.05, 0.09, z, nose=(0.03, 0.03), tail=(0.03, 0.03), bulge_m=0, along=2) + pod for z in (glass, glass + 0.42)])
+        mirror.wall(b, M.TRIM, own)
+        mirror.lid(b, M.TRIM, own)
+    return cab
+
+
+def _load(b: Builder, s: TruckShape, behind: float, part: int) -> Tower | None:
+    half, rear = s.width_m / 2, -s.length_m / 2
+    if s.load in ("flat", "tipper"):
+        high = s.floor_m + (0.45 if s.load == "flat" else 0.95)
+        bed = block(behind, rear, half, s.floor_m, high)
+        bed.wall(b, M.SECOND if s.load == "tipper" else M.CARGO, part)
+        bed.lid(b, M.DARK, part)
+        for x in np.arange(rear + 0.3, behind - 0.1, 0.7):
+            for side in (1, -1):
+                side_patch(b, bed, [(x, s.floor_m + 0.06), (x + 0.07, s.floor_m + 0.06), (x + 0.07, high - 0.05), (x, high - 0.05)], side, (M.TRIM, part, 1), (2, 1))
+        return None
+    if s.load == "tank":
+        return _tank(b, s, behind, part)
+    box = block(behind, rear, half, s.floor_m, s.height_m)
+    box.wall(b, M.CARGO, part)
+    box.lid(b, M.CARGO, part, crown_m=0.06 if s.load == "tarp" else 0.0)
+    step = 0.6 if s.load == "tarp" else 1.2
+    for x in np.arange(rear + 0.4, behind - 0.2, step):
+        for side in (1, -1):
+            side_patch(b, box, [(x, s.floor_m + 0.1), (x + 0.02, s.floor_m + 0.1), (x + 0.02, s.height_m - 0.1), (x, s.height_m - 0.1)], side, (M.RIM, part, 1), (3, 1))
+    for side in (1, -1):
+        side_patch(b, box, [(rear + 0.06, s.floor_m + 0.02), (behind - 0.06, s.floor_m + 0.02), (behind - 0.06, s.floor_m + 0.12), (rear + 0.06, s.floor_m + 0.12)], side, (M.SECOND, part, 1), (1, 12))
+    for y in (-0.35 * half, -0.012, 0.35 * half):
+        end_patch(b, box, [(y, s.floor_m + 0.05), (y + 0.024, s.floor_m + 0.05), (y + 0.024, s.height_m - 0.08), (y, s.height_m - 0.08)], -1, (M.TRIM, part, 1), (4, 1))
+    return box
+
+
+def _tank(b: Builder, s: TruckShape, behind: float, part: int) -> Tower:
+    half, rear = s.width_m / 2, -s.length_m / 2
+    radius = (s.height_m - s.floor_m) / 2
+    rings = []
+    for angle in np.linspace(-1.3, 1.3, 9):
+        wide = half * float(np.cos(angle)) ** 0.6
+        rings.append(ring(behind, rear + 0.1, wide, s.floor_m + radius * (1 + float(np.sin(angle))), nose=(0.15, 0.1 * wide), tail=(0.15, 0.1 * wide), bulge_m=0.0, along=12))
+    tank = tower(rings)
+    tank.wall(b, M.CHROME, part)
+    tank.lid(b, M.CHROME, part)
+    return tank
+
+
+@lru_cache(maxsize=64)
+def bus(s: BusShape, plate_wh_m: Wh) -> Mesh:
+    """A bus or minibus; pictures: `front`, `rear` plates, `board` over the windscreen, `left`, `right` lettering."""
+    b = Builder()
+    low, part = b.part(0), b.part(1)
+    half, front, rear, top = s.width_m / 2, s.length_m / 2, -s.length_m / 2, s.height_m
+    sloped = s.nose == "sloped"
+    rake = 0.9 if sloped else 0.18
+    belt = s.window_low_m
+    levels = [
+        (0.30, 0.97, 0.06, 0.05), (0.45, 1.0, 0.0, 0.0), (belt - 0.12, 1.0, 0.06 if sloped else 0.02, 0.0),
+        (belt + 0.5 * (top - belt), 0.985, 0.55 * rake, 0.03), (top - 0.22, 0.965, 0.9 * rake, 0.06), (top - 0.05, 0.93, rake + 0.05, 0.14), (top, 0.85, rake + 0.15, 0.24),
+    ]
+    body = tower([ring(front - ahead, rear + behind, half * wide, z, nose=(0.28, 0.4), tail=(0.12, 0.2), bulge_m=0.1, along=18) for z, wide, ahead, behind in levels])
+    body.wall(b, M.PAINT, part)
+    body.lid(b, M.PAINT, part, crown_m=0.05)
+    high = top - 0.30
+    glass = (M.GLASS, part, 2)
+    end_patch(b, body, [(-0.90 * half, belt - 0.05), (0.90 * half, belt - 0.05), (0.86 * half, high - 0.12), (-0.86 * half, high - 0.12)], 1, glass, (5, 8))
+    end_patch(b, body, [(-0.72 * half, belt + 0.15), (0.72 * half, belt + 0.15), (0.72 * half, high - 0.05), (-0.72 * half, high - 0.05)], -1, glass, (3, 6))
+    end_patch(b, body, [(-0.6 * half, 0.62), (0.6 * half, 0.62), (0.6 * half, 0.86), (-0.6 * half, 0.86)], 1, (M.TRIM, part, 1), (2, 6))
+    for side in (1, -1):
+        a, c = sorted((side * 0.64 * half, side * 0.92 * half))
+        end_patch(b, body, [(a, 0.66), (c, 0.66), (c, 0.86), (a, 0.86)], 1, (M.HEAD, part, 2), (2, 3))
+        end_patch(b, body, [(a, 0.8), (c, 0.8), (c, 1.2), (a, 1.2)], -1, (M.TAIL, part, 2), (2, 2))
+        side_patch(b, body, [(rear + 0.1, 0.95 * belt - 0.1), (front - 0.5, 0.95 * belt - 0.1), (front - 0.5, 0.95 * belt - 0.02), (rear + 0.1, 0.95 * belt - 0.02)], side, (M.SECOND, part, 1), (1, 14))
+        side_patch(b, body, [(rear + 0.1, 0.36), (front - 0.3, 0.36), (front - 0.3, 0.55), (rear + 0.1, 0.55)], side, (M.SECOND, part, 1), (1, 14))
+        edges = np.linspace(rear + 0.35, front - 0.45 - (0.6 * rake if sloped else 0), s.windows + 1)
+        for x0, x1 in zip(edges[:-1], edges[1:], strict=True):
+            side_patch(b, body, [(x0 + 0.04, belt), (x1 - 0.04, belt), (x1 - 0.04, high), (x0 + 0.04, high)], side, glass, (3, 3))
+    r = s.wheel_m
+    for x in (front - 0.25 * s.length_m + 0.25, rear + 0.24 * s.length_m):
+        _axle(b, x, half, r, low, part)
+    end_picture(b, body, "front", (0.0, 0.50), plate_wh_m, 1, part)
+    end_picture(b, body, "rear", (0.0, 0.72), plate_wh_m, -1, part)
+    if not sloped:
+        end_picture(b, body, "board", (0.0, high + 0.02), (1.2 * half, 0.22), 1, part)
+    return b.build()
+
+
+@lru_cache(maxsize=32)
+def trailer(s: TrailerShape, plate_wh_m: Wh) -> Mesh:
+    """A small trailer; its origin is its middle; picture: `rear`."""
+    b = Builder()
+    low, part = b.part(0), b.part(1)
+    half, front, rear = s.width_m / 2, s.length_m / 2, -s.length_m / 2
+    bar = block(front + s.draw_m, front - 0.1, 0.05, 0.42, 0.50, nose=(0.02, 0.02), tail=(0.02, 0.02), along=2)
+    bar.wall(b, M.TRIM, low)
+    bar.lid(b, M.TRIM, low)
+    box = block(front, rear, half, 0.48, s.height_m, along=8)
+    box.wall(b, M.PAINT, part)
+    box.lid(b, M.PAINT if s.cover else M.DARK, part, crown_m=0.05 if s.cover else 0.0)
+    r = s.wheel_m
+    _axle(b, -0.05, half + 0.14, r, low, part, arch=False)
+    for side in (1, -1):
+        a, c = sorted((side * 0.70 * half, side * 0.95 * half))
+        end_patch(b, box, [(a, 0.55), (c, 0.55), (c, 0.68), (a, 0.68)], -1, (M.TAIL, part, 1), (1, 2))
+        for x in np.arange(rear + 0.25, front - 0.1, 0.5):
+            side_patch(b, box, [(x, 0.52), (x + 0.04, 0.52), (x + 0.04, s.height_m - 0.05), (x, s.height_m - 0.05)], side, (M.TRIM, part, 1), (2, 1))
+    end_picture(b, box, "rear", (0.0, 0.62), plate_wh_m, -1, part)
+    return b.build()
+
+
