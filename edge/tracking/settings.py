@@ -1,0 +1,58 @@
+"""The constants of the tracker: one set for every camera. Sizes are the geometric mean of a box's width and height."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerSettings:
+    """How boxes are joined and how long a track is waited for. Times are of the frames' own clock."""
+
+    confident: float = 0.4
+    """Detections from here on may start a track and recover a lost one; weaker ones only continue a track just seen."""
+    double_iou: float = 0.75
+    """Two boxes of one kind that overlap more than this are one vehicle seen twice."""
+
+    confirm_s: float = 0.15
+    """A new track is confirmed when it was seen twice at least, over this long."""
+    tentative_s: float = 0.4
+    """A track not yet confirmed is given up after this."""
+    leave_s: float = 0.8
+    """A lost track whose way led out of the picture is given up after this."""
+    lost_s: float = 3.0
+    """Any other lost track is given up after this..."""
+    covered_s: float = 20.0
+    """... unless another vehicle stands before the place where it should be..."""
+    parked_s: float = 120.0
+    """... or it stood still when last seen."""
+    look_s: float = 1.0
+    """One frame without a track is at most this long an absence: nobody looked in between."""
+
+    still_s: float = 2.0
+    """A track that stayed on one spot this long stands still."""
+    still_travel: float = 0.15
+    """How far, in sizes, a standing vehicle's anchor may wander by jitter."""
+
+    weight_iou: float = 0.5
+    weight_motion: float = 0.25
+    weight_hash: float = 0.25
+    cost_limit: float = 0.8
+    """A pair dearer than this is never joined; the weights add up to 1."""
+    gate_sigma: float = 3.5
+    """How many standard deviations a detection may lie from where the track should be."""
+    area_ratio: float = 3.0
+    """How much larger or smaller the box may have become."""
+    alike_bits: int = 10
+    """Hash distance up to which two crops are as good as equal."""
+    unlike_bits: int = 34
+    """Hash distance from which two crops have nothing in common."""
+    far_bits: int = 20
+    """Largest hash distance of a pair whose boxes hardly overlap."""
+    lost_bits: int = 24
+    """Largest hash distance at which a lost track is recovered unless the boxes overlap well."""
+
+    poses: int = 6
+    """Hashes remembered for each track; the memory is bounded however long a vehicle stands."""
+    pose_bits: int = 8
+    """A view this different from every remembered one is a new pose."""

@@ -1,0 +1,223 @@
+"""The tracker: detections and their hashes in, tracks out.
+
+Association in three rounds, each an exact assignment: sure detections with known tracks, weak detections with tracks
+seen a moment ago (Y. Zhang et al., "ByteTrack", 2022), what is left of the sure ones with tracks not yet confirmed.
+Everything is measured in the frames' time, so dropped, skipped and slow frames change precision, not rules.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from edge.tracking.cost import KIND, Expected, Seen, assign, covered, overlap, pair_costs
+from edge.tracking.motion import F64, Mask, Motion, Rows
+from edge.tracking.settings import TrackerSettings
+from edge.tracking.track import Track
+from edge.types import U8, U64, Detections, TrackSnapshot, TrackState, TrackUpdate
+from edge.vision.dhash import hamming_matrix
+
+_WEAK_IOU = 0.3
+_HIDDEN = 0.5
+
+
+class Tracker:
+    """Tracks of one camera. Ids start at 1 and never repeat within a run."""
+
+    def __init__(self, settings: TrackerSettings | None = None) -> None:
+        self._settings = settings or TrackerSettings()
+        self._ids = itertools.count(1)
+        self._tracks: list[Track] = []
+        self._motion = Motion()
+        self._at_ns: int | None = None
+        self._size_wh: tuple[int, int] | None = None
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether some track is new, moving or lost, so that the next frame must be looked at."""
+        return any(track.state is TrackState.TENTATIVE or not track.still(self._settings) for track in self._tracks)
+
+    def step(self, detections: Detections, hashes: U64, at_ns: int, size_wh: tuple[int, int]) -> TrackUpdate:
+        """Take the detections of the frame at `at_ns`, with their hashes (N,); `size_wh` is the frame's size in px.
+
+        A frame of another size is another scene: every track ends.
+
+        Raises:
+            ValueError: time went back, or hashes and detections differ in number.
+        """
+        if len(hashes) != len(detections):
+            raise ValueError(f"Tracker.step: {len(hashes)} hashes for {len(detections)} detections")
+        ended = self.reset(at_ns).ended if self._size_wh not in {None, size_wh} else ()
+        self._size_wh = size_wh
+        passed_ns = self._pass_time(at_ns)
+        self._motion.predict(passed_ns / 1e9, self._mask(TrackState.LOST), self._still())
+        order = self._worth(detections, hashes)
+        seen, bits_of = detections[order], hashes[order]
+        rows, columns = self._associate(seen, bits_of)
+        self._see(rows, columns, seen, bits_of, at_ns)
+        self._miss(rows, passed_ns)
+        self._start(np.setdiff1d(np.arange(len(seen)), columns), seen, bits_of, at_ns)
+        started = self._confirm()
+        gone = self._give_up(size_wh)
+        return self._update(at_ns, started, (*ended, *gone))
+
+    def skip(self, at_ns: int) -> TrackUpdate:
+        """Let time pass without a look: nothing moves, so nothing is missed and nothing ends.
+
+        Raises:
+            ValueError: time went back.
+        """
+        self._pass_time(at_ns)
+        return TrackUpdate(at_ns, lost=self._snapshots(TrackState.LOST))
+
+    def reset(self, at_ns: int) -> TrackUpdate:
+        """End every track: the scene was cut, or the camera moved."""
+        ended = tuple(self._end(track) for track in self._tracks if track.confirmed)
+        self._tracks, self._motion = [], Motion()
+        return TrackUpdate(at_ns, ended=ended)
+
+    def finish(self, at_ns: int) -> TrackUpdate:
+        """End every track: the source is through."""
+        return self.reset(at_ns)
+
+    def _pass_time(self, at_ns: int) -> int:
+        before = at_ns if self._at_ns is None else self._at_ns
+        if at_ns < before:
+            raise ValueError(f"Tracker: time went back by {(before - at_ns) / 1e9:.3f} s")
+        self._at_ns = at_ns
+        return at_ns - before
+
+    def _worth(self, detections: Detections, hashes: U64) -> Rows:
+        """Return which detections count, in an order that does not depend on theirs; doubles keep the surer one."""
+        columns = (hashes, *detections.xyxy.T, detections.class_id, -detections.confidence)
+        order = np.lexsort(columns)
+        boxes = detections.xyxy[order].astype(np.float64)
+        double = overlap(boxes, boxes) > self._settings.double_iou
+        kind = KIND[detections.class_id[order]]
+        double &= kind[:, None] == kind[None]
+        kept = np.ones(len(order), np.bool_)
+        for row in range(len(order)):  # surest first
+            if kept[row]:
+                kept[row + 1 :] &= ~double[row, row + 1 :]
+        return np.asarray(order[kept])
+
+    def _associate(self, seen: Detections, hashes: U64) -> tuple[Rows, Rows]:
+        costs, iou = self._costs(seen, hashes)
+        sure = seen.confidence >= self._settings.confident
+        tentative, lost = self._mask(TrackState.TENTATIVE), self._mask(TrackState.LOST)
+        free_rows, free_columns = np.ones(len(self._tracks), np.bool_), np.ones(len(seen), np.bool_)
+        pairs = []
+        rounds = (
+            (~tentative, sure, costs),
+            (~tentative & ~lost, ~sure, np.where(iou >= _WEAK_IOU, costs, np.inf)),
+            (tentative, sure, costs),
+        )
+        for wanted_rows, wanted_columns, prices in rounds:
+            rows = np.flatnonzero(wanted_rows & free_rows)
+            columns = np.flatnonzero(wanted_columns & free_columns)
+            some_rows, some_columns = assign(prices[np.ix_(rows, columns)], self._settings.cost_limit)
+            pairs.append((rows[some_rows], columns[some_columns]))
+            free_rows[pairs[-1][0]], free_columns[pairs[-1][1]] = False, False
+        return np.concatenate([rows for rows, _ in pairs]), np.concatenate([columns for _, columns in pairs])
+
+    def _costs(self, seen: Detections, hashes: U64) -> tuple[F64, F64]:
+        if not self._tracks or not len(seen):
+            empty = np.empty((len(self._tracks), len(seen)))
+            return empty, empty
+        kinds = KIND[np.array([track.class_id for track in self._tracks], np.int16)]
+        expected = Expected(self._motion.boxes, self._motion.centre_sigma, kinds, self._mask(TrackState.LOST))
+        looks = Seen(seen.xyxy.astype(np.float64), KIND[seen.class_id])
+        return pair_costs(expected, looks, self._bits(hashes), self._settings)
+
+    def _bits(self, hashes: U64) -> U8:
+        """Return the distance of every track's most similar view from every hash, (T,D)."""
+        views = [(track.dhash, *track.poses) for track in self._tracks]
+        starts = np.cumsum([0, *(len(view) for view in views[:-1])])
+        flat = np.array([value for view in views for value in view], np.uint64)
+        return np.asarray(np.minimum.reduceat(hamming_matrix(flat, hashes), starts, axis=0))
+
+    def _see(self, rows: Rows, columns: Rows, seen: Detections, hashes: U64, at_ns: int) -> None:
+        if not rows.size:
+            return
+        self._motion.correct(rows, seen.xyxy[columns])
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            self._show(self._tracks[row], column, seen, hashes, at_ns)
+
+    def _show(self, track: Track, column: int, seen: Detections, hashes: U64, at_ns: int) -> None:
+        x1, y1, x2, y2 = (float(edge) for edge in seen.xyxy[column])
+        confidence, class_id = float(seen.confidence[column]), int(seen.class_id[column])
+        track.see((x1, y1, x2, y2), confidence, class_id, int(hashes[column]), at_ns, self._settings)
+
+    def _miss(self, seen_rows: Rows, passed_ns: int) -> None:
+        missed = np.setdiff1d(np.arange(len(self._tracks)), seen_rows)
+        for row in missed.tolist():
+            track = self._tracks[row]
+            track.missing_ns += min(passed_ns, round(self._settings.look_s * 1e9))
+            if track.state is TrackState.CONFIRMED:
+                track.state = TrackState.LOST
+
+    def _start(self, columns: Rows, seen: Detections, hashes: U64, at_ns: int) -> None:
+        fresh = columns[seen.confidence[columns] >= self._settings.confident]
+        if not fresh.size:
+            return
+        self._motion.append(seen.xyxy[fresh])
+        for column in fresh.tolist():
+            track = Track(next(self._ids), at_ns, at_ns, (0.0, 0.0, 0.0, 0.0), 0.0, 0)
+            self._show(track, column, seen, hashes, at_ns)
+            self._tracks.append(track)
+
+    def _confirm(self) -> tuple[TrackSnapshot, ...]:
+        ripe = [track for track in self._tracks if track.ripe(self._settings)]
+        for track in ripe:
+            track.state = TrackState.CONFIRMED
+        return tuple(track.snapshot() for track in ripe)
+
+    def _give_up(self, size_wh: tuple[int, int]) -> tuple[TrackSnapshot, ...]:
+        missing_ns = np.array([track.missing_ns for track in self._tracks], np.int64)
+        keep = missing_ns <= np.round(self._limits_s(size_wh) * 1e9)
+        gone = [track for track, kept in zip(self._tracks, keep, strict=True) if not kept]
+        ended = tuple(self._end(track) for track in gone if track.confirmed)
+        self._tracks = [track for track, kept in zip(self._tracks, keep, strict=True) if kept]
+        self._motion.keep(keep)
+        return ended
+
+    def _limits_s(self, size_wh: tuple[int, int]) -> F64:
+        """Return for how long each track may be missing, (T,) s."""
+        boxes, velocity, still = self._motion.boxes, self._motion.velocity, self._still()
+        hidden = self._hidden(boxes)
+        border = 0.02 * np.array([*size_wh, *size_wh])
+        outward = np.concatenate((velocity <= 0, velocity >= 0), axis=1)
+        beyond = np.concatenate((boxes[:, :2] <= border[:2], boxes[:, 2:] >= np.array(size_wh) - border[2:]), axis=1)
+        leaving = (outward & beyond).any(axis=1)
+        s = self._settings
+        limits = np.select([leaving & ~still, still, hidden], [s.leave_s, s.parked_s, s.covered_s], s.lost_s)
+        return np.asarray(np.where(self._mask(TrackState.TENTATIVE), s.tentative_s, limits))
+
+    def _hidden(self, boxes: F64) -> Mask:
+        """Return which lost tracks should be behind one that is in sight."""
+        hidden = np.zeros(len(self._tracks), np.bool_)
+        lost, sighted = self._mask(TrackState.LOST), self._mask(TrackState.CONFIRMED)
+        if lost.any() and sighted.any():
+            hidden[lost] = (covered(boxes[lost], boxes[sighted]) >= _HIDDEN).any(axis=1)
+        return hidden
+
+    def _update(self, at_ns: int, started: tuple[TrackSnapshot, ...], ended: tuple[TrackSnapshot, ...]) -> TrackUpdate:
+        active = tuple(
+            track.snapshot() for track in self._tracks if track.seen_ns == at_ns and track.state is not TrackState.LOST
+        )
+        return TrackUpdate(at_ns, active, started, ended, self._snapshots(TrackState.LOST))
+
+    def _snapshots(self, state: TrackState) -> tuple[TrackSnapshot, ...]:
+        return tuple(track.snapshot() for track in self._tracks if track.state is state)
+
+    def _mask(self, state: TrackState) -> Mask:
+        return np.array([track.state is state for track in self._tracks], np.bool_)
+
+    def _still(self) -> Mask:
+        return np.array([track.still(self._settings) for track in self._tracks], np.bool_)
+
+    @staticmethod
+    def _end(track: Track) -> TrackSnapshot:
+        track.state = TrackState.ENDED
+        return track.snapshot()

@@ -1,0 +1,252 @@
+"""Identity: one vehicle, one track, whatever happens to the frames in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.tracking import Tracker, TrackerSettings
+from edge.types import CLASSES, U64, Box, Detections, TrackSnapshot, TrackState, TrackUpdate
+
+SIZE = (1280, 720)
+CAR, TRUCK, PERSON = CLASSES.index("car"), CLASSES.index("truck"), CLASSES.index("person")
+RED, BLUE = 0x0123456789ABCDEF, 0xFEDCBA9876543210  # 64 bits apart
+Look = tuple[Box, int, int]
+
+
+def at(seconds: float) -> int:
+    return round(seconds * 1e9)
+
+
+def car(x: float, y: float, size: float = 100.0) -> Box:
+    return (x, y, x + 1.4 * size, y + size)
+
+
+def frame(looks: Iterable[Look], confidence: float = 0.9) -> tuple[Detections, U64]:
+    rows = list(looks)
+    boxes = np.array([box for box, _, _ in rows], np.float32).reshape(-1, 4)
+    classes = np.array([class_id for _, class_id, _ in rows], np.int16)
+    hashes = np.array([dhash for _, _, dhash in rows], np.uint64)
+    return Detections(boxes, np.full(len(rows), confidence, np.float32), classes), hashes
+
+
+def feed(tracker: Tracker, seconds: float, *looks: Look, confidence: float = 0.9) -> TrackUpdate:
+    return tracker.step(*frame(looks, confidence), at(seconds), SIZE)
+
+
+def drive(
+    tracker: Tracker, times: Sequence[float], speed: float = 200.0, dhash: int = RED, x: float = 100.0
+) -> list[TrackUpdate]:
+    return [feed(tracker, t, (car(x + speed * (t - times[0]), 300), CAR, dhash)) for t in times]
+
+
+def ids(snapshots: Iterable[TrackSnapshot]) -> list[int]:
+    return [snapshot.track_id for snapshot in snapshots]
+
+
+def started(updates: Iterable[TrackUpdate]) -> list[int]:
+    return [track_id for update in updates for track_id in ids(update.started)]
+
+
+@pytest.mark.parametrize("fps", [25, 12.5, 5, 2])
+def test_a_vehicle_that_drives_through_is_one_track_at_any_frame_rate(fps: float) -> None:
+    updates = drive(Tracker(), np.arange(0, 4, 1 / fps).tolist())
+    assert started(updates) == [1]
+    assert ids(updates[-1].active) == [1]
+
+
+def test_one_look_alone_confirms_nothing() -> None:
+    tracker = Tracker()
+    update = feed(tracker, 0, (car(100, 300), CAR, RED))
+    assert [track.state for track in update.active] == [TrackState.TENTATIVE]
+    assert not update.started
+    later = feed(tracker, 1.0)
+    assert not later.ended, "what was never confirmed is not reported as ended"
+
+
+@pytest.mark.parametrize("fps", [25, 10, 3])
+def test_empty_frames_end_a_track_by_time_and_not_by_their_number(fps: float) -> None:
+    tracker = Tracker()
+    drive(tracker, [0, 0.1, 0.2, 0.3], speed=150)
+    ends = [t for t in np.arange(0.4, 8, 1 / fps).tolist() if feed(tracker, t).ended]
+    assert len(ends) == 1
+    assert 0.3 + TrackerSettings().lost_s < ends[0] <= 0.3 + TrackerSettings().lost_s + 2 / fps
+
+
+def test_a_lost_track_keeps_its_id_when_it_returns() -> None:
+    tracker = Tracker()
+    drive(tracker, np.arange(0, 1, 0.08).tolist(), speed=100)
+    lost = feed(tracker, 1.5)
+    assert ids(lost.lost) == [1]
+    back = feed(tracker, 2.2, (car(300, 300), CAR, RED))
+    assert ids(back.active) == [1]
+    assert back.active[0].state is TrackState.CONFIRMED
+
+
+def test_a_stranger_where_a_track_was_lost_is_another_track() -> None:
+    tracker = Tracker()
+    drive(tracker, np.arange(0, 1, 0.08).tolist(), speed=100)
+    feed(tracker, 2.0)
+    update = feed(tracker, 3.0, (car(420, 310), CAR, BLUE))
+    assert ids(update.active) == [2]
+
+
+def test_a_vehicle_behind_a_lorry_is_waited_for() -> None:
+    tracker, lorry = Tracker(), (250.0, 200.0, 700.0, 500.0)
+    looks = [
+        feed(tracker, t, (car(100 + 150 * t, 320, 80), CAR, RED), (lorry, TRUCK, BLUE)) for t in (0, 0.2, 0.4, 0.6)
+    ]
+    for step in range(1, 100):  # ten seconds behind it
+        update = feed(tracker, 0.6 + step * 0.1, (lorry, TRUCK, BLUE))
+        assert not update.ended
+    back = feed(tracker, 10.7, (lorry, TRUCK, BLUE), (car(330, 320, 80), CAR, RED))
+    assert sorted(ids(back.active)) == sorted(ids(looks[0].active))
+
+
+def test_vehicles_that_pass_each_other_keep_their_ids() -> None:
+    tracker = Tracker()
+    for t in np.arange(0, 4, 0.08).tolist():
+        looks = [(car(100 + 200 * t, 300), CAR, RED), (car(900 - 200 * t, 330), CAR, BLUE)]
+        update = feed(tracker, t, *looks)
+        assert {snapshot.dhash: snapshot.track_id for snapshot in update.active} == {RED: 1, BLUE: 2}
+
+
+def test_a_parked_car_keeps_one_identity_for_an_hour_in_bounded_memory() -> None:
+    tracker, rng = Tracker(), np.random.default_rng(3)
+    for t in np.arange(0, 4, 0.2).tolist():
+        feed(tracker, t, (car(400, 300), CAR, RED))
+    assert not tracker.unsettled
+    for step in range(800):  # every five seconds for more than an hour, a third of the looks missed
+        dx, dy = rng.normal(0, 3, 2)
+        dhash = RED ^ sum(1 << int(bit) for bit in rng.choice(64, 6, replace=False))
+        look = [] if rng.random() < 0.33 else [(car(400 + dx, 300 + dy), CAR, dhash)]
+        update = feed(tracker, 4 + step * 5, *look)
+        assert not update.started
+        assert not update.ended
+    assert len(tracker._tracks) == 1
+    assert len(tracker._tracks[0].poses) <= TrackerSettings().poses
+
+
+def test_nothing_ends_while_nobody_looks() -> None:
+    tracker = Tracker()
+    drive(tracker, [0, 0.2, 0.4], speed=0)
+    update = tracker.skip(at(600))
+    assert not update.ended
+    assert not update.active
+    assert ids(feed(tracker, 600.2, (car(100, 300), CAR, RED)).active) == [1]
+
+
+def test_a_track_is_unsettled_until_it_stands_still() -> None:
+    tracker = Tracker()
+    unsettled = [tracker.unsettled]
+    drive(tracker, [0, 0.2, 0.4])
+    unsettled.append(tracker.unsettled)
+    for t in np.arange(0.6, 4, 0.2).tolist():
+        feed(tracker, t, (car(180, 300), CAR, RED))
+    unsettled.append(tracker.unsettled)
+    assert unsettled == [False, True, False]
+
+
+def test_the_class_is_voted_over_the_track() -> None:
+    tracker = Tracker()
+    for step in range(12):
+        update = feed(tracker, step * 0.1, (car(100 + step * 10, 300), TRUCK if step % 4 == 0 else CAR, RED))
+    assert [track.class_name for track in update.active] == ["car"]
+
+
+def test_a_person_never_continues_a_car() -> None:
+    tracker = Tracker()
+    drive(tracker, [0, 0.1, 0.2], speed=10)
+    update = feed(tracker, 0.3, (car(103, 300), PERSON, RED))
+    assert ids(update.active) == [2]
+
+
+def test_one_vehicle_called_car_and_truck_at_once_is_one_track() -> None:
+    tracker = Tracker()
+    for t in (0, 0.1, 0.2, 0.3):
+        update = feed(tracker, t, (car(100, 300), CAR, RED), (car(102, 301), TRUCK, RED))
+    assert len(update.active) == 1
+
+
+def test_weak_detections_continue_a_track_and_start_none() -> None:
+    tracker = Tracker()
+    drive(tracker, [0, 0.1, 0.2], speed=100)
+    update = feed(tracker, 0.3, (car(130, 300), CAR, RED), (car(800, 300), CAR, BLUE), confidence=0.25)
+    assert ids(update.active) == [1]
+
+
+@pytest.mark.parametrize("cut", ["reset", "size", "finish"])
+def test_a_scene_cut_ends_every_track_and_ids_go_on(cut: str) -> None:
+    tracker = Tracker()
+    drive(tracker, [0, 0.1, 0.2])
+    if cut == "size":
+        update = tracker.step(*frame([]), at(0.3), (640, 360))
+    else:
+        update = tracker.reset(at(0.3)) if cut == "reset" else tracker.finish(at(0.3))
+    assert ids(update.ended) == [1]
+    assert [track.state for track in update.ended] == [TrackState.ENDED]
+    again = tracker.step(*frame([(car(120, 300), CAR, RED)]), at(0.4), (640, 360) if cut == "size" else SIZE)
+    assert ids(again.active) == [2]
+
+
+def test_time_that_goes_back_is_refused() -> None:
+    tracker = Tracker()
+    feed(tracker, 1.0)
+    with pytest.raises(ValueError, match=r"time went back by 0\.500 s"):
+        feed(tracker, 0.5)
+
+
+def test_hashes_must_be_parallel_to_detections() -> None:
+    detections, _ = frame([(car(0, 0), CAR, RED)])
+    with pytest.raises(ValueError, match="0 hashes for 1 detections"):
+        Tracker().step(detections, np.empty(0, np.uint64), 0, SIZE)
+
+
+def test_a_vehicle_that_left_the_picture_is_given_up_soon() -> None:
+    tracker = Tracker()
+    for t in np.arange(0, 1.2, 0.1).tolist():
+        left = 900 + 300 * t
+        feed(tracker, t, ((left, 300.0, min(left + 140, 1280.0), 400.0), CAR, RED))
+    ends = [t for t in np.arange(1.2, 5, 0.1).tolist() if feed(tracker, t).ended]
+    assert len(ends) == 1
+    assert ends[0] - 1.1 < TrackerSettings().leave_s + 0.25
+
+
+boxes = st.builds(
+    car,
+    st.floats(0, 1000, width=32),
+    st.floats(0, 500, width=32),
+    st.floats(20, 300, width=32),
+)
+looks = st.lists(st.tuples(boxes, st.integers(0, 5), st.integers(0, 2**64 - 1)), max_size=7)
+scenes = st.lists(st.tuples(st.floats(0.02, 3.0), looks), min_size=1, max_size=8)
+
+
+@settings(max_examples=120, deadline=None)
+@given(scene=scenes, seed=st.integers(0, 2**32 - 1))
+def test_the_order_of_detections_changes_nothing(scene: list[tuple[float, list[Look]]], seed: int) -> None:
+    rng, one, other, now = np.random.default_rng(seed), Tracker(), Tracker(), 0.0
+    for gap, rows in scene:
+        now += gap
+        shuffled = [rows[i] for i in rng.permutation(len(rows))]
+        assert feed(one, now, *rows) == feed(other, now, *shuffled)
+
+
+@settings(max_examples=120, deadline=None)
+@given(scene=scenes)
+def test_ids_never_repeat_and_every_started_track_ends_exactly_once(scene: list[tuple[float, list[Look]]]) -> None:
+    tracker, now, begun, over = Tracker(), 0.0, [], []
+    for gap, rows in scene * 2:
+        now += gap
+        update = feed(tracker, now, *rows)
+        begun += ids(update.started)
+        over += ids(update.ended)
+        assert len(set(ids(update.active))) == len(update.active) <= len(rows)
+        assert not set(ids(update.active)) & set(over)
+    over += ids(tracker.finish(at(now + 1)).ended)
+    assert len(set(begun)) == len(begun)
+    assert sorted(over) == sorted(begun)
