@@ -164,6 +164,14 @@ class Plate:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of a track's plates so far. `complete`: no further look will add to it."""
+
+    plates: tuple[Plate, ...] = ()
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Crossing:
     """One track going over one line."""
 
