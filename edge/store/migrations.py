@@ -8,6 +8,7 @@ from pathlib import Path
 import apsw
 
 from edge.errors import StoreFailed
+from edge.store.transactions import forced
 
 APPLICATION_ID = 0x45444745  # "EDGE"; says that a file is ours, see PRAGMA application_id
 SCHEMA_VERSION = 1
@@ -25,7 +26,7 @@ def make_or_migrate(connection: apsw.Connection, place: str, *, steps: Mapping[i
     found = connection.pragma("user_version")
     newest = max(steps, default=SCHEMA_VERSION)
     if connection.execute("SELECT count(*) FROM sqlite_schema").get == 0:
-        with connection:
+        with forced(connection):
             connection.execute(SCHEMA.read_text("utf-8"))
             _stamp(connection, newest)
         return True
@@ -37,7 +38,7 @@ def make_or_migrate(connection: apsw.Connection, place: str, *, steps: Mapping[i
             " install that edge, or move the file away"
         )
     if found < newest:
-        with connection:
+        with forced(connection):
             for version in range(found + 1, newest + 1):
                 connection.execute(steps[version])
             _stamp(connection, newest)

@@ -13,6 +13,7 @@ from edge.errors import StoreFailed
 from edge.store.chain import GENESIS
 from edge.store.faults import failing_as
 from edge.store.migrations import make_or_migrate
+from edge.store.transactions import forced
 from edge.store.writing import Origin
 
 MEMORY = ":memory:"
@@ -83,7 +84,7 @@ def open_file(path: str, device: str, site: str, now_ns: int) -> tuple[apsw.Conn
 
 
 def _claim(connection: apsw.Connection, path: str, claim: Origin, now_ns: int) -> Origin:
-    with connection:
+    with forced(connection):
         connection.execute(
             "INSERT OR IGNORE INTO store (one, device, site, epoch, created_ns, last_chain, dropped_chain)"
             " VALUES (1, ?, ?, ?, ?, ?, ?)",
@@ -111,7 +112,6 @@ def connect(path: str) -> apsw.Connection:
         )
     connection = apsw.Connection(path)
     connection.set_busy_timeout(BUSY_MS)
-    connection.transaction_mode = "IMMEDIATE"
     connection.pragma("auto_vacuum", 2)  # incremental; takes effect in a new file only
     mode = connection.pragma("journal_mode", "wal")
     if mode not in {"wal", "memory"}:

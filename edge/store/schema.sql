@@ -32,7 +32,7 @@ CREATE INDEX event_plates ON event (plates) WHERE plates <> '';
 
 -- How far each event has come on its way out. Written in the same transaction as the event.
 CREATE TABLE outbox (
-  seq   INTEGER PRIMARY KEY REFERENCES event (seq),
+  seq   INTEGER PRIMARY KEY REFERENCES event (seq) ON DELETE CASCADE,
   stage INTEGER NOT NULL CHECK (stage BETWEEN 0 AND 3),  -- new, sent, acknowledged by the broker, by the consumer
   topic TEXT    NOT NULL
 ) STRICT;

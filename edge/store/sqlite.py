@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -13,18 +13,21 @@ from typing import Any
 
 import apsw
 
-from edge.clock import Clock
+from edge.clock import Clock, ClockQuality
 from edge.errors import EdgeError, StoreFailed, WireError
 from edge.ports import OutboxRow, OutboxStage
 from edge.store import opening
 from edge.store.faults import failing_as
 from edge.store.pictures import to_jpeg
+from edge.store.retention import Dropped, drop_old, drop_pictures, give_back_room
+from edge.store.transactions import forced, unforced
 from edge.store.writing import write
 from edge.types import Draft, Event, EventKind, Visit
 from edge.wire import decode_body
 
 GROUP_EVENTS = 20
 """Most events in one transaction: bounds how long the last caller of a group waits."""
+_BREATH_S = 0.005  # between two steps of retention, because a lock alone does not queue fairly
 _OUTBOX = "SELECT outbox.seq, topic, payload, stage FROM outbox JOIN event ON event.seq = outbox.seq"
 
 
@@ -84,16 +87,11 @@ class SqliteStore:
     def mark(self, seqs: Sequence[int], stage: OutboxStage) -> None:
         # Not forced to the disk: a mark lost in a power cut only sends the row again, and consumers know it by its seq.
         query = "UPDATE outbox SET stage = ? WHERE seq = ? AND stage < ?"
-        with self._using("marking the outbox") as connection:
-            connection.pragma("synchronous", "normal")
-            try:
-                with connection:
-                    connection.executemany(query, [(int(stage), seq, int(stage)) for seq in seqs])
-            finally:
-                connection.pragma("synchronous", "full")
+        with self._using("marking the outbox") as connection, unforced(connection):
+            connection.executemany(query, [(int(stage), seq, int(stage)) for seq in seqs])
 
     def replay(self, from_seq: int) -> int:
-        with self._using("replaying the outbox") as connection, connection:
+        with self._using("replaying the outbox") as connection, forced(connection):
             connection.execute("UPDATE outbox SET stage = 0 WHERE seq >= ? AND stage > 0", (from_seq,))
             count: int = connection.execute("SELECT count(*) FROM outbox WHERE seq >= ?", (from_seq,)).get
         return count
@@ -130,10 +128,38 @@ class SqliteStore:
             ).get
         return jpeg
 
+    def retain(self, max_age_s: float, evidence_bytes: int, *, published: bool = True) -> Dropped:
+        """Drop what is older than `max_age_s` and pictures beyond `evidence_bytes`; returns what went.
+
+        Where events are published, those the broker has not acknowledged stay whatever their age. Works in short steps;
+        `record` gets its turn between them.
+
+        Raises:
+            StoreFailed: what went before stays gone, nothing else is lost.
+        """
+        before_ns = self._clock.wall_ns() - round(max_age_s * 1e9)
+        doubtful = self._clock.quality() is ClockQuality.UNSYNCED
+        steps: tuple[Callable[[apsw.Connection], Dropped], ...] = (
+            lambda connection: drop_old(connection, before_ns, unsent=not published, doubtful=doubtful),
+            lambda connection: drop_pictures(connection, evidence_bytes),
+        )
+        total = Dropped()
+        for step in steps:
+            while (dropped := self._retain_once(step)) != Dropped():
+                total += dropped
+                self._clock.sleep(_BREATH_S)
+        with self._using("giving room back") as connection:
+            give_back_room(connection)
+        return total
+
     def close(self) -> None:
         with self._turn, failing_as(self._place, "closing"):
             self._connection.close()
             self._file_lock.release()
+
+    def _retain_once(self, step: Callable[[apsw.Connection], Dropped]) -> Dropped:
+        with self._using("dropping what is old") as connection, unforced(connection):
+            return step(connection)
 
     @contextmanager
     def _using(self, doing: str) -> Iterator[apsw.Connection]:
@@ -152,8 +178,8 @@ class SqliteStore:
         outcomes: Sequence[tuple[Event, ...] | EdgeError] = ()
         failure = f"{self._place}: recording was interrupted"
         try:
-            with failing_as(self._place, "recording"), self._connection as connection:
-                written = [self._write_job(connection, job) for job in group]
+            with failing_as(self._place, "recording"), forced(self._connection):
+                written = [self._write_job(self._connection, job) for job in group]
             outcomes = written
         except StoreFailed as error:
             failure = str(error)
@@ -162,9 +188,9 @@ class SqliteStore:
                 job.outcome = StoreFailed(failure) if outcome is None else outcome
 
     def _write_job(self, connection: apsw.Connection, job: _Job) -> tuple[Event, ...] | WireError:
+        connection.execute("SAVEPOINT job")  # a draft that cannot be written must not take its neighbours along
         try:
-            with connection:  # a savepoint: a draft that cannot be written must not take its neighbours along
-                events = write(connection, self._origin, self._clock.wall_ns(), job.drafts, job.jpegs)
+            return write(connection, self._origin, self._clock.wall_ns(), job.drafts, job.jpegs)
         except WireError as error:
+            connection.execute("ROLLBACK TO job")
             return error
-        return events
