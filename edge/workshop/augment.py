@@ -1,4 +1,4 @@
-"""What a gate camera does to a picture, done to training pictures: night, blur, rain, compression, colour, pose. Pure functions.
+"""What a gate camera does to a picture, done to training pictures: night, blur, rain, compression, colour, pose.
 
 Pictures are (H,W,3) uint8 RGB; boxes (N,5) float32 rows `class x1 y1 x2 y2` in pixels of that picture.
 """
@@ -20,9 +20,9 @@ KEEP_SIDE_PX = 3.0
 
 
 def warp(picture: U8, boxes: F32, canvas: U8, rng: np.random.Generator, scale: float, at: tuple[float, float]) -> F32:
-    """Draw the picture into the canvas, scaled, slightly turned and perhaps mirrored, its middle at `at`; return its boxes there.
+    """Draw the picture into the canvas, scaled, slightly turned and perhaps mirrored, its middle at `at`.
 
-    The canvas is changed in place. Boxes are the outlines of the turned boxes, cut at the canvas edge.
+    The canvas is changed in place. Returns the boxes in it: the outlines of the turned boxes, cut at the canvas edge.
     """
     height, width = picture.shape[:2]
     angle = math.radians(rng.uniform(-3, 3))
@@ -103,7 +103,10 @@ def rain(picture: U8, rng: np.random.Generator) -> U8:
     streaks = np.zeros((height, width), np.uint8)
     slant = rng.uniform(-0.35, 0.35)
     for x, y, length in zip(
-        rng.integers(0, width, 120), rng.integers(0, height, 120), rng.integers(4, max(5, height // 12), 120), strict=True
+        rng.integers(0, width, 120),
+        rng.integers(0, height, 120),
+        rng.integers(4, max(5, height // 12), 120),
+        strict=True,
     ):
         cv2.line(streaks, (int(x), int(y)), (int(x + slant * length), int(y + length)), int(rng.integers(90, 200)), 1)
     haze = cv2.addWeighted(picture, rng.uniform(0.7, 0.95), np.full_like(picture, 128), rng.uniform(0.03, 0.2), 0)
@@ -115,11 +118,11 @@ def blur(picture: U8, rng: np.random.Generator) -> U8:
     if rng.random() < 0.5:  # noqa: PLR2004 - a fair coin
         return _u8(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 1.6)))
     length = int(rng.integers(3, 10))
-    kernel = np.zeros((length, length), np.float32)
+    kernel = np.zeros((length, length))
     turn = cv2.getRotationMatrix2D(((length - 1) / 2, (length - 1) / 2), rng.uniform(0, 180), 1)
     kernel[length // 2] = 1
-    kernel = cv2.warpAffine(kernel, turn, (length, length))
-    return _u8(cv2.filter2D(picture, -1, kernel / max(float(kernel.sum()), 1e-6)))
+    turned = np.asarray(cv2.warpAffine(kernel, turn, (length, length)), np.float32)
+    return _u8(cv2.filter2D(picture, -1, turned / max(float(turned.sum()), 1e-6)))
 
 
 def noise(picture: U8, rng: np.random.Generator) -> U8:
@@ -135,7 +138,9 @@ def lowres(picture: U8, rng: np.random.Generator) -> U8:
     """Lose detail as a far or cheap camera does."""
     height, width = picture.shape[:2]
     factor = rng.uniform(0.4, 0.8)
-    small = cv2.resize(picture, (max(8, int(width * factor)), max(8, int(height * factor))), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        picture, (max(8, int(width * factor)), max(8, int(height * factor))), interpolation=cv2.INTER_AREA
+    )
     return _u8(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
 
 

@@ -36,7 +36,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """`images` (B,H,W,3) uint8 RGB; `boxes` (N,6) float32: picture in the batch, class, centre x, centre y, width, height in 0..1."""
+    """`images` (B,H,W,3) uint8 RGB; `boxes` (N,6) float32: row of `images`, class, then centre and size in 0..1."""
 
     images: U8
     boxes: F32
@@ -58,15 +58,20 @@ def load_pictures(data: Path, entries: Sequence[Entry]) -> list[Picture]:
     Raises:
         ConfigError: a label or class file is missing or wrong.
     """
-    maps = {name: read_class_names(data / name / "classes.txt") for name in {entry.file.split("/")[0] for entry in entries}}
+    maps = {
+        name: read_class_names(data / name / "classes.txt") for name in {entry.file.split("/")[0] for entry in entries}
+    }
     boxes = [read_yolo(data / entry.label(), maps[entry.file.split("/")[0]]) for entry in entries]
-    seen = np.bincount(np.concatenate([b[:, 0] for b in boxes]).astype(int), minlength=len(CLASSES)) if boxes else np.zeros(1)
-    rarity = np.clip(np.sqrt(seen.max() / np.maximum(seen, 1)), 1, RARE_MOST)
+    labels = np.concatenate([found[:, 0] for found in boxes]) if boxes else np.zeros(0)
+    seen = np.maximum(np.bincount(labels.astype(np.int64), minlength=len(CLASSES)), 1)
+    rarity = np.clip(np.sqrt(int(np.max(seen)) / seen), 1, RARE_MOST)
     weights = [float(rarity[b[:, 0].astype(int)].max()) if len(b) else 1.0 for b in boxes]
     return [Picture(data / e.file, b, w) for e, b, w in zip(entries, boxes, weights, strict=True)]
 
 
-def batches(real: Sequence[Picture], rendered: Sequence[Picture], mix: Mix, seed: int, first: int, last: int) -> Iterator[Batch]:
+def batches(
+    real: Sequence[Picture], rendered: Sequence[Picture], mix: Mix, seed: int, first: int, last: int
+) -> Iterator[Batch]:
     """Yield the batches of the steps `first` to `last` (excluded), prepared by one thread of its own."""
     ready: queue.Queue[Batch | Exception | None] = queue.Queue(AHEAD)
     stop = threading.Event()

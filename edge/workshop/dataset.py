@@ -1,7 +1,7 @@
 """Which pictures train and which validate: whole cameras, clips and originals on one side, the list committed.
 
-A folder of data holds sets; a set holds `images/`, `labels/` and `classes.txt`. The list names every picture with its group, side and hash,
-so a training can be repeated and a leak between the sides can be seen.
+A folder of data holds sets; a set holds `images/`, `labels/` and `classes.txt`. The list names every picture with its
+group, side and hash, so a training can be repeated and a leak between the sides can be seen.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TRAIN_ONLY = ""  # the group of pictures whose camera is unknown: they never val
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One labelled picture. `file` is relative to the folder of data; `digest` starts the SHA-256 over picture and label."""
+    """One labelled picture. `file` is relative to the folder of data; `digest` begins the SHA-256 of both files."""
 
     file: str
     group: str
@@ -48,7 +48,9 @@ def build_list(data: Path) -> list[Entry]:
     """
     sets = sorted(path.parent for path in data.glob("*/images"))
     if not sets:
-        raise ConfigError(f"{data}: holds no set (NAME/images, NAME/labels, NAME/classes.txt); give the folder above them")
+        raise ConfigError(
+            f"{data}: holds no set (NAME/images, NAME/labels, NAME/classes.txt); give the folder above them"
+        )
     return [entry for folder in sets for entry in _list_set(folder)]
 
 
@@ -70,7 +72,9 @@ def _list_set(folder: Path) -> list[Entry]:
 
 def validation_groups(set_name: str, groups: Iterable[str]) -> frozenset[str]:
     """Choose a fifth of the groups (rounded, at least one of two) by the hash of their names."""
-    known = sorted(set(groups) - {TRAIN_ONLY}, key=lambda group: hashlib.sha256(f"{set_name}/{group}".encode()).digest())
+    known = sorted(
+        set(groups) - {TRAIN_ONLY}, key=lambda group: hashlib.sha256(f"{set_name}/{group}".encode()).digest()
+    )
     share = round(len(known) / VALIDATION_SHARE) or int(len(known) > 1)
     return frozenset(known[:share])
 

@@ -36,13 +36,13 @@ SYNONYMS = {
 """What other people call our classes."""
 
 
-MISNAMED = {
+MISNAMED: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {
     ("vehicle_photos", ("car", "motorbike", "bus", "truck")): ("bus", "car", "motorbike", "truck"),
 }
 """Sets whose published `classes.txt` is in the wrong order: what it says, and what the boxes mean.
 
-vehicle_photos: the 241 boxes of pictures named `bus-…` have number 0, and a teacher's answers agree (17 of 17 buses, 7 of 7 cars).
-The publisher's tool sorts names by letter; somebody typed them in by hand.
+vehicle_photos: the 241 boxes of pictures named `bus-…` have number 0, and a teacher's answers agree (17 of 17 buses,
+7 of 7 cars). The publisher's tool sorts names by letter; somebody typed them in by hand.
 """
 
 
@@ -59,7 +59,7 @@ def read_class_names(path: Path) -> tuple[int, ...]:
     for number, name in enumerate(names, start=1):
         if name.lower() not in SYNONYMS:
             raise ConfigError(f"{path}:{number}: unknown class {name!r}; add it to SYNONYMS or take its boxes out")
-    meant = MISNAMED.get((path.parent.name, tuple(names)), names)
+    meant = MISNAMED.get((path.parent.name, tuple(names)), tuple(names))
     return tuple(CLASSES.index(SYNONYMS[name.lower()]) for name in meant)
 
 
@@ -74,7 +74,9 @@ def read_yolo(path: Path, class_map: tuple[int, ...]) -> F32:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read ({error}); every picture needs a label file, empty if need be") from error
+        raise ConfigError(
+            f"{path}: cannot be read ({error}); every picture needs a label file, empty if need be"
+        ) from error
     rows = [_row(line, f"{path}:{number}", class_map) for number, line in enumerate(lines, start=1) if line.strip()]
     return np.asarray(rows, np.float32).reshape(-1, COLUMNS)
 

@@ -24,7 +24,7 @@ def import_torch(threads: int | None = None) -> Any:
     """Import torch and ultralytics, every network access of theirs switched off, and return torch.
 
     Args:
-        threads: how many threads torch may use from now on; ultralytics' own trainer takes one less than there are cores.
+        threads: how many torch may use from now on; ultralytics' own trainer takes one less than there are cores.
 
     Raises:
         UsageError: the train extra is not installed.
@@ -106,13 +106,16 @@ def write_weights(path: Path, weights: Mapping[str, Any], notes: Mapping[str, st
 def make_optimizer(network: Any, rate: float, decay: float = 0.01) -> Any:
     """AdamW, without decay on norms and biases.
 
-    MuSGD, which ultralytics prefers for YOLO26, orthogonalises in bfloat16: on a CPU without bfloat16 units one step takes six times as long.
+    MuSGD, which ultralytics prefers for YOLO26, orthogonalises in bfloat16: without units for it a step takes six times
+    as long.
     """
     torch = import_torch()
     filters = [parameter for parameter in network.parameters() if parameter.ndim > 1]
     others = [parameter for parameter in network.parameters() if parameter.ndim <= 1]
     return torch.optim.AdamW(
-        [{"params": filters, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}], lr=rate, betas=(0.9, 0.99)
+        [{"params": filters, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}],
+        lr=rate,
+        betas=(0.9, 0.99),
     )
 
 
@@ -126,7 +129,7 @@ def as_float32(torch: Any, answer: Any) -> Any:
 
 
 def write_onnx(network: Any, path: Path, input_wh: tuple[int, int]) -> None:
-    """Write the end-to-end head as ONNX: `images` 1x3xHxW float32 RGB 0..1 -> `output0` 1x300x6 (xyxy px, score, class).
+    """Write the end-to-end head as ONNX: `images` 1x3xHxW float32 RGB 0..1 to `output0` 1x300x6 (xyxy, score, class).
 
     Raises:
         UsageError: the input size is no multiple of the stride.

@@ -1,7 +1,7 @@
 """The training loop: one stage from given weights to better ones, stopped and taken up again at any step.
 
-A stage is short. Its learning rate rises in a few steps and falls to nothing along a cosine; what is kept is the running average of the weights.
-Taken up again, the average goes on as it stood and the optimizer starts afresh.
+A stage is short. Its learning rate rises in a few steps and falls to nothing along a cosine; what is kept is a
+running average of the weights. Taken up again, the average goes on as it stood and the optimizer starts afresh.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AVERAGE_DECAY = 0.9985  # the average spans some 700 steps, and fewer at the start
-MANY_START, MANY_END = 0.6, 0.1  # weight of the one-to-many head: it alone teaches the backbone, the other one is shipped
+MANY_START, MANY_END = (
+    0.6,
+    0.1,
+)  # weight of the one-to-many head: it alone teaches the backbone, the other one is shipped
 CLIP_NORM = 10.0
 
 
@@ -60,7 +63,9 @@ class Progress:
         try:
             return Progress(*(int(notes.get(name, "0")) for name in ("step", "stage_begin", "stage_end")))
         except ValueError as error:
-            raise ModelError(f"{where}: notes beside the weights are damaged ({error}); start from other weights") from error
+            raise ModelError(
+                f"{where}: notes beside the weights are damaged ({error}); start from other weights"
+            ) from error
 
     def notes(self) -> dict[str, str]:
         """Return it as it is stored beside the weights."""
@@ -109,7 +114,9 @@ def train(
         done = progress.step - progress.begin
         losses = _step(torch, model, criterion, optimizer, batch, stage, done)
         if not math.isfinite(sum(losses.values())):
-            raise ModelError(f"{out}: the loss is no number at step {progress.step}; lower the rate and take it up again")
+            raise ModelError(
+                f"{out}: the loss is no number at step {progress.step}; lower the rate and take it up again"
+            )
         _average(torch, averaged, model, done)
         progress = Progress(progress.step + 1, progress.begin, progress.end)
         bar.set_postfix({name: f"{value:.2f}" for name, value in losses.items()}, refresh=False)

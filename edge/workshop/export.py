@@ -1,0 +1,49 @@
+"""From trained weights to what the device loads: the ONNX file, and the card beside it brought up to date."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from edge.errors import ModelError
+from edge.types import CLASSES
+from edge.workshop import network
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def export(weights: Path, card: Path, file: Path, input_wh: tuple[int, int], version: str) -> str:
+    """Write `file` from `weights` and put its hash, input size and version into `card`; return the SHA-256.
+
+    Raises:
+        ModelError: the weights cannot be read, or the card lacks a key to bring up to date.
+        UsageError: the input size does not suit the network.
+    """
+    model = network.build(len(CLASSES))
+    network.read_weights(weights, model)
+    network.write_onnx(model, file, input_wh)
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    text = card.read_text(encoding="utf-8")
+    for key, value in (
+        ("sha256", f'"{sha256}"'),
+        ("version", f'"{version}"'),
+        ("width", str(input_wh[0])),
+        ("height", str(input_wh[1])),
+    ):
+        text = replace_value(text, key, value, card)
+    card.write_text(text, encoding="utf-8")
+    return sha256
+
+
+def replace_value(text: str, key: str, value: str, card: Path) -> str:
+    """Put another value behind the first `key = …` of a card, its comment and everything else kept.
+
+    Raises:
+        ModelError: the key is not there.
+    """
+    changed, count = re.subn(rf'(?m)^({key}\s*=\s*)("[^"]*"|[^\s#]+)', lambda found: found[1] + value, text, count=1)
+    if not count:
+        raise ModelError(f"{card}: has no `{key} =` to bring up to date; write the key and export again")
+    return changed
