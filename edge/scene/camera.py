@@ -114,8 +114,8 @@ def _rays(camera: Camera) -> tuple[F32, F32, F32, F32]:
     reach = np.where(below, -camera.pose.z / np.minimum(dz, -1e-3), np.inf).astype(np.float32)
     finite = np.where(below, reach, 0)
     return (
-        (camera.pose.x + dx * finite).astype(np.float32),
-        (camera.pose.y + dy * finite).astype(np.float32),
+        np.clip(camera.pose.x + dx * finite, -2000, 2000).astype(np.float32),
+        np.clip(camera.pose.y + dy * finite, -2000, 2000).astype(np.float32),
         (reach * norm).astype(np.float32),
         (dz / norm).astype(np.float32),
     )

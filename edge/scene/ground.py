@@ -39,7 +39,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The ground as one camera sees it, without light: albedo (H,W,3), world x, y (H,W), distance, sky share, paved share."""
+    """The ground as one camera sees it, without light: albedo (3,H,W), world x, y (H,W), distance, sky share, paved share."""
 
     albedo: F32
     x: F32
@@ -64,17 +64,17 @@ def strip(path: tuple[Xy, ...], width_m: float, *, shift_m: float = 0.0) -> tupl
 def floor(ground: Ground, camera: Camera) -> Floor:
     """Projects the ground into the camera."""
     x, y, distance, rise = camera.rays()
-    far = np.where(np.isfinite(distance), distance, 1e6).astype(np.float32)
-    near = np.clip(18 / np.maximum(far, 1), 0, 1)
-    fine = np.clip(7 / np.maximum(far, 1), 0, 1)
+    far = np.minimum(distance, np.float32(1e6))
+    near = np.minimum(18 / np.maximum(far, 1), 1)
+    fine = np.minimum(7 / np.maximum(far, 1), 1)
     broad = sample(tile(ground.seed, (4, 8, 16)), x, y, 23.0)
     mid = sample(tile(ground.seed + 1, (16, 32, 64)), x, y, 7.0) * near
     dust = sample(tile(ground.seed + 2, (64, 128)), x, y, 1.7) * fine
     grit = 0.5 * broad + 0.6 * mid + 0.8 * dust
-    verge = np.array(ground.verge_rgb, np.float32)
-    tint = 0.6 * broad + 0.4 * mid
-    albedo = verge * (1 + ground.verge_rough * grit[..., None])
-    albedo[..., 0] *= 1 + 0.5 * ground.verge_rough * tint
+    shade = 1 + ground.verge_rough * grit
+    tint = 1 + 0.5 * ground.verge_rough * (0.6 * broad + 0.4 * mid)
+    albedo = [shade * level for level in ground.verge_rgb]
+    albedo[0] *= tint
     paved = np.zeros_like(far)
     for region in ground.regions:
         found = coverage([camera.ground(c) for c in region.corners], camera.size_wh)
@@ -83,12 +83,14 @@ def floor(ground: Ground, camera: Camera) -> Floor:
         share, spot = found
         if region.wear:
             share = share * np.clip(1.15 - region.wear * (1.0 + 0.9 * mid[spot] + 0.5 * dust[spot]), 0, 1)
-        colour = np.array(region.rgb, np.float32) * (1 + region.rough * grit[spot][..., None])
-        albedo[spot] += (colour - albedo[spot]) * share[..., None]
+        rough = 1 + region.rough * grit[spot]
+        for plane, level in zip(albedo, region.rgb, strict=True):
+            window = plane[spot]
+            window += (rough * level - window) * share
         if region.paved:
-            paved[spot] = np.maximum(paved[spot], share)
-    sky = np.clip(rise * 400, 0, 1).astype(np.float32)
-    return Floor(np.clip(albedo, 0.01, 1).astype(np.float32), x, y, far, sky, paved, rise)
+            np.maximum(paved[spot], share, out=paved[spot])
+    sky = np.clip(rise * 400, 0, 1)
+    return Floor(np.maximum(np.stack(albedo), np.float32(0.01)), x, y, far, sky, paved, rise)
 
 
 def coverage(polygons: list[F32], size_wh: tuple[int, int]) -> tuple[F32, tuple[slice, slice]] | None:
@@ -112,42 +114,53 @@ def coverage(polygons: list[F32], size_wh: tuple[int, int]) -> tuple[F32, tuple[
     return mask.astype(np.float32) / 255, (slice(top, bottom), slice(left, right))
 
 
-def lit(view: Floor, light: Light, *, wet: float = 0.0, clouds_seed: int = 0) -> F32:
-    """The floor and the sky under a light, (H,W,3) 0..1."""
+def lit(view: Floor, light: Light, *, wet: float = 0.0, clouds_seed: int = 0) -> U8:
+    """The floor and the sky under a light, RGB (H,W,3)."""
+    field = _field(view, light)
+    dark = 1 - 0.42 * wet * view.paved if wet else None
+    graze = np.sqrt(np.clip(1 - view.distance / 60, 0.2, 1)) if wet else None
+    haze = np.exp(view.distance * np.float32(-1 / 420))
+    cloud = _cloud(view, clouds_seed) if view.sky.any() else None
+    high = np.clip(view.rise * 2, 0, 1) if cloud is not None else None
+    planes = []
+    for c in range(3):
+        plane = view.albedo[c] * field[c]
+        horizon, zenith = light.horizon_rgb[c], light.zenith_rgb[c]
+        if dark is not None and graze is not None:
+            plane *= dark
+            plane += (horizon * 0.9 - plane) * (wet * view.paved * (0.46 - 0.3 * graze))
+        plane = horizon * 0.9 + (plane - horizon * 0.9) * haze
+        if cloud is not None and high is not None:
+            sky = horizon + (zenith - horizon) * high
+            sky += (max(horizon * 1.05, zenith) - sky) * cloud
+            plane += (sky - plane) * view.sky
+        planes.append(np.clip(plane * 255, 0, 255).astype(np.uint8))
+    return cv2.merge(planes).astype(np.uint8, copy=False)
+
+
+def _field(view: Floor, light: Light) -> list[F32]:
+    """Light that falls on the floor, one plane per channel."""
     sun = np.array(light.sun, np.float32)
-    sun /= float(np.linalg.norm(sun)) or 1.0
-    strength = np.array(light.sky_rgb, np.float32) + np.array(light.sun_rgb, np.float32) * max(float(sun[2]), 0.0)
-    field = np.broadcast_to(strength, view.albedo.shape).copy()
+    height = max(float(sun[2]) / (float(np.linalg.norm(sun)) or 1.0), 0.0)
+    field = [np.full_like(view.x, light.sky_rgb[c] + light.sun_rgb[c] * height) for c in range(3)]
     for lamp in light.lamps:
-        aside = (view.x - lamp.at[0]) ** 2 + (view.y - lamp.at[1]) ** 2
-        span = np.sqrt(aside + lamp.at[2] ** 2)
+        if not any(lamp.rgb):
+            continue
+        span = np.sqrt((view.x - lamp.at[0]) ** 2 + (view.y - lamp.at[1]) ** 2 + lamp.at[2] ** 2)
         share = lamp.at[2] / np.maximum(span, 0.1) / (1 + (span / lamp.reach_m) ** 2)
-        field += share[..., None] * np.array(lamp.rgb, np.float32)
-    flash = np.array(light.flash_rgb, np.float32)
-    if flash.any():
-        field += (1 / (1 + (view.distance / 9.0) ** 2))[..., None] * flash * 0.7
-    dark = 1 - 0.42 * wet * view.paved
-    picture = view.albedo * field * dark[..., None]
-    horizon, zenith = np.array(light.horizon_rgb, np.float32), np.array(light.zenith_rgb, np.float32)
-    if wet:
-        graze = np.clip(1 - view.distance / 60, 0.2, 1) ** 0.5
-        shine = wet * view.paved * (0.16 + 0.3 * (1 - graze))
-        picture += (horizon * 0.9 - picture) * shine[..., None]
-    haze = 1 - np.exp(-view.distance / 420)
-    picture += (horizon * 0.9 - picture) * haze[..., None]
-    if view.sky.any():
-        picture += (_heaven(view, horizon, zenith, clouds_seed) - picture) * view.sky[..., None]
-    return picture.astype(np.float32)
+        for plane, level in zip(field, lamp.rgb, strict=True):
+            plane += share * level
+    if any(light.flash_rgb):
+        share = 0.7 / (1 + (view.distance / 9.0) ** 2)
+        for plane, level in zip(field, light.flash_rgb, strict=True):
+            plane += share * level
+    return field
 
 
-def _heaven(view: Floor, horizon: F32, zenith: F32, seed: int) -> F32:
+def _cloud(view: Floor, seed: int) -> F32:
     rise = np.clip(view.rise, 0, 1)
-    high = np.clip(rise / 0.5, 0, 1)[..., None]
-    sky = horizon + (zenith - horizon) * high
     h, w = rise.shape
-    u = np.broadcast_to(np.arange(w, dtype=np.float32)[None] / w * 9.0, (h, w)).astype(np.float32)
-    v = (np.sqrt(rise) * 14.0).astype(np.float32)
-    cloud = np.clip(sample(tile(seed, (4, 8, 16, 32)), u, v, 12.0) * 0.35 + 0.15, 0, 0.8)[..., None]
-    white = np.maximum(horizon * 1.05, zenith)
-    out: F32 = (sky + (white - sky) * cloud).astype(np.float32)
+    u = np.broadcast_to(np.arange(w, dtype=np.float32)[None] * np.float32(9.0 / w), (h, w))
+    noise = sample(tile(seed, (4, 8, 16, 32)), u, np.sqrt(rise) * 14, 12.0)
+    out: F32 = np.clip(noise * 0.35 + 0.15, 0, 0.8).astype(np.float32, copy=False)
     return out

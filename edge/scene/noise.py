@@ -31,10 +31,10 @@ def tile(seed: int, octaves: tuple[int, ...]) -> F32:
 
 def sample(noise: F32, x: F32, y: F32, size_m: float) -> F32:
     """The tile spread over the ground, one repeat each `size_m` metres."""
-    scale = TILE_PX / size_m
-    out: F32 = cv2.remap(
-        noise, np.mod(x * scale, TILE_PX), np.mod(y * scale, TILE_PX), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
-    ).astype(np.float32, copy=False)
+    scale = np.float32(TILE_PX / size_m)
+    out: F32 = cv2.remap(noise, x * scale, y * scale, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP).astype(
+        np.float32, copy=False
+    )
     return out
 
 

@@ -76,7 +76,7 @@ class Scenery:
 def scenery(place: Set, camera: Camera, light: Light, *, wet: float = 0.0, view: Floor | None = None) -> Scenery:
     """Draws everything that does not move; `view` may be passed to save projecting the floor again."""
     view = view or floor(place.ground, camera)
-    picture = np.clip(lit(view, light, wet=wet, clouds_seed=place.clouds_seed) * 255, 0, 255).astype(np.uint8)
+    picture = lit(view, light, wet=wet, clouds_seed=place.clouds_seed)
     occluders = []
     for prop in sorted(place.props, key=lambda p: -_distance(p.stand(), camera)):
         body = prop.body()
