@@ -1,0 +1,176 @@
+"""The plate reader: PP-OCR's two networks on any engine, from the files that rapidocr's package carries."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from pathlib import Path
+from time import perf_counter_ns
+
+import cv2
+import numpy as np
+
+from edge.config.model import Models
+from edge.errors import EngineFailed, ModelError
+from edge.inference import textboxes
+from edge.inference.ctc import Alphabet, read_greedily
+from edge.inference.engines import open_engine
+from edge.plates.lines import TextLine, plates_of
+from edge.ports import Engine
+from edge.types import F32, U8, PlateRead
+from edge.vision import quads
+from edge.vision.sharpness import sharpness
+
+PACKAGE = "rapidocr"
+LONGEST_PX = 384
+"""Longest side of a vehicle's picture in the text detector; its cost grows with the square."""
+MOST_LINES = 6
+"""Lines read in one picture: a plate has at most two, and the lettering of a lorry is not wanted."""
+ROW_PX = 48
+"""Height of a line in the recogniser."""
+WIDEST_PX = 320
+FLATTEST, TALLEST = 14.0, 0.7
+"""Width over height of a line that may be part of a plate."""
+LOWEST_PX = 8.0
+STEEPEST_DEG = 35.0
+
+
+def open_ppocr(models: Models, longest_px: int = LONGEST_PX) -> PpOcrReader:
+    """Load the reader.
+
+    Raises:
+        ModelError: the package with the models is not installed or not complete, or the engine does not work here.
+    """
+    detector, recogniser = (open_engine(find_model(kind), models.engine, models.threads) for kind in ("det", "rec"))
+    return PpOcrReader(detector, recogniser, longest_px)
+
+
+def find_model(kind: str) -> Path:
+    """Return the ONNX file of the text detector (`det`) or the recogniser (`rec`) inside the installed package.
+
+    The package is asked for its files and never imported: its own pipeline would bring its own settings and engines.
+
+    Raises:
+        ModelError: it is not installed, or holds no such model.
+    """
+    try:
+        listed = importlib.metadata.files(PACKAGE) or []
+    except importlib.metadata.PackageNotFoundError as error:
+        raise ModelError(
+            f"{PACKAGE}, which carries the plate reading models, is not installed: install edge-gate[ocr], "
+            'or set models.plates = "none"'
+        ) from error
+    found = [Path(str(file.locate())) for file in listed if file.match(f"models/*_{kind}_*.onnx")]
+    if len(found) != 1:
+        raise ModelError(
+            f"{PACKAGE} {importlib.metadata.version(PACKAGE)} holds {len(found)} models like *_{kind}_*.onnx, not one: "
+            "install the version that edge-gate[ocr] asks for"
+        )
+    return found[0]
+
+
+class PpOcrReader:
+    """Finds text lines in a vehicle's picture, reads them and keeps what looks like a plate. One caller at a time.
+
+    `detect_ns` and `recognise_ns` add up what the two networks cost, over `pictures` pictures and `lines` lines.
+
+    Args:
+        detector: [1,3,H,W] to a probability map [1,1,H,W], sides whole steps of 32.
+        recogniser: [1,3,48,W] to [1,T,C] probabilities; its characters stand in its metadata.
+        longest_px: the picture's longest side in the detector.
+
+    Raises:
+        ModelError: a network is not of that kind.
+    """
+
+    def __init__(self, detector: Engine, recogniser: Engine, longest_px: int = LONGEST_PX) -> None:
+        self._detector = detector
+        self._recogniser = recogniser
+        self._longest_px = longest_px
+        self._alphabet = _alphabet(recogniser)
+        self.label = f"PP-OCR on {recogniser.label}"
+        self.pictures = self.lines = 0
+        self.detect_ns = self.recognise_ns = 0
+
+    def read(self, picture: U8) -> tuple[PlateRead, ...]:
+        """Read plates; see `ports.PlateReader.read`."""
+        self.pictures += 1
+        areas = [area for area in self.find_lines(picture) if _may_be_plate(area)]
+        # Plates hang low on a vehicle; what stands above them is lettering.
+        areas.sort(key=lambda area: -float(area.quad[:, 1].mean()))
+        return plates_of([self.read_line(picture, area.quad) for area in areas[:MOST_LINES]])
+
+    def find_lines(self, picture: U8) -> tuple[textboxes.TextArea, ...]:
+        """Return every text line in a picture (H,W,3) uint8 RGB.
+
+        Raises:
+            EngineFailed: passed on from the engine.
+        """
+        began = perf_counter_ns()
+        size = textboxes.network_size(picture.shape[1], picture.shape[0], self._longest_px)
+        answer = _run(self._detector, _tensor(np.asarray(cv2.resize(picture, size), np.uint8)))
+        if answer.shape != (1, 1, size[1], size[0]):
+            raise EngineFailed(
+                f"{self._detector.label}: the text detector gave {answer.shape}: use the models of {PACKAGE}"
+            )
+        areas = textboxes.text_areas(answer[0, 0], (picture.shape[1], picture.shape[0]))
+        self.detect_ns += perf_counter_ns() - began
+        return areas
+
+    def read_line(self, picture: U8, quad: F32) -> TextLine:
+        """Read what stands inside a quad of a picture.
+
+        Raises:
+            EngineFailed: passed on from the engine.
+        """
+        began = perf_counter_ns()
+        width_px, height_px = quads.size(quad)
+        row = quads.rectify(picture, quad, _row_width(width_px, height_px), ROW_PX)
+        answer = _run(self._recogniser, _tensor(row))
+        if answer.ndim != 3 or answer.shape[2] < self._alphabet.size:  # noqa: PLR2004 - [1,T,C]
+            raise EngineFailed(
+                f"{self._recogniser.label}: the recogniser gave {answer.shape}: use the models of {PACKAGE}"
+            )
+        text, confidence = read_greedily(self._alphabet.fold(answer[0]))
+        self.lines += 1
+        self.recognise_ns += perf_counter_ns() - began
+        return TextLine(text, confidence, quads.bounds(quad), width_px, height_px, sharpness(row))
+
+    def close(self) -> None:
+        """Let go of both engines; may be called twice."""
+        self._detector.close()
+        self._recogniser.close()
+
+
+def _may_be_plate(area: textboxes.TextArea) -> bool:
+    width_px, height_px = quads.size(area.quad)
+    flat = TALLEST * height_px <= width_px <= FLATTEST * height_px
+    return flat and height_px >= LOWEST_PX and textboxes.slant_deg(area.quad) <= STEEPEST_DEG
+
+
+def _row_width(width_px: float, height_px: float) -> int:
+    """Width of a line at the recogniser's height, in whole steps so that few shapes occur."""
+    return int(min(WIDEST_PX, max(textboxes.STEP_PX, round(ROW_PX * width_px / height_px / 16) * 16)))
+
+
+def _tensor(picture: U8) -> F32:
+    """(H,W,3) RGB to [1,3,H,W] float32, blue first and -1..1, as both networks were trained."""
+    plane_first = np.ascontiguousarray(picture[:, :, ::-1].transpose(2, 0, 1)[None], np.float32)
+    scaled: F32 = plane_first / np.float32(127.5) - np.float32(1)
+    return scaled
+
+
+def _run(engine: Engine, tensor: F32) -> F32:
+    answer = engine.infer({engine.inputs[0].name: tensor})[engine.outputs[0].name]
+    return np.asarray(answer, np.float32)
+
+
+def _alphabet(recogniser: Engine) -> Alphabet:
+    characters = recogniser.metadata.get("character", "")
+    if not characters:
+        raise ModelError(f"{recogniser.label}: the recogniser's file names no characters: use the models of {PACKAGE}")
+    try:
+        return Alphabet(characters.split("\n"))
+    except ValueError as error:
+        raise ModelError(
+            f"{recogniser.label}: the recogniser cannot read plates: {error}: use the models of {PACKAGE}"
+        ) from error
