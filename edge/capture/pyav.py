@@ -21,7 +21,7 @@ from edge.errors import ConfigError, EdgeError, SourceBroken, SourceEnded, Sourc
 from edge.ports import SourceSpec
 from edge.types import U8
 from edge.vision.frame import PlanarFrame
-from edge.vision.planes import Matrix, PixelFormat, Planes
+from edge.vision.planes import Matrix, PixelFormat, Planes, display_wh
 
 KEY_FRAME_WAIT_S = 10.0
 """Longest wait for a picture that can be decoded by itself, while data flows; cameras send one every 1 to 10 s."""
@@ -140,15 +140,12 @@ class PyAvSource:
             self._paced_from = (0, 0)
         self._packets = container.demux(stream)
         codec = stream.codec_context
-        coded = Planes(
-            PixelFormat.GRAY8, (np.empty((max(codec.height, 1), max(codec.width, 1)), np.uint8),), sar=self._sar()
-        )
         return SourceSpec(
             live=self._live,
             backend=f"pyav {av.__version__}",
             decoder=f"{codec.name} (software)",
             codec=codec.name,
-            size_wh=coded.display_wh,
+            size_wh=display_wh((codec.width, codec.height), self._sar()),
             fps=float(stream.average_rate or 0),
             frames=stream.frames or None if not self._live else None,
             wall_start_ns=start_ns,

@@ -76,8 +76,12 @@ def _makers(address: Address, order: Order) -> list[Callable[[], FrameSource]]:
 
 
 def _gst(address: Address, order: Order) -> FrameSource:
-    from edge.capture.gst import GstSource  # noqa: PLC0415 - each adapter's library only where it is used
-
+    try:
+        from edge.capture.gst import GstSource  # noqa: PLC0415 - each adapter's library only where it is used
+    except (ImportError, ValueError) as error:  # ValueError: the bindings are there, GStreamer's descriptions are not
+        raise ConfigError(
+            f"{address.shown}: GStreamer cannot be used here ({error}); apt install gir1.2-gst-plugins-base-1.0"
+        ) from error
     return GstSource(address, order)
 
 
@@ -106,11 +110,11 @@ class _FirstThatOpens:
     def open(self) -> SourceSpec:
         *preferred, last = self._makers
         for make in preferred:
-            self._source = make()
             try:
+                self._source = make()
                 return self._source.open()
             except ConfigError as error:
-                self._source.close()
+                self.close()
                 _LOG.warning("%s; trying the next capture library", error)
         self._source = last()
         return self._source.open()

@@ -82,14 +82,23 @@ class Planes:
     @property
     def stretch(self) -> tuple[float, float]:
         """Display pixels per coded pixel, across and down: one of them is 1 and the other at least that."""
-        across, down = self.sar
-        return (across / down, 1.0) if across >= down else (1.0, down / across)
+        return _stretch(self.sar)
 
     @property
     def display_wh(self) -> tuple[int, int]:
         """Width and height in square display pixels."""
-        (width, height), (across, down) = self.coded_wh, self.stretch
-        return max(round(width * across), 1), max(round(height * down), 1)
+        return display_wh(self.coded_wh, self.sar)
+
+
+def display_wh(coded_wh: tuple[int, int], sar: tuple[int, int]) -> tuple[int, int]:
+    """Return the size in square pixels of a picture of so many coded ones of this shape."""
+    (width, height), (across, down) = coded_wh, _stretch(sar)
+    return max(round(width * across), 1), max(round(height * down), 1)
+
+
+def _stretch(sar: tuple[int, int]) -> tuple[float, float]:
+    across, down = sar
+    return (across / down, 1.0) if across >= down else (1.0, down / across)
 
 
 def resize_by(plane: U8, factor_x: float, factor_y: float, out_wh: tuple[int, int]) -> U8:
