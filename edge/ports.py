@@ -32,7 +32,7 @@ class Frame(Protocol):
     """One frame: identity, time, and views made on demand from the native planes, privacy masks already applied.
 
     `seq` counts the frames a source delivered, from 0; a gap is a drop. `size_wh` is in display pixels (square).
-    `mono_ns` is the monotonic clock at arrival for a live source, media time for a file; `pts_ns` is the stream's stamp.
+    `mono_ns` is the monotonic clock at arrival, or media time for a file; `pts_ns` is the stream's own stamp.
     Views never change the frame and may be asked for in any order and from any thread.
     """
 
@@ -68,10 +68,10 @@ class Frame(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """What a source turned out to be. `fps` is nominal, 0 when unknown; `frames` is None when unknown or endless.
+    """What a source turned out to be; `fps` is 0 when unknown, `frames` is None when unknown or endless.
 
-    `wall_start_ns` is the wall time of a file's first frame and `wall_from` where it comes from: `start` (it was stated),
-    `file` (its own date) or `now`; None and empty when live.
+    `wall_start_ns` is the wall time of a file's first frame and `wall_from` where it comes from: `start` (it was
+    stated), `file` (its own date) or `now`; None and empty when live.
     """
 
     live: bool
@@ -187,7 +187,7 @@ class PlateReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """An order to read the plates in one picture of a track: `box` (display pixels) is where the picture lies in its frame."""
+    """An order to read the plates in one picture of a track; `box` (display pixels) says where it lies in its frame."""
 
     track_id: int
     at_ns: int
