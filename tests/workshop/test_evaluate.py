@@ -1,0 +1,72 @@
+"""Figures are what the field's own code makes of known answers."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from edge.types import Detections
+from edge.workshop.evaluate import Example, score
+
+if TYPE_CHECKING:
+    from edge.ports import Frame
+
+pytest.importorskip("pycocotools", reason="pycocotools is not installed; it comes with the train extra")
+
+
+class Canned:
+    """A detector that answers from a list."""
+
+    label = "canned"
+
+    def __init__(self, answers: list[list[tuple[int, float, tuple[float, float, float, float]]]]) -> None:
+        self._answers = iter(answers)
+
+    def detect(self, frame: Frame) -> Detections:
+        rows = next(self._answers)
+        assert frame.size_wh == (100, 80)
+        return Detections(
+            np.array([row[2] for row in rows], np.float32).reshape(-1, 4),
+            np.array([row[1] for row in rows], np.float32),
+            np.array([row[0] for row in rows], np.int16),
+        )
+
+
+def example(*boxes: tuple[float, ...], optional: bool = False) -> Example:
+    rows = np.asarray(boxes, np.float32).reshape(-1, 5)
+    return Example(np.zeros((80, 100, 3), np.uint8), rows, np.full(len(rows), optional))
+
+
+CAR = (0.0, 10.0, 10.0, 50.0, 40.0)
+BUS = (2.0, 60.0, 10.0, 90.0, 70.0)
+
+
+def test_perfect_answers_score_one() -> None:
+    answers = [[(0, 0.9, CAR[1:]), (2, 0.8, BUS[1:])]]
+    scores = score(Canned(answers), [example(CAR, BUS)], 0.5)
+    assert (scores.map50, scores.map50_95, scores.vehicle.ap50) == pytest.approx((1.0, 1.0, 1.0))
+    assert math.isnan(scores.classes[5].ap50)
+    assert (scores.classes[0].recall, scores.classes[0].precision) == (1.0, 1.0)
+
+
+def test_a_truck_found_as_bus_is_a_vehicle_found() -> None:
+    scores = score(Canned([[(2, 0.9, CAR[1:])]]), [example((1.0, *CAR[1:]))], 0.5)
+    assert scores.classes[1].ap50 == 0.0
+    assert scores.vehicle.ap50 == pytest.approx(1.0)
+
+
+def test_recall_and_precision_count_what_the_card_keeps() -> None:
+    answers = [[(0, 0.9, CAR[1:]), (0, 0.6, (0.0, 50.0, 20.0, 70.0))], [(0, 0.2, CAR[1:])]]
+    scores = score(Canned(answers), [example(CAR), example(CAR)], 0.5)
+    assert (scores.classes[0].recall, scores.classes[0].precision) == (0.5, 0.5)
+    assert scores.classes[0].boxes == 2
+
+
+def test_what_need_not_be_found_is_neither_missed_nor_false() -> None:
+    found = score(Canned([[(0, 0.9, CAR[1:])], [(0, 0.9, CAR[1:])]]), [example(CAR, optional=True), example(CAR)], 0.5)
+    missed = score(Canned([[], [(0, 0.9, CAR[1:])]]), [example(CAR, optional=True), example(CAR)], 0.5)
+    for scores in (found, missed):
+        assert (scores.classes[0].boxes, scores.classes[0].recall, scores.classes[0].precision) == (1, 1.0, 1.0)

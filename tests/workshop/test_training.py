@@ -1,0 +1,86 @@
+"""A stage rises, falls and can be taken up again; its weights are safetensors and its network ONNX."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge.errors import ModelError
+from edge.types import CLASSES
+from edge.workshop import network
+from edge.workshop.batches import Mix, Picture
+from edge.workshop.training import Progress, Stage, learning_rate, train
+
+STAGE = Stage(Mix(((64, 64),), batch=2), steps=2, warm_up=1, save_every=1)
+
+
+def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
+    stage = Stage(STAGE.mix, steps=100, rate=0.01, warm_up=10)
+    rates = [learning_rate(stage, done) for done in range(100)]
+    assert max(rates) == pytest.approx(0.01)
+    assert rates[:10] == sorted(rates[:10])
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    assert rates[-1] < 1e-5
+
+
+def test_progress_survives_the_file() -> None:
+    progress = Progress(30, 20, 60)
+    assert Progress.read(progress.notes(), Path("last.safetensors")) == progress
+    assert Progress.read({}, Path("seed.safetensors")) == Progress(0, 0, 0)
+
+
+def test_damaged_notes_are_refused() -> None:
+    with pytest.raises(ModelError, match="notes beside the weights are damaged"):
+        Progress.read({"step": "many"}, Path("last.safetensors"))
+
+
+@pytest.fixture
+def torch() -> object:
+    return pytest.importorskip("torch", reason="torch is not installed; it comes with the train extra")
+
+
+@pytest.fixture
+def weights(torch: object, tmp_path: Path) -> Path:  # noqa: ARG001 - the order matters
+    pytest.importorskip("ultralytics", reason="ultralytics is not installed; it comes with the train extra")
+    path = tmp_path / "start.safetensors"
+    network.write_weights(path, network.build(len(CLASSES), 1).state_dict(), {})
+    return path
+
+
+@pytest.mark.slow
+def test_a_stage_is_trained_cut_off_and_taken_up_again(weights: Path, tmp_path: Path) -> None:
+    import cv2  # noqa: PLC0415 - only where torch is
+
+    assert cv2.imwrite(str(tmp_path / "a.png"), np.full((64, 64, 3), 90, np.uint8))
+    pictures = [Picture(tmp_path / "a.png", np.array([[0, 0.2, 0.2, 0.8, 0.8]], np.float32))]
+    out = tmp_path / "model" / "last.safetensors"
+    out.parent.mkdir()
+    assert train(weights, out, pictures, [], STAGE, fresh=True) == Progress(2, 0, 2)
+    assert train(out, out, pictures, [], STAGE, fresh=False) == Progress(4, 2, 4)
+    assert out.stat().st_size < 6_000_000
+
+
+@pytest.mark.slow
+def test_weights_of_another_network_are_refused(weights: Path) -> None:
+    with pytest.raises(ModelError, match="holds another network"):
+        network.read_weights(weights, network.build(3))
+    weights.write_bytes(b"damaged")
+    with pytest.raises(ModelError, match="cannot be read as safetensors"):
+        network.read_weights(weights, network.build(len(CLASSES)))
+
+
+@pytest.mark.slow
+def test_the_exported_network_keeps_its_contract(weights: Path, tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx", reason="onnx is not installed; it comes with the train extra")
+    model = network.build(len(CLASSES))
+    network.read_weights(weights, model)
+    network.write_onnx(model, tmp_path / "a.onnx", (256, 160))
+    graph = onnx.load(str(tmp_path / "a.onnx"))
+    shapes = [
+        (value.name, [axis.dim_value for axis in value.type.tensor_type.shape.dim])
+        for value in (*graph.graph.input, *graph.graph.output)
+    ]
+    assert shapes == [("images", [1, 3, 160, 256]), ("output0", [1, 300, 6])]
+    assert graph.opset_import[0].version == network.OPSET
