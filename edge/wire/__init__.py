@@ -28,13 +28,14 @@ from edge.wire.events import (
     split_chain,
     topic_of,
 )
-from edge.wire.scalars import format_dhash, format_time, parse_dhash, parse_time
+from edge.wire.scalars import Instant, format_dhash, format_time, parse_dhash, parse_time
 from edge.wire.topics import topic
 
 __all__ = [
     "Ack",
     "Command",
     "FetchEvidence",
+    "Instant",
     "Replay",
     "Status",
     "add_chain",

@@ -6,12 +6,15 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
-from edge.wire.scalars import from_json, to_json
+from edge.wire.scalars import Instant, from_json, to_json
 from edge.wire.shapes import CameraStatusV1, Count
 
 
 class Status(Struct, omit_defaults=True):
-    """The retained word on a device: `online`, `degraded` (working, but `reason` says what is not) or `offline`."""
+    """The retained word on a device: `online`, `degraded` (working, but `reason` says what is not) or `offline`.
+
+    `since`: when `state` began. `at`: when this was written; of a last will, when the device connected.
+    """
 
     state: Literal["online", "degraded", "offline"]
     run_id: str
@@ -21,6 +24,8 @@ class Status(Struct, omit_defaults=True):
     backlog: Count = 0
     reason: str = ""
     cameras: tuple[CameraStatusV1, ...] = ()
+    since: Instant | None = None
+    at: Instant | None = None
 
 
 class Ack(Struct, frozen=True):

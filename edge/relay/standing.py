@@ -1,0 +1,109 @@
+"""What the device says of itself: the retained status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from edge.clock import Clock
+from edge.ports import EventStore, Message
+from edge.types import CameraStatus
+from edge.wire import Instant, Status, encode_status
+from edge.wire.shapes import CameraStatusV1
+
+_WELL = frozenset({"connecting", "live", "ended"})
+_SOONEST_NS = 1_000_000_000
+"""A change is told at most once a second."""
+
+Word = Literal["online", "degraded", "offline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the rest of the product says of itself: every camera's state, and what else is wrong, one sentence each."""
+
+    cameras: tuple[CameraStatus, ...] = ()
+    troubles: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> Word:
+        """`degraded` when anything is wrong that a person should know of, else `online`."""
+        return "degraded" if self.reason else "online"
+
+    @property
+    def reason(self) -> str:
+        """Everything that is wrong in one line, empty when nothing is."""
+        ill = (f"{c.camera_id} {c.state}: {c.reason}" for c in self.cameras if c.state not in _WELL)
+        return "; ".join((*ill, *self.troubles))
+
+
+class Standing:
+    """Writes the status and knows when it is due: on a change, and every `refresh_s` as a sign of life."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        clock: Clock,
+        report: Callable[[], Report],
+        *,
+        topic: str,
+        run_id: str,
+        version: str,
+        refresh_s: float,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._report = report
+        self._topic = topic
+        self._run_id = run_id
+        self._version = version
+        self._refresh_ns = round(refresh_s * 1e9)
+        self._told = Report()
+        self._told_ns = 0
+        self._asked_ns = 0
+        self._since_ns = 0
+
+    def birth(self) -> Message:
+        """Return the first word of a connection."""
+        self._told, self._since_ns = self._report(), self._clock.wall_ns()
+        self._told_ns = self._asked_ns = self._clock.mono_ns()
+        return self._message(self._told.state, self._told.reason)
+
+    def will(self) -> Message:
+        """Return the last word that the broker speaks for us when we vanish."""
+        return self._message("offline", "connection lost")
+
+    def goodbye(self) -> Message:
+        """Return the last word of a clean end."""
+        self._since_ns = self._clock.wall_ns()
+        return self._message("offline", "stopped")
+
+    def due(self) -> Message | None:
+        """Return the status when it must be told now, else None."""
+        now = self._clock.mono_ns()
+        if now - self._asked_ns < _SOONEST_NS:
+            return None
+        self._asked_ns = now
+        report = self._report()
+        if report == self._told and now - self._told_ns < self._refresh_ns:
+            return None
+        if report.state != self._told.state:
+            self._since_ns = self._clock.wall_ns()
+        self._told, self._told_ns = report, now
+        return self._message(report.state, report.reason)
+
+    def _message(self, state: Word, reason: str) -> Message:
+        status = Status(
+            state=state,
+            run_id=self._run_id,
+            version=self._version,
+            epoch=self._store.epoch,
+            last_seq=self._store.last_seq(),
+            backlog=self._store.backlog(),
+            reason=reason,
+            cameras=tuple(CameraStatusV1(c.camera_id, c.state, c.reason, c.decoder) for c in self._told.cameras),
+            since=Instant(self._since_ns),
+            at=Instant(self._clock.wall_ns()),
+        )
+        return Message(self._topic, encode_status(status), retain=True)
