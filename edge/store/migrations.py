@@ -8,10 +8,9 @@ from pathlib import Path
 import apsw
 
 from edge.errors import StoreFailed
+from edge.store.identity import APPLICATION_ID, SCHEMA_VERSION
 from edge.store.transactions import forced
 
-APPLICATION_ID = 0x45444745  # "EDGE"; says that a file is ours, see PRAGMA application_id
-SCHEMA_VERSION = 1
 SCHEMA = Path(__file__).with_name("schema.sql")
 STEPS: Mapping[int, str] = {}
 """SQL that leads from the schema of one version to the next, by the version it leads to."""

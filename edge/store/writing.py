@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,10 +9,9 @@ import apsw
 
 from edge.clock import make_id
 from edge.store.chain import link
+from edge.store.search import searchable
 from edge.types import Anomaly, Body, CameraStatus, Draft, Event, Pass, Plate, Visit
 from edge.wire import add_chain, encode_body, encode_event, topic_of
-
-_NO_PLATE_CHARACTER = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +49,6 @@ def write(
         events.append(event)
     connection.execute("UPDATE store SET last_seq = ?, last_chain = ?", (seq, chain))
     return tuple(events)
-
-
-def searchable(plates: Sequence[Plate]) -> str:
-    """Return the letters and digits of the plates between spaces: ` CA123456 CF207358 `, nothing for no plate."""
-    words = dict.fromkeys(_NO_PLATE_CHARACTER.sub("", plate.text).upper() for plate in plates)
-    return f" {' '.join(words)} " if words else ""
 
 
 def _seal(draft: Draft, origin: Origin, seq: int, now_ns: int, previous: str) -> tuple[Event, bytes]:

@@ -14,7 +14,7 @@ import pytest
 from edge.clock import ManualClock
 from edge.errors import StoreFailed
 from edge.store import open_store, opening
-from edge.store.migrations import SCHEMA_VERSION
+from edge.store.identity import SCHEMA_VERSION
 from edge.store.sqlite import SqliteStore
 from edge.types import Draft
 

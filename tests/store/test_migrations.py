@@ -10,7 +10,8 @@ import pytest
 
 from edge.errors import StoreFailed
 from edge.store import migrations
-from edge.store.migrations import APPLICATION_ID, SCHEMA, SCHEMA_VERSION, STEPS, make_or_migrate
+from edge.store.identity import APPLICATION_ID, SCHEMA_VERSION
+from edge.store.migrations import SCHEMA, STEPS, make_or_migrate
 
 FROZEN = {int(path.stem): path for path in (Path(__file__).parent / "schemas").glob("*.sql")}
 

@@ -1,0 +1,263 @@
+"""`edge events`: what the store holds, read-only and in a process of its own, while the service goes on writing."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime, timedelta, timezone, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from edge.errors import UsageError
+
+if TYPE_CHECKING:
+    from edge.store.reports import Reports, Wanted
+
+HELP = "list, show, export and check recorded events, visits and evidence"
+LISTED = 50
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_TIME = "TIME: 2026-03-04, 2026-03-04T17:59, with or without an offset, or so long ago: 90s 15m 12h 7d 2w"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verbs."""
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb, about in (
+        ("list", f"the newest events, {LISTED} unless --limit says otherwise"),
+        ("visits", f"the newest visits, {LISTED} unless --limit says otherwise"),
+        ("export", "every event that matches, to a file or to stdout"),
+    ):
+        listing = _verb(verbs, verb, about)
+        _add_filters(listing)
+        listing.add_argument("--csv", action="store_true", help="comma-separated values")
+        if verb == "export":
+            listing.add_argument("-o", "--output", type=Path, metavar="FILE", help="write here (default: stdout)")
+    show = _verb(verbs, "show", "one event as it was published")
+    show.add_argument("name", metavar="ID", help="an event's id or its seq")
+    _verb(verbs, "stats", "the store in figures")
+    evidence = _verb(verbs, "evidence", "write a picture to a file")
+    evidence.add_argument("name", metavar="ID", help="the id of the evidence, as events name it")
+    evidence.add_argument("-o", "--output", type=Path, metavar="FILE", required=True, help="JPEG file to write")
+    _verb(verbs, "verify", "check numbers, seals and the file itself; exit 5 when something is wrong")
+
+
+def _verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, about: str) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name, help=about, description=about)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--db", type=Path, metavar="FILE", help="the store's file")
+    where.add_argument("--config", type=Path, metavar="FILE", help="take the store and the time zone from here")
+    parser.add_argument("--json", action="store_true", help="JSON lines on stdout, the summary last")
+    return parser
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--since", metavar="TIME", help=f"from then on; {_TIME}")
+    parser.add_argument("--until", metavar="TIME", help="before then")
+    parser.add_argument("--kind", action="append", default=[], help="pass, visit.closed, anomaly …; may be repeated")
+    parser.add_argument(
+        "--plate", default="", metavar="TEXT", help="any part of a plate; only letters and digits count"
+    )
+    parser.add_argument("--camera", default="", metavar="ID", help="of this camera")
+    parser.add_argument("--limit", type=int, metavar="N", help="only the newest N")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what the verb says.
+
+    Raises:
+        UsageError: a filter makes no sense, or the event or picture asked for does not exist.
+        StoreFailed: the store cannot be read.
+    """
+    from edge.store.reports import open_reports
+
+    path, zone = _place(args)
+    with open_reports(path) as reports:
+        return _VERBS[args.verb](args, reports, zone)
+
+
+def _list(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
+    payloads = reports.events(_wanted(args, zone, LISTED))
+    if args.json or args.csv:
+        return _write_events(args, payloads, sys.stdout)
+    from edge.commands.event_tables import EVENT_LINE, as_table, event_line
+    from edge.wire import decode_event
+
+    print(as_table(EVENT_LINE, [event_line(decode_event(payload), zone) for payload in payloads]))
+    return 0
+
+
+def _export(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
+    with _output(args.output) as out:
+        return _write_events(args, reports.events(_wanted(args, zone, None)), out)
+
+
+def _visits(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
+    from edge.commands import event_tables as tables
+    from edge.types import EventKind
+    from edge.wire import encode_body
+
+    if args.kind:
+        raise UsageError("--kind: visits have none; leave it out")
+    visits = reports.visits(_wanted(args, zone, LISTED))
+    if args.csv:
+        tables.write_csv(sys.stdout, tables.VISIT_COLUMNS, map(tables.visit_row, visits))
+    elif args.json:
+        for reported in visits:
+            print(encode_body(EventKind.VISIT_REVISED, reported.visit).decode())
+        _summarise(visits=len(visits), anomalies=sum(len(reported.anomalies) for reported in visits))
+    else:
+        print(tables.as_table(tables.VISIT_LINE, [tables.visit_line(reported, zone) for reported in visits]))
+    return 0
+
+
+def _show(args: argparse.Namespace, reports: Reports, _: tzinfo) -> int:
+    import msgspec
+
+    payload = reports.event(args.name)
+    print((payload if args.json else msgspec.json.format(payload, indent=2)).decode())
+    if args.json:
+        _summarise(events=1)
+    return 0
+
+
+def _stats(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
+    from edge.commands.event_tables import show_time
+
+    stats = reports.stats()
+    if args.json:
+        _summarise(**asdict(stats) | {"kinds": dict(stats.kinds), "stages": dict(stats.stages)})
+        return 0
+    events = sum(count for _, count in stats.kinds)
+    print(f"device     {stats.device} at {stats.site}, epoch {stats.epoch}")
+    print(f"events     {events}, seq {stats.first_seq} to {stats.last_seq}, {_bytes(stats.event_bytes)}")
+    print(f"time       {show_time(stats.first_ns, zone)} to {show_time(stats.last_ns, zone)}")
+    for kind, count in stats.kinds:
+        print(f"           {count:>8}  {kind}")
+    print(f"visits     {stats.visits}, {stats.open_visits} of them open")
+    print(f"outbox     {', '.join(f'{count} {stage}' for stage, count in stats.stages) or 'empty'}")
+    print(f"evidence   {stats.pictures} pictures, {_bytes(stats.picture_bytes)}")
+    print(f"file       {_bytes(stats.file_bytes)}")
+    return 0
+
+
+def _evidence(args: argparse.Namespace, reports: Reports, _: tzinfo) -> int:
+    jpeg = reports.evidence(args.name)
+    try:
+        args.output.write_bytes(jpeg)
+    except OSError as error:
+        raise UsageError(f"{args.output}: {error.strerror}; choose a place that can be written") from error
+    if args.json:
+        _summarise(file=str(args.output), bytes=len(jpeg))
+    return 0
+
+
+def _verify(args: argparse.Namespace, reports: Reports, _: tzinfo) -> int:
+    from edge.errors import StoreFailed
+    from edge.store.verify import verify
+
+    verdict = verify(reports)
+    if args.json:
+        _summarise(**asdict(verdict))
+    else:
+        for fault in verdict.faults:
+            print(fault)
+        word = f"{len(verdict.faults)} faults" if verdict.faults else "whole"
+        print(f"{verdict.events} events, seq {verdict.first_seq} to {verdict.last_seq}: {word}")
+    return StoreFailed.exit_code if verdict.faults else 0
+
+
+_VERBS = {
+    "list": _list,
+    "visits": _visits,
+    "export": _export,
+    "show": _show,
+    "stats": _stats,
+    "evidence": _evidence,
+    "verify": _verify,
+}
+
+
+def _write_events(args: argparse.Namespace, payloads: Iterable[bytes], out: TextIO) -> int:
+    from edge.commands.event_tables import EVENT_COLUMNS, event_row, write_csv
+    from edge.wire import decode_event
+
+    if args.csv:
+        count = write_csv(out, EVENT_COLUMNS, (event_row(decode_event(payload)) for payload in payloads))
+    else:
+        count = 0
+        for payload in payloads:
+            out.write(payload.decode() + "\n")
+            count += 1
+    if args.json:
+        _summarise(events=count)
+    elif out is not sys.stdout:
+        print(f"{count} events written to {args.output}", file=sys.stderr)
+    return 0
+
+
+def _summarise(**facts: object) -> None:
+    import json
+
+    print(json.dumps({"kind": "summary", **facts}, separators=(",", ":"), ensure_ascii=False))
+
+
+def _wanted(args: argparse.Namespace, zone: tzinfo, limit: int | None) -> Wanted:
+    from edge.store.reports import Wanted
+    from edge.store.search import bare
+
+    if args.limit is not None and args.limit < 0:
+        raise UsageError(f"--limit {args.limit}: must not be negative")
+    if args.plate and not bare(args.plate):
+        raise UsageError(f"--plate {args.plate!r}: has no letter and no digit")
+    return Wanted(
+        since_ns=_time("--since", args.since, zone),
+        until_ns=_time("--until", args.until, zone),
+        kinds=tuple(args.kind),
+        plate=args.plate,
+        camera=args.camera,
+        limit=limit if args.limit is None else args.limit,
+    )
+
+
+def _time(option: str, text: str | None, zone: tzinfo) -> int | None:
+    if text is None:
+        return None
+    try:
+        if text[:-1].isdecimal() and text[-1] in _UNITS:
+            at = datetime.now(timezone.utc) - timedelta(seconds=int(text[:-1]) * _UNITS[text[-1]])
+        else:
+            at = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        at = at if at.tzinfo else at.replace(tzinfo=zone)
+        return round(at.timestamp() * 1000) * 1_000_000
+    except (ValueError, OverflowError):
+        raise UsageError(f"{option} {text!r}: is no {_TIME}") from None
+
+
+def _place(args: argparse.Namespace) -> tuple[Path, tzinfo]:
+    if args.db is not None:
+        return args.db, timezone.utc
+    from zoneinfo import ZoneInfo
+
+    from edge.config.load import load_config
+
+    config = load_config(args.config)
+    return Path(config.store.path), ZoneInfo(config.site.timezone)
+
+
+@contextmanager
+def _output(path: Path | None) -> Iterator[TextIO]:
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        with path.open("w", encoding="utf-8", newline="") as out:
+            yield out
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; choose a place that can be written") from error
+
+
+def _bytes(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.1f} kB"  # noqa: PLR2004 - where MB read better

@@ -1,0 +1,271 @@
+"""What the store holds, read-only, in a process of its own: through sqlite-utils, never beside the service's engine.
+
+Two SQLite copies in one process lose each other's locks on a file, so this refuses to run where apsw is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlite_utils
+
+from edge.errors import StoreFailed, UsageError
+from edge.ports import OutboxStage
+from edge.store.identity import APPLICATION_ID, SCHEMA_VERSION
+from edge.store.search import bare, searchable
+from edge.types import Anomaly, EventKind, Visit
+from edge.wire import decode_body, decode_event
+
+WAIT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events or visits are asked for; nothing given means all. `kinds` may name a family: `pass`, `visit`.
+
+    `plate` matches any part, by letters and digits. `limit` keeps the newest.
+    """
+
+    since_ns: int | None = None
+    until_ns: int | None = None
+    kinds: tuple[str, ...] = ()
+    plate: str = ""
+    camera: str = ""
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedVisit:
+    """A visit and the kinds of the anomalies told of it."""
+
+    visit: Visit
+    anomalies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """The store in figures. `stages` counts outbox rows by how far they have come."""
+
+    device: str
+    site: str
+    epoch: str
+    first_seq: int
+    last_seq: int
+    first_ns: int | None
+    last_ns: int | None
+    kinds: tuple[tuple[str, int], ...]
+    stages: tuple[tuple[str, int], ...]
+    open_visits: int
+    visits: int
+    pictures: int
+    picture_bytes: int
+    event_bytes: int
+    file_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What the store claims of itself; `unposted` events have no outbox row."""
+
+    epoch: str
+    last_seq: int
+    last_chain: str
+    dropped_seq: int
+    dropped_chain: str
+    unposted: int
+
+
+class Reports:
+    """One read-only look at a store; every method sees the file as it was when the look began."""
+
+    def __init__(self, path: Path, database: sqlite_utils.Database) -> None:
+        self._path = path
+        self._database = database
+
+    def events(self, wanted: Wanted) -> Iterator[bytes]:
+        """Yield the events as published, oldest first. Raises UsageError for a kind that does not exist."""
+        clauses, bindings = _conditions(wanted)
+        newest = f"SELECT seq, payload FROM event WHERE {clauses} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - own clauses
+        limit = -1 if wanted.limit is None else wanted.limit
+        if limit < 0:
+            newest = newest.replace(" DESC", "")
+        for row in self._rows(f"SELECT payload FROM ({newest}) ORDER BY seq", (*bindings, limit)):  # noqa: S608
+            yield row["payload"].encode()
+
+    def event(self, name: str) -> bytes:
+        """Return one event as published, by its id or its seq.
+
+        Raises:
+            UsageError: there is none.
+        """
+        column = "seq" if name.isdecimal() else "event_id"
+        rows = list(self._rows(f"SELECT payload FROM event WHERE {column} = ?", (name,)))  # noqa: S608 - two constants
+        if not rows:
+            raise UsageError(f"{self._path}: no event {name}; `edge events list` shows ids and numbers")
+        found: bytes = rows[0]["payload"].encode()
+        return found
+
+    def visits(self, wanted: Wanted) -> list[ReportedVisit]:
+        """Return the visits in their newest state, oldest first; times and cameras match either side."""
+        told = self._anomalies_by_visit()
+        found: list[ReportedVisit] = []
+        for row in self._rows("SELECT body FROM visit ORDER BY number DESC, visit_id DESC"):
+            visit = decode_body(EventKind.VISIT_OPENED, row["body"].encode())
+            if wanted.limit is not None and len(found) >= wanted.limit:
+                break
+            if isinstance(visit, Visit) and _matches(visit, wanted):
+                found.append(ReportedVisit(visit, tuple(told.get(visit.visit_id, ()))))
+        return found[::-1]
+
+    def evidence(self, evidence_id: str) -> bytes:
+        """Return a picture as JPEG.
+
+        Raises:
+            UsageError: there is none.
+        """
+        rows = list(self._rows("SELECT jpeg FROM evidence WHERE evidence_id = ?", (evidence_id,)))
+        if not rows:
+            raise UsageError(f"{self._path}: no evidence {evidence_id}; it may have left by retention")
+        found: bytes = rows[0]["jpeg"]
+        return found
+
+    def stats(self) -> Stats:
+        """Return the store in figures."""
+        store = next(self._rows("SELECT device, site, epoch, last_seq, dropped_seq FROM store"))
+        times = next(self._rows("SELECT min(wall_ns) AS first, max(wall_ns) AS last FROM event"))
+        size = next(self._rows("SELECT coalesce(sum(length(CAST(payload AS BLOB))), 0) AS size FROM event"))
+        pictures = next(self._rows("SELECT count(*) AS count, coalesce(sum(size), 0) AS size FROM evidence"))
+        visits = next(self._rows("SELECT count(*) AS count, coalesce(sum(state = 'open'), 0) AS open FROM visit"))
+        kinds = self._rows("SELECT kind, count(*) AS count FROM event GROUP BY kind ORDER BY kind")
+        stages = self._rows("SELECT stage, count(*) AS count FROM outbox GROUP BY stage ORDER BY stage")
+        return Stats(
+            device=store["device"],
+            site=store["site"],
+            epoch=store["epoch"],
+            first_seq=store["dropped_seq"] + 1,
+            last_seq=store["last_seq"],
+            first_ns=times["first"],
+            last_ns=times["last"],
+            kinds=tuple((row["kind"], row["count"]) for row in kinds),
+            stages=tuple((OutboxStage(row["stage"]).name.lower(), row["count"]) for row in stages),
+            open_visits=visits["open"],
+            visits=visits["count"],
+            pictures=pictures["count"],
+            picture_bytes=pictures["size"],
+            event_bytes=size["size"],
+            file_bytes=self._path.stat().st_size,
+        )
+
+    def ledger(self) -> Ledger:
+        """Return what the store claims of itself."""
+        row = next(self._rows("SELECT epoch, last_seq, last_chain, dropped_seq, dropped_chain FROM store"))
+        lost = next(self._rows("SELECT count(*) AS unposted FROM event WHERE seq NOT IN (SELECT seq FROM outbox)"))
+        return Ledger(**row, **lost)
+
+    def numbered(self) -> Iterator[tuple[int, bytes]]:
+        """Yield every event with the number of its row, in that order."""
+        for row in self._rows("SELECT seq, payload FROM event ORDER BY seq"):
+            yield row["seq"], row["payload"].encode()
+
+    def engine_faults(self) -> tuple[str, ...]:
+        """Return what the engine's own check finds wrong with the file."""
+        found = (row["integrity_check"] for row in self._rows("PRAGMA integrity_check(20)"))
+        return tuple(text for text in found if text != "ok")
+
+    def _anomalies_by_visit(self) -> dict[str, list[str]]:
+        told: dict[str, list[str]] = {}
+        for payload in self.events(Wanted(kinds=("anomaly",))):
+            body = decode_event(payload).body
+            if isinstance(body, Anomaly) and body.visit_id is not None:
+                told.setdefault(body.visit_id, []).append(body.kind)
+        return told
+
+    def _rows(self, query: str, bindings: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
+        try:
+            yield from self._database.query(query, bindings)
+        except sqlite3.Error as error:
+            raise StoreFailed(f"{self._path}: reading: {error}; `edge events verify` says what is damaged") from error
+
+
+@contextmanager
+def open_reports(path: Path) -> Iterator[Reports]:
+    """Open a store for reading while the service may go on writing.
+
+    Raises:
+        StoreFailed: absent, not readable, not ours or of another schema; or the service's engine is loaded here.
+    """
+    if "apsw" in sys.modules:
+        raise StoreFailed(f"{path}: reports need a process of their own; run `edge events`")
+    connection = _connect(path)
+    try:
+        yield Reports(path, sqlite_utils.Database(connection, execute_plugins=False))
+    finally:
+        connection.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    if not path.is_file():
+        raise StoreFailed(f"{path}: no such file; the service makes it, `--db` or `--config` says where it is")
+    # Without a log beside it the file was closed cleanly, and a reader who may not make one needs none.
+    closed = not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK)
+    uri = f"file:{quote(str(path.absolute()))}?mode=ro{'&immutable=1' if closed else ''}"
+    try:
+        connection = sqlite3.connect(uri, uri=True, timeout=WAIT_S, isolation_level=None)
+        connection.execute("PRAGMA query_only = 1")
+        owner = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        connection.execute("BEGIN")
+    except sqlite3.Error as error:
+        raise StoreFailed(
+            f"{path}: {error}; it must be an event store and readable by you, as must its -wal and -shm files"
+        ) from error
+    if owner != APPLICATION_ID:
+        raise StoreFailed(f"{path}: this is no event store")
+    if version != SCHEMA_VERSION:
+        raise StoreFailed(
+            f"{path}: schema {version}, this edge reads {SCHEMA_VERSION}; use the edge that the service runs"
+        )
+    return connection
+
+
+def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
+    clauses, bindings = ["1"], list[Any]()
+    for clause, value in (
+        ("wall_ns >= ?", wanted.since_ns),
+        ("wall_ns < ?", wanted.until_ns),
+        ("camera_id = ?", wanted.camera or None),
+        ("plates <> '' AND plates LIKE ?", f"%{bare(wanted.plate)}%" if wanted.plate else None),
+    ):
+        if value is not None:
+            clauses.append(clause)
+            bindings.append(value)
+    kinds = [kind for asked in wanted.kinds for kind in _family(asked)]
+    if kinds:
+        clauses.append(f"kind IN ({', '.join('?' * len(kinds))})")
+        bindings += kinds
+    return " AND ".join(clauses), bindings
+
+
+def _family(asked: str) -> list[str]:
+    found = [kind.value for kind in EventKind if kind.value == asked or kind.value.startswith(f"{asked}.")]
+    if not found:
+        raise UsageError(f"--kind {asked}: no such kind; there are {', '.join(kind.value for kind in EventKind)}")
+    return found
+
+
+def _matches(visit: Visit, wanted: Wanted) -> bool:
+    sides = [side for side in (visit.entry, visit.exit) if side is not None]
+    return (
+        (wanted.since_ns is None or any(side.wall_ns >= wanted.since_ns for side in sides))
+        and (wanted.until_ns is None or any(side.wall_ns < wanted.until_ns for side in sides))
+        and (not wanted.camera or any(side.camera_id == wanted.camera for side in sides))
+        and (not wanted.plate or bare(wanted.plate) in searchable(plate for side in sides for plate in side.plates))
+    )
