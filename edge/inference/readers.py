@@ -1,0 +1,33 @@
+"""Which plate reader the configuration names."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from edge.config.model import Models
+from edge.errors import ConfigError
+from edge.inference.paddle import open_paddle
+from edge.inference.ppocr import open_ppocr
+from edge.ports import PlateReader
+
+
+class OpenReader(PlateReader, Protocol):
+    """A reader that holds networks or a process until it is closed."""
+
+    def close(self) -> None:
+        """Let go of them; may be called twice."""
+        ...
+
+
+def open_reader(models: Models) -> OpenReader:
+    """Open the plate reader `models.plates`.
+
+    Raises:
+        ModelError: its package or its models are missing or damaged.
+        ConfigError: no such reader, or the paddle reader lacks its settings.
+    """
+    if models.plates == "pp-ocr":
+        return open_ppocr(models)
+    if models.plates == "paddle":
+        return open_paddle(models)
+    raise ConfigError(f"models.plates is {models.plates!r}, which reads nothing: use pp-ocr or paddle")
