@@ -133,13 +133,20 @@ class CameraFeed:
         backoff = Backoff(self._settings.first_retry_s, self._settings.longest_retry_s, random.random)
         while self._mine() and not self._stop.is_set():
             self._live_since_ns = None
+            pause_s: float | None = None
+            source: FrameSource | None = None
             try:
-                self._follow()
+                source = self._source = self._make_source(self._next_seq)
+                self._follow(source)
             except EdgeError as error:
+                # Said before the connection is closed: a camera that does not answer makes closing slow.
                 pause_s = self._pause_after(error, backoff)
-                if pause_s is None:
-                    return
-                self._stop.wait(pause_s)
+            finally:
+                if source is not None:
+                    source.close()
+            if pause_s is None:
+                return
+            self._stop.wait(pause_s)
 
     def _pause_after(self, error: EdgeError, backoff: Backoff) -> float | None:
         """Say what became of a connection; returns the wait before the next one, None when there will be none."""
@@ -158,25 +165,20 @@ class CameraFeed:
         self._say("stalled" if isinstance(error, SourceStalled) and since_ns is not None else "lost", str(error))
         return backoff.next_s()
 
-    def _follow(self) -> None:
+    def _follow(self, source: FrameSource) -> None:
         """Read one connection to its end; returns only when stopped."""
         settings = self._settings
-        source = self._make_source(self._next_seq)
-        self._source = source
-        try:
-            self._allow(settings.first_frame_s)
-            self.spec = source.open()
-            wait_s = settings.first_frame_s
-            while self._mine() and not self._stop.is_set():
-                self._allow(wait_s)
-                frame = source.read(wait_s)
-                wait_s = settings.stall_s
-                self._hand_over(frame, live=self.spec.live)
-                if self._live_since_ns is None:
-                    self._live_since_ns = self._clock.mono_ns()
-                    self._say("live", "", self.spec.decoder)
-        finally:
-            source.close()
+        self._allow(settings.first_frame_s)
+        self.spec = source.open()
+        wait_s = settings.first_frame_s
+        while self._mine() and not self._stop.is_set():
+            self._allow(wait_s)
+            frame = source.read(wait_s)
+            wait_s = settings.stall_s
+            self._hand_over(frame, live=self.spec.live)
+            if self._live_since_ns is None:
+                self._live_since_ns = self._clock.mono_ns()
+                self._say("live", "", self.spec.decoder)
 
     def _hand_over(self, frame: Frame, *, live: bool) -> None:
         with self._turn:

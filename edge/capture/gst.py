@@ -8,7 +8,7 @@ import gi
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstApp", "1.0")
-from gi.repository import GLib, Gst, GstApp  # noqa: E402, F401 - versions first; GstApp gives the appsink its methods
+from gi.repository import GLib, Gst, GstApp  # noqa: E402 - versions first; GstApp gives the appsink its methods
 
 from edge.capture import launch  # noqa: E402 - as above
 from edge.capture.address import Address, Kind  # noqa: E402 - as above
@@ -153,9 +153,15 @@ class GstSource:
             except ConfigError as error:
                 self._fault = ConfigError(f"{self._address.shown}: {error}")
                 return
-        chain = Gst.parse_bin_from_description(self._tail.text, True)  # noqa: FBT003 - the binding takes no keywords
         pipeline = self._pipeline
         if pipeline is None:
+            return
+        try:
+            chain = Gst.parse_bin_from_description(self._tail.text, True)  # noqa: FBT003 - the binding takes no keywords
+        except GLib.Error as error:
+            self._fault = ConfigError(
+                f"{self._address.shown}: {error.message}; install a newer GStreamer or choose pyav"
+            )
             return
         pipeline.add(chain)
         self._adopt(chain)
@@ -175,12 +181,13 @@ class GstSource:
 
     def _on_coded(self, _pad: Gst.Pad, probe: Gst.PadProbeInfo) -> Gst.PadProbeReturn:
         self._data_ns = self._order.clock.mono_ns()
-        if self._synced:
-            return Gst.PadProbeReturn.OK
-        if probe.get_buffer().has_flags(Gst.BufferFlags.DELTA_UNIT):
-            return Gst.PadProbeReturn.DROP
-        self._synced = True
-        return Gst.PadProbeReturn.OK
+        flags = probe.get_buffer().get_flags()
+        if not flags & Gst.BufferFlags.DELTA_UNIT:
+            self._synced = True
+        elif self._row.live and flags & (Gst.BufferFlags.DISCONT | Gst.BufferFlags.CORRUPTED):
+            # Packets were lost: what follows was predicted from what is missing.
+            self._synced = False
+        return Gst.PadProbeReturn.OK if self._synced else Gst.PadProbeReturn.DROP
 
     def _coded_caps(self) -> Gst.Structure | None:
         caps = self._decoder_pad.get_current_caps() if self._decoder_pad is not None else None

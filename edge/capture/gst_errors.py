@@ -36,6 +36,8 @@ def _absent(address: Address, fault: GLib.Error, cause: str, detail: str) -> Sou
         if address.kind is Kind.V4L2:
             return SourceLost(f"{shown}: there is no such camera; check the cable and `ls /dev/video*`")
         return SourceLost(f"{shown}: the camera knows no such stream (404); check the path in the source address")
+    if any(_is(fault, Gst.ResourceError, name) for name in ("OPEN_READ", "OPEN_READ_WRITE", "OPEN_WRITE")):
+        return SourceLost(f"{shown}: cannot be reached; check that the camera is on and the address is right")
     if any(word in f"{cause} {detail}".lower() for word in _TIMED_OUT):
         return SourceStalled(f"{shown}: no data in time; check the camera and the network to it")
     return SourceLost(f"{shown}: {cause}; check that the camera is on and the address is right")

@@ -87,13 +87,13 @@ CODECS: dict[str, CodecRow] = {
 """By the name of the coded stream's caps."""
 
 RTP: dict[str, tuple[str, str]] = {
-    "H264": ("rtph264depay wait-for-keyframe=true", "video/x-h264"),
-    "H265": ("rtph265depay wait-for-keyframe=true", "video/x-h265"),
+    "H264": ("rtph264depay", "video/x-h264"),
+    "H265": ("rtph265depay", "video/x-h265"),
     "JPEG": ("rtpjpegdepay", "image/jpeg"),
     "AV1": ("rtpav1depay", "video/x-av1"),
     "MP4V-ES": ("rtpmp4vdepay", "video/mpeg"),
 }
-"""How each RTP payload is unpacked, and what comes out. After a lost packet nothing passes until the next key frame."""
+"""How each RTP payload is unpacked, and what comes out."""
 
 SOURCES: dict[Kind, SourceRow] = {
     Kind.RTSP: SourceRow(

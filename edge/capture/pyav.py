@@ -31,6 +31,7 @@ LIVE_THREADS = 2
 """Each decoder thread more delays a live picture by one frame."""
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
 _MATRICES = {1: Matrix.BT709, 5: Matrix.BT601, 6: Matrix.BT601, 9: Matrix.BT2020, 10: Matrix.BT2020}  # AVColorSpace
+_SILENT = "no data in time; check the camera and the network to it"
 _NETWORK_CAUSES: tuple[tuple[tuple[type[av.FFmpegError], ...], type[EdgeError], str], ...] = (
     (
         (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError),
@@ -45,7 +46,7 @@ _NETWORK_CAUSES: tuple[tuple[tuple[type[av.FFmpegError], ...], type[EdgeError], 
     (
         (av.error.ExitError, av.error.TimeoutError),
         SourceStalled,
-        "no data in time; check the camera and the network to it",
+        _SILENT,
     ),
 )
 _PLANAR_420 = {"yuv420p", "yuvj420p"}
@@ -66,6 +67,7 @@ class PyAvSource:
         self._delivered = 0
         self._live = False
         self._paced_from: tuple[int, int] | None = None
+        self._silence: SourceStalled | None = None
         self._closed = threading.Event()
         self._reading = threading.Lock()
 
@@ -144,7 +146,7 @@ class PyAvSource:
             live=self._live,
             backend=f"pyav {av.__version__}",
             decoder=f"{codec.name} (software)",
-            codec=codec.name,
+            codec={"hevc": "h265"}.get(codec.name, codec.name),
             size_wh=display_wh((codec.width, codec.height), self._sar()),
             fps=float(stream.average_rate or 0),
             frames=stream.frames or None if not self._live else None,
@@ -153,6 +155,9 @@ class PyAvSource:
         )
 
     def _next_packet(self) -> av.packet.Packet[av.video.stream.VideoStream]:
+        if self._silence is not None:
+            raise self._silence
+        asked_ns = self._order.clock.mono_ns()
         try:
             packet = next(self._packets)
         except StopIteration:
@@ -161,6 +166,10 @@ class PyAvSource:
             if self._address.kind is Kind.FILE and self._delivered:
                 raise self._ended() from error
             raise self._explained(error, "stopped delivering") from error
+        waited_ns = self._order.clock.mono_ns() - asked_ns
+        if self._live and waited_ns >= self._order.read_timeout_s * 1e9:
+            # A read that timed out first gives out what the parser held back: the silence is told by the next one.
+            self._silence = SourceStalled(f"{self._address.shown}: {_SILENT}")
         return packet
 
     def _decoded(self, packet: av.packet.Packet[av.video.stream.VideoStream]) -> list[av.video.frame.VideoFrame]:
