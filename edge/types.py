@@ -182,6 +182,7 @@ class Crossing:
     at_ns: int
     wall_ns: int
     confidence: float
+    turned_back: bool = False  # it came back before it had cleared the line: the crossing before this one was none
 
 
 class Stage(enum.Enum):

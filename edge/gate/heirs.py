@@ -1,0 +1,55 @@
+"""When the tracker loses a vehicle and finds it again under a new id, the new track inherits what the old one did."""
+
+from __future__ import annotations
+
+from edge.types import CLASSES, Box, TrackSnapshot, TrackUpdate
+
+_REMEMBERED_NS = 2_000_000_000
+_SAME_PLACE_IOU = 0.3
+_WHEELS = {"person": 0, "bicycle": 2, "motorcycle": 2}
+
+
+class Heirs:
+    """Finds, for a track seen for the first time, the vanished one that stood in its place a moment ago."""
+
+    def __init__(self) -> None:
+        self._recent: dict[int, TrackSnapshot] = {}
+
+    def step(self, update: TrackUpdate) -> tuple[tuple[int, int], ...]:
+        """Return the pairs (new track, old track) that are one vehicle by this frame. Each old track has one heir."""
+        present = {track.track_id for track in update.active}
+        oldest = update.at_ns - _REMEMBERED_NS
+        absent = {
+            track_id: track
+            for track_id, track in self._recent.items()
+            if track_id not in present and track.seen_ns >= oldest
+        }
+        pairs = []
+        for track in update.active:
+            old = _nearest(track, absent) if track.hits == 1 else None
+            if old is not None:
+                del absent[old.track_id]
+                pairs.append((track.track_id, old.track_id))
+        self._recent = absent | {track.track_id: track for track in update.active}
+        return tuple(pairs)
+
+
+def _nearest(track: TrackSnapshot, absent: dict[int, TrackSnapshot]) -> TrackSnapshot | None:
+    alike = [old for old in absent.values() if _wheels(old) == _wheels(track)]
+    best = max(alike, key=lambda old: (_iou(old.box, track.box), -old.track_id), default=None)
+    return best if best is not None and _iou(best.box, track.box) >= _SAME_PLACE_IOU else None
+
+
+def _wheels(track: TrackSnapshot) -> int:
+    return _WHEELS.get(CLASSES[track.class_id], 4)
+
+
+def _iou(first: Box, second: Box) -> float:
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    common = max(width, 0.0) * max(height, 0.0)
+    return common / max(_area(first) + _area(second) - common, 1e-9)
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])

@@ -1,0 +1,190 @@
+"""Passes: one vehicle crossing once, told at once and again when nothing more can be learnt about it.
+
+One crossing opens one pass. A turn on the line withdraws it; a track that continues another one, or shows the same
+plate at the same line in the same moments, is the same vehicle and makes no second pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from edge.gate.heirs import Heirs
+from edge.types import VEHICLES, Crossing, Pass, Plate, Reading, Stage, TrackSnapshot, TrackUpdate
+
+_MOST_TRACKS = 4  # tracks remembered besides the newest
+
+
+@dataclass(frozen=True, slots=True)
+class PassSettings:
+    """When a pass is final, and when two crossings are one."""
+
+    settle_s: float = 2.0
+    """A vehicle that might still turn back is waited for this long, even when its plates are read."""
+    patience_s: float = 20.0
+    """A vehicle that stays in sight and whose plates stay unsure is told as final after this."""
+    lost_s: float = 2.0
+    """A vehicle out of sight for this long adds nothing more to its pass."""
+    ended_s: float = 1.0
+    """Looks at plates still on their way are waited for this long after the track's end."""
+    twin_s: float = 10.0
+    """The same plate over the same line in the same direction within this is the same vehicle."""
+    twin_confidence: float = 0.8
+    """Plates less sure than this prove no sameness."""
+
+
+@dataclass(slots=True)
+class _Item:
+    """A pass and the tracks that were its vehicle, the newest first."""
+
+    told: Pass
+    crossed_ns: int
+    last: TrackSnapshot
+    tracks: list[int]
+    inherited: tuple[Plate, ...] = ()
+    lost: bool = False
+    ended_ns: int | None = None
+
+
+class PassBook:
+    """The passes of one camera."""
+
+    def __init__(self, camera_id: str, make_id: Callable[[int], str], settings: PassSettings | None = None) -> None:
+        self._camera_id = camera_id
+        self._make_id = make_id
+        self._settings = settings or PassSettings()
+        self._heirs = Heirs()
+        self._open: list[_Item] = []
+        self._closed: list[_Item] = []
+
+    def step(
+        self, update: TrackUpdate, crossings: Sequence[Crossing], wall_ns: int, read: Callable[[int], Reading]
+    ) -> tuple[Pass, ...]:
+        """Return the passes that the frame at `wall_ns` opens, withdraws or makes final.
+
+        `read` says what is known of a track's plates; it is asked for tracks up to two seconds gone.
+        """
+        self._follow(update, read)
+        tracks = {track.track_id: track for track in (*update.ended, *update.lost, *update.active)}
+        told: list[Pass] = []
+        for crossing in crossings:
+            track = tracks.get(crossing.track_id)
+            if track is not None and track.class_name in VEHICLES:
+                told.extend(self._take(crossing, track, wall_ns, read))
+        told.extend(self._finish(item, read) for item in tuple(self._open) if self._is_final(item, update.at_ns, read))
+        oldest = update.at_ns - round(self._settings.twin_s * 1e9)
+        self._closed = [item for item in self._closed if item.crossed_ns >= oldest]
+        return tuple(told)
+
+    def finish(self, read: Callable[[int], Reading]) -> tuple[Pass, ...]:
+        """Return every open pass as final: the source is through."""
+        return tuple(self._finish(item, read) for item in tuple(self._open))
+
+    def _follow(self, update: TrackUpdate, read: Callable[[int], Reading]) -> None:
+        """Keep up with the tracks of the open passes, also where one continues another."""
+        for heir, old in self._heirs.step(update):
+            for item in (*self._open, *self._closed):
+                if item.tracks[0] == old:
+                    item.inherited = _merged(item.inherited, read(old).plates)
+                    item.tracks = [heir, *item.tracks[:_MOST_TRACKS]]
+        states = {track.track_id: (track, False, None) for track in update.active}
+        states |= {track.track_id: (track, True, None) for track in update.lost}
+        ended = {track.track_id: (track, True, update.at_ns) for track in update.ended}
+        for item in self._open:
+            item.last, item.lost, item.ended_ns = (states | ended).get(
+                item.tracks[0], (item.last, item.lost, item.ended_ns)
+            )
+
+    def _take(
+        self, crossing: Crossing, track: TrackSnapshot, wall_ns: int, read: Callable[[int], Reading]
+    ) -> tuple[Pass, ...]:
+        """Return what one crossing of a vehicle changes."""
+        mine = [item for item in self._open if _at(item, crossing.line_id) and track.track_id in item.tracks]
+        if crossing.turned_back and mine:
+            return (self._withdraw(mine[-1]),)
+        if any(item.told.direction is crossing.direction for item in mine):
+            return ()
+        fresh = self._opened(crossing, track, wall_ns, read)
+        twin = self._twin(fresh, fresh.told.plates)
+        if twin is not None:
+            twin.tracks = [track.track_id, *twin.tracks[:_MOST_TRACKS]]
+            return ()
+        self._open.append(fresh)
+        return (fresh.told,)
+
+    def _opened(self, crossing: Crossing, track: TrackSnapshot, wall_ns: int, read: Callable[[int], Reading]) -> _Item:
+        told = Pass(
+            pass_id=self._make_id(wall_ns),
+            stage=Stage.PROVISIONAL,
+            revision=1,
+            camera_id=self._camera_id,
+            track_id=track.track_id,
+            line_id=crossing.line_id,
+            road_id=crossing.road_id,
+            direction=crossing.direction,
+            direction_confidence=crossing.confidence,
+            wall_ns=crossing.wall_ns,
+            class_name=track.class_name,
+            plates=read(track.track_id).plates,
+            dhash=track.dhash,
+        )
+        return _Item(told, crossing.at_ns, track, [track.track_id])
+
+    def _is_final(self, item: _Item, at_ns: int, read: Callable[[int], Reading]) -> bool:
+        """Return whether nothing more can be learnt about a pass, or it has been waited for long enough."""
+        s = self._settings
+        since_crossing_s = (at_ns - item.crossed_ns) / 1e9
+        if item.ended_ns is not None and (at_ns - item.ended_ns) / 1e9 >= s.ended_s:
+            return True
+        if item.lost and (at_ns - item.last.seen_ns) / 1e9 >= s.lost_s:
+            return True
+        if since_crossing_s >= s.patience_s:
+            return True
+        settled = item.ended_ns is not None or since_crossing_s >= s.settle_s
+        return settled and read(item.tracks[0]).complete
+
+    def _finish(self, item: _Item, read: Callable[[int], Reading]) -> Pass:
+        plates = _merged(item.inherited, read(item.tracks[0]).plates)
+        if item.last.class_name not in VEHICLES or self._twin(item, plates) is not None:
+            return self._withdraw(item)
+        item.told = replace(
+            item.told,
+            stage=Stage.FINAL,
+            revision=item.told.revision + 1,
+            track_id=item.tracks[0],
+            class_name=item.last.class_name,
+            plates=plates,
+        )
+        self._open.remove(item)
+        self._closed.append(item)
+        return item.told
+
+    def _withdraw(self, item: _Item) -> Pass:
+        self._open.remove(item)
+        return replace(item.told, stage=Stage.ANNULLED, revision=item.told.revision + 1)
+
+    def _twin(self, item: _Item, plates: Sequence[Plate]) -> _Item | None:
+        """Return an earlier pass that the same vehicle made in the same moments, as its plate proves."""
+        sure = self._sure(plates)
+        for other in (*self._closed, *self._open):
+            near = abs(other.crossed_ns - item.crossed_ns) <= self._settings.twin_s * 1e9
+            earlier = (other.crossed_ns, other.told.pass_id) < (item.crossed_ns, item.told.pass_id)
+            same_way = _at(other, item.told.line_id) and other.told.direction is item.told.direction
+            if other is not item and near and earlier and same_way and sure & self._sure(other.told.plates):
+                return other
+        return None
+
+    def _sure(self, plates: Sequence[Plate]) -> set[str]:
+        return {plate.text for plate in plates if plate.text and plate.confidence >= self._settings.twin_confidence}
+
+
+def _at(item: _Item, line_id: str) -> bool:
+    return item.told.line_id == line_id
+
+
+def _merged(first: Sequence[Plate], second: Sequence[Plate]) -> tuple[Plate, ...]:
+    """Return the plates of both, each text once, the surest first."""
+    best: dict[str, Plate] = {}
+    for plate in sorted((*first, *second), key=lambda plate: (-plate.confidence, plate.text)):
+        best.setdefault(plate.text, plate)
+    return tuple(best.values())

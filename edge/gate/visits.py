@@ -1,0 +1,190 @@
+"""The ledger of visits: who came in, who went out, and which two passes belong together.
+
+A value: taking a pass returns the next ledger and what changed. Every change of a visit raises its revision by one, so
+its history can be told from its events alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from edge.gate.alike import closest, plain
+from edge.gate.pairing import PLATE, WEAK, find_partner
+from edge.types import Direction, EventKind, Pass, Stage, Visit, VisitSide, VisitState
+
+_ECHO_NS = 30_000_000_000
+_SURE = 0.8
+_MOST_OPEN = 5000
+_MOST_RECENT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class VisitChange:
+    """A visit was opened, closed or revised; `visit` is what it is now."""
+
+    kind: EventKind
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A pass that was booked a moment ago, and its visit: the same vehicle may be told twice."""
+
+    track: tuple[str, int]
+    direction: Direction
+    wall_ns: int
+    plates: frozenset[str]
+    visit_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Visits that may still change: the open ones, oldest first, and the last closed ones."""
+
+    last_number: int = 0
+    open: tuple[Visit, ...] = ()
+    recent: tuple[Visit, ...] = ()
+    heard: tuple[_Heard, ...] = ()
+
+    def take(self, pass_: Pass, make_id: MakeId) -> Booked:
+        """Book a pass and return the next ledger with what changed.
+
+        Only final passes whose direction is known count. A vehicle that crosses two lines on its way, or is seen by two
+        cameras, is booked once.
+        """
+        if pass_.stage is not Stage.FINAL or pass_.direction is Direction.UNKNOWN:
+            return self, ()
+        side = _side(pass_)
+        held = self.holding(pass_.pass_id)
+        if held is not None:
+            return self._relearn(held, side)
+        if self._echo(pass_) is not None:
+            return self, ()
+        entering = pass_.direction is Direction.IN
+        ledger, changes = self.enter(side, make_id) if entering else self.leave(side, make_id)
+        return replace(ledger, heard=_heard(ledger, pass_)), changes
+
+    def visit_of(self, pass_: Pass) -> str | None:
+        """Return the id of the visit that tells of a booked pass, or None."""
+        held, echo = self.holding(pass_.pass_id), self._echo(pass_)
+        if held is not None:
+            return held.visit_id
+        return echo.visit_id if echo is not None else None
+
+    def holding(self, pass_id: str) -> Visit | None:
+        """Return the visit that has the pass as one of its sides, or None."""
+        held = (visit for visit in (*self.open, *reversed(self.recent)) if _holds(visit, pass_id))
+        return next(held, None)
+
+    def _echo(self, pass_: Pass) -> _Heard | None:
+        for old in self.heard:
+            near = old.direction is pass_.direction and abs(pass_.wall_ns - old.wall_ns) <= _ECHO_NS
+            if near and (old.track == _track(pass_) or old.plates & _sure(pass_)):
+                return old
+        return None
+
+    def _relearn(self, visit: Visit, side: VisitSide) -> Booked:
+        """Take what a later revision of a pass knows better; a weak pair whose plates turn out to differ is parted."""
+        entering = visit.entry is not None and visit.entry.pass_id == side.pass_id
+        learnt = replace(visit, entry=side) if entering else replace(visit, exit=side)
+        if learnt == visit:
+            return self, ()
+        learnt = replace(learnt, revision=visit.revision + 1)
+        return self._put(learnt), (VisitChange(EventKind.VISIT_REVISED, learnt),)
+
+    def enter(self, side: VisitSide, make_id: MakeId) -> Booked:
+        """Open a visit, or complete one whose exit was told first because the entering vehicle lingered in sight."""
+        halves = [visit for visit in self.open if visit.entry is None and _after(visit.exit, side)]
+        partner = find_partner(side, [visit.exit for visit in halves if visit.exit is not None])
+        if partner is None or partner.why in WEAK:
+            return self._open_new(side, None, make_id)
+        return self._close(replace(halves[partner.index], entry=side), partner.why)
+
+    def leave(self, side: VisitSide, make_id: MakeId) -> Booked:
+        """Close the visit that the vehicle opened; an exit that belongs to none is half a visit of its own."""
+        inside = [visit for visit in self.open if visit.exit is None and _before(visit.entry, side)]
+        partner = find_partner(side, [visit.entry for visit in inside if visit.entry is not None])
+        if partner is not None and partner.why == PLATE:
+            return self._close(replace(inside[partner.index], exit=side), partner.why)
+        wronged = self._wrongly_closed(side)
+        if wronged is not None:
+            return self._swap_exit(wronged, side, make_id)
+        if partner is not None:
+            return self._close(replace(inside[partner.index], exit=side), partner.why)
+        return self._open_new(None, side, make_id)
+
+    def _wrongly_closed(self, side: VisitSide) -> Visit | None:
+        """Return the visit that was closed without a plate by another vehicle, as the plate of this one now shows."""
+        weak = [visit for visit in reversed(self.recent) if visit.paired_by in WEAK and _before(visit.entry, side)]
+        same = [visit for visit in weak if visit.entry and closest(visit.entry.plates, side.plates) == 0]
+        return next((visit for visit in same if visit.exit and closest(visit.exit.plates, side.plates) != 0), None)
+
+    def _swap_exit(self, visit: Visit, side: VisitSide, make_id: MakeId) -> Booked:
+        """Give a visit the exit that is its own, and the other exit a visit of its own."""
+        displaced = visit.exit
+        mended = replace(visit, exit=side, paired_by=PLATE, revision=visit.revision + 1)
+        ledger, changes = self._put(mended), (VisitChange(EventKind.VISIT_REVISED, mended),)
+        if displaced is None:
+            return ledger, changes
+        ledger, more = ledger.leave(displaced, make_id)
+        return ledger, (*changes, *more)
+
+    def _open_new(self, entry: VisitSide | None, exit_: VisitSide | None, make_id: MakeId) -> Booked:
+        wall_ns = max(side.wall_ns for side in (entry, exit_) if side is not None)
+        visit = Visit(make_id(wall_ns), self.last_number + 1, VisitState.OPEN, 1, entry, exit_)
+        ledger = replace(self, last_number=visit.number, open=(*self.open, visit)[-_MOST_OPEN:])
+        return ledger, (VisitChange(EventKind.VISIT_OPENED, visit),)
+
+    def _close(self, visit: Visit, why: str) -> Booked:
+        closed = replace(visit, state=VisitState.CLOSED, paired_by=why, revision=visit.revision + 1)
+        left = tuple(other for other in self.open if other.visit_id != closed.visit_id)
+        ledger = replace(self, open=left, recent=(*self.recent, closed)[-_MOST_RECENT:])
+        return ledger, (VisitChange(EventKind.VISIT_CLOSED, closed),)
+
+    def _put(self, visit: Visit) -> Ledger:
+        """Return the ledger with `visit` in place of its older self."""
+        return replace(self, open=_replaced(self.open, visit), recent=_replaced(self.recent, visit))
+
+
+MakeId: TypeAlias = Callable[[int], str]
+Booked: TypeAlias = tuple[Ledger, tuple[VisitChange, ...]]
+
+
+def _heard(ledger: Ledger, pass_: Pass) -> tuple[_Heard, ...]:
+    fresh = tuple(old for old in ledger.heard if abs(pass_.wall_ns - old.wall_ns) <= _ECHO_NS)
+    visit = ledger.holding(pass_.pass_id)
+    if visit is None:
+        return fresh
+    return (*fresh, _Heard(_track(pass_), pass_.direction, pass_.wall_ns, _sure(pass_), visit.visit_id))
+
+
+def _side(pass_: Pass) -> VisitSide:
+    return VisitSide(
+        pass_.pass_id, pass_.camera_id, pass_.road_id, pass_.wall_ns, pass_.class_name, pass_.plates, pass_.dhash
+    )
+
+
+def _track(pass_: Pass) -> tuple[str, int]:
+    return pass_.camera_id, pass_.track_id
+
+
+def _sure(pass_: Pass) -> frozenset[str]:
+    return frozenset(plain(plate.text) for plate in pass_.plates if plate.confidence >= _SURE) - {""}
+
+
+def _holds(visit: Visit, pass_id: str) -> bool:
+    return any(side is not None and side.pass_id == pass_id for side in (visit.entry, visit.exit))
+
+
+def _before(entry: VisitSide | None, exit_: VisitSide) -> bool:
+    return entry is not None and entry.wall_ns <= exit_.wall_ns
+
+
+def _after(exit_: VisitSide | None, entry: VisitSide) -> bool:
+    return exit_ is not None and exit_.wall_ns >= entry.wall_ns
+
+
+def _replaced(visits: tuple[Visit, ...], visit: Visit) -> tuple[Visit, ...]:
+    return tuple(visit if old.visit_id == visit.visit_id else old for old in visits)
