@@ -31,6 +31,11 @@ def engine_is_sound(version: str) -> bool:
     return (major, minor, patch) >= (3, 51, 3) or (minor == 50 and patch >= 7) or (minor == 44 and patch >= 6)  # noqa: PLR2004
 
 
+def sqlite_version() -> str:
+    """Return the version of the engine that this process writes with."""
+    return str(apsw.sqlite_lib_version())
+
+
 class FileLock:
     """Holds `<path>.lock` while this process lives; the kernel lets go of it however the process ends.
 
