@@ -1,0 +1,146 @@
+"""The story of one frame, top to bottom. Sees ports and pure logic, never an adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from edge.clock import ClockQuality
+from edge.config import Camera
+from edge.gate.evidence import EvidenceBook
+from edge.gate.lines import Tripwires
+from edge.gate.passes import PassBook
+from edge.plates.book import PlateBook
+from edge.ports import Detector, Frame, ReadingDesk
+from edge.sitebook import Proven, SiteBook
+from edge.tracking import Tracker
+from edge.types import VEHICLES, Crossing, Event, Evidence, Pass, Plate, Stage, TrackUpdate
+from edge.vision.dhash import dhash_many
+from edge.vision.motion import LUMA_WH, MotionGate
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one frame came to. `on_foot`: crossings that are no passes; `plates`: of the tracks that ended with it."""
+
+    tracks: TrackUpdate
+    frames: int = 0
+    analysed: bool = False
+    on_foot: tuple[Crossing, ...] = ()
+    passes: tuple[Pass, ...] = ()
+    plates: tuple[Plate, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+class Pipeline:
+    """One camera's pipeline. Called by one thread, frames in order of time."""
+
+    def __init__(
+        self,
+        camera: Camera,
+        detector: Detector,
+        desk: ReadingDesk,
+        site: SiteBook,
+        make_id: Callable[[int], str],
+        heartbeat_s: float,
+    ) -> None:
+        self.lines = camera.lines
+        self.detector = detector.label
+        self._detector = detector
+        self._desk = desk
+        self._site = site
+        self._motion = MotionGate()
+        self._tracker = Tracker()
+        self._plates = PlateBook()
+        self._tripwires = Tripwires(camera.lines)
+        self._passes = PassBook(camera.id, make_id)
+        self._evidence = EvidenceBook(make_id)
+        self._heartbeat_ns = round(heartbeat_s * 1e9)
+        self._interval_ns = round(1e9 / camera.analysis_fps) if camera.analysis_fps else 0
+        self._detected_ns: int | None = None
+        self._last: Frame | None = None
+
+    def step(self, frame: Frame, quality: ClockQuality) -> Step:
+        """Analyse one frame and record what it means.
+
+        Raises:
+            EngineFailed: a network gave no answer; the frame counts for nothing.
+            StoreFailed: what happened could not be recorded yet.
+        """
+        self._last = frame
+        analysed = self._worth_detecting(frame)
+        tracks = self._track(frame) if analysed else self._tracker.skip(frame.mono_ns)
+        self._look_at_plates(frame, tracks)
+        crossings = self._tripwires.step(tracks, frame.wall_ns, frame.size_wh)
+        passes = self._passes.step(tracks, crossings, frame.wall_ns, self._plates.agreed)
+        events = self._settle(passes, tracks, quality)
+        return Step(tracks, 1, analysed, _on_foot(crossings, tracks), passes, self._agreed(tracks), events)
+
+    def finish(self, quality: ClockQuality, silent_ns: int = 0) -> Step:
+        """End every track, make every pass final: the source ended or was silent for `silent_ns`. Raises as `step`."""
+        if self._last is None:
+            return Step(TrackUpdate(0))
+        tracks = self._tracker.finish(self._last.mono_ns + silent_ns)
+        self._read_due(tracks)
+        self._desk.settle()
+        self._collect()
+        passes = self._passes.finish(self._plates.agreed)
+        self._motion.reset()
+        self._detected_ns = self._last = None
+        return Step(tracks, passes=passes, plates=self._agreed(tracks), events=self._settle(passes, tracks, quality))
+
+    def _worth_detecting(self, frame: Frame) -> bool:
+        motion = self._motion.step(frame.luma(*LUMA_WH), frame.mono_ns)
+        if self._detected_ns is None or motion.cut:
+            return True
+        waited_ns = frame.mono_ns - self._detected_ns
+        return waited_ns >= self._interval_ns and (
+            motion.moved or self._tracker.unsettled or waited_ns >= self._heartbeat_ns
+        )
+
+    def _track(self, frame: Frame) -> TrackUpdate:
+        found = self._detector.detect(frame)
+        self._detected_ns = frame.mono_ns
+        hashes = dhash_many([frame.crop((x1, y1, x2, y2)) for x1, y1, x2, y2 in found.xyxy.tolist()])
+        return self._tracker.step(found, hashes, frame.mono_ns, frame.size_wh)
+
+    def _look_at_plates(self, frame: Frame, tracks: TrackUpdate) -> None:
+        for look in self._plates.worth_a_look(tracks, frame.size_wh):
+            self._plates.keep(look, frame.crop(look.box))
+        self._read_due(tracks)
+
+    def _read_due(self, tracks: TrackUpdate) -> None:
+        for look, picture in self._plates.due(tracks):
+            if not self._desk.submit(look, picture):
+                self._plates.add(look, ())
+        self._collect()
+
+    def _collect(self) -> None:
+        for look, reads in self._desk.collect():
+            self._plates.add(look, reads)
+
+    def _agreed(self, tracks: TrackUpdate) -> tuple[Plate, ...]:
+        return tuple(plate for track in tracks.ended for plate in self._plates.agreed(track.track_id).plates)
+
+    def _settle(self, passes: Sequence[Pass], tracks: TrackUpdate, quality: ClockQuality) -> tuple[Event, ...]:
+        return self._site.settle([self._prove(pass_, tracks) for pass_ in passes], quality)
+
+    def _prove(self, pass_: Pass, tracks: TrackUpdate) -> Proven:
+        pictures = self._pictures(pass_, tracks)
+        proven = Proven(replace(pass_, evidence=self._evidence.refs(pass_.pass_id)), pictures)
+        if pass_.stage is not Stage.PROVISIONAL:
+            self._evidence.forget(pass_.pass_id)
+        return proven
+
+    def _pictures(self, pass_: Pass, tracks: TrackUpdate) -> tuple[Evidence, ...]:
+        boxes = [track.box for track in tracks.active if track.track_id == pass_.track_id]
+        shots = [("vehicle", self._last.crop(box)) for box in boxes if self._last]
+        plate = self._plates.best_picture(pass_.track_id) if pass_.stage is Stage.FINAL else None
+        shots.extend([("plate", plate)] if plate is not None else [])
+        kept = [self._evidence.add(pass_.pass_id, kind, picture, pass_.wall_ns) for kind, picture in shots]
+        return tuple(evidence for evidence in kept if evidence is not None)
+
+
+def _on_foot(crossings: Sequence[Crossing], tracks: TrackUpdate) -> tuple[Crossing, ...]:
+    vehicles = {track.track_id for track in tracks.active if track.class_name in VEHICLES}
+    return tuple(crossing for crossing in crossings if crossing.track_id not in vehicles)

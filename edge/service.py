@@ -1,0 +1,181 @@
+"""The service: every camera of the configuration, the store and the relay, kept running until told to stop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+
+import edge
+from edge.app import make_post, make_site, open_relay
+from edge.clock import Clock, make_id
+from edge.config import Camera
+from edge.config.reload import ConfigWatch, Reload
+from edge.errors import ConfigError, StoreFailed
+from edge.health import notify
+from edge.logs import get_log
+from edge.relay import Relay, Report
+from edge.runtime import Post
+from edge.sitebook import SiteBook
+from edge.store import open_store
+from edge.types import Body, CameraStatus, Draft, EventKind, RunMark
+
+TICK_S = 0.5
+DRAIN_S = 3.0
+"""How long the outbox may take to empty when the service stops."""
+RETAIN_NS = 600_000_000_000
+"""Between two looks at what may be dropped."""
+DAY_S = 86_400.0
+_MB = 1_000_000
+
+
+class Service:
+    """Runs a configuration file.
+
+    Raises:
+        StoreFailed: the store cannot be opened.
+    """
+
+    def __init__(self, watch: ConfigWatch, clock: Clock) -> None:
+        config = watch.current
+        self._watch = watch
+        self._config = config
+        self._clock = clock
+        self._log = get_log("service")
+        self._mark = RunMark(make_id(clock.wall_ns()), edge.__version__)
+        self._store = open_store(config.store.path, config.device.id, config.site.id, clock)
+        self._gate = make_site(config, self._store)
+        self._site = SiteBook(self._gate, self._store)
+        self._posts: dict[str, Post] = {}
+        self._relay: Relay | None = None
+        self._troubles: dict[str, str] = {}
+        self._retained_ns: int | None = None
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set; then make final what is open, give the outbox a moment to empty, and close."""
+        with ExitStack() as stack:
+            stack.callback(self._store.close)
+            self._record(EventKind.RUN_STARTED, self._mark)
+            self._start_relay()
+            stack.callback(self._stop_relay)
+            stack.callback(lambda: self._record(EventKind.RUN_STOPPED, replace(self._mark, reason="told to stop")))
+            stack.callback(self._match_posts, ())
+            self._match_posts(self._config.cameras)
+            notify.ready(self._summary())
+            while not stop.wait(TICK_S):
+                self._tick()
+            notify.stopping()
+
+    def report(self) -> Report:
+        """Return what the control room is told of us."""
+        posts = list(self._posts.values())
+        troubles = (*self._troubles.values(), *filter(None, (post.trouble for post in posts)))
+        return Report(tuple(post.status for post in posts), troubles)
+
+    def _tick(self) -> None:
+        reload = self._watch.poll()
+        if reload is not None:
+            self._apply(reload)
+        if self._relay is not None and not self._try_store(self._relay.check):
+            self._restart_relay()
+        self._flush()
+        self._retain_when_due()
+        hanging = [post.camera.id for post in self._posts.values() if post.hangs(self._clock.mono_ns())]
+        if hanging:
+            self._log.error("%s: the worker does not come round; waiting for the watchdog", ", ".join(hanging))
+        else:
+            notify.alive()
+            notify.status(self._summary())
+
+    def _summary(self) -> str:
+        return self.report().reason or f"{len(self._posts)} cameras, {self._store.backlog()} events to send"
+
+    def _apply(self, reload: Reload) -> None:
+        """Take over a changed configuration: only the parts whose keys changed are put together anew."""
+        self._troubles.pop("configuration", None)
+        if reload.error is not None:
+            self._troubles["configuration"] = (
+                f"the changed configuration is wrong, the last good one stays: {reload.error}"
+            )
+            self._log.error("%s", self._troubles["configuration"])
+            return
+        for change in reload.changes:
+            self._log.info("configuration: %s", change)
+        before, self._config = self._config, reload.config
+        self._gate.reconfigure(self._config.site, self._config.roads, self._config.rules)
+        if before.models != self._config.models:
+            self._match_posts(())
+        self._match_posts(self._config.cameras)
+        if before.mqtt != self._config.mqtt:
+            self._restart_relay()
+
+    # Cameras
+
+    def _match_posts(self, cameras: tuple[Camera, ...]) -> None:
+        """Stop what is no longer wanted as it is, start what is missing."""
+        for camera_id, post in list(self._posts.items()):
+            if post.camera not in cameras:
+                post.stop()
+                del self._posts[camera_id]
+        for camera in cameras:
+            if camera.id not in self._posts:
+                self._posts[camera.id] = make_post(self._config, camera, self._site, self._clock, self._on_state)
+                self._posts[camera.id].start()
+
+    def _on_state(self, status: CameraStatus) -> None:
+        self._record(EventKind.CAMERA_STATUS, status)
+
+    # Store
+
+    def _record(self, kind: EventKind, body: Body) -> None:
+        draft = Draft(kind, self._clock.wall_ns(), self._clock.quality(), body)
+        self._try_store(lambda: self._site.record(draft))
+
+    def _flush(self) -> None:
+        self._try_store(self._site.flush)
+
+    def _retain_when_due(self) -> None:
+        now_ns = self._clock.mono_ns()
+        if self._retained_ns is not None and now_ns - self._retained_ns < RETAIN_NS:
+            return
+        self._retained_ns = now_ns
+        keep = self._config.retention
+        published = bool(self._config.mqtt.url)
+        self._try_store(lambda: self._store.retain(keep.days * DAY_S, keep.evidence_mb * _MB, published=published))
+
+    def _try_store(self, use: Callable[[], object]) -> bool:
+        """Use the store and say whether it worked; a failing one is no reason to stop: what is unrecorded is kept."""
+        try:
+            use()
+        except StoreFailed as error:
+            if self._troubles.get("store") != str(error):
+                self._log.error("%s", error)
+            self._troubles["store"] = str(error)
+            return False
+        self._troubles.pop("store", None)
+        return True
+
+    # Relay
+
+    def _start_relay(self) -> None:
+        mqtt, device, site = self._config.mqtt, self._config.device.id, self._config.site.id
+        self._troubles.pop("mqtt", None)
+        if not mqtt.url:
+            return
+        try:
+            self._relay = open_relay(mqtt, site, device, self._store, self._clock, self.report, self._mark.run_id)
+        except ConfigError as error:
+            self._troubles["mqtt"] = str(error)
+            self._log.error("%s", error)
+            return
+        self._relay.start()
+
+    def _stop_relay(self) -> None:
+        relay, self._relay = self._relay, None
+        if relay is not None:
+            self._try_store(lambda: relay.stop(DRAIN_S))
+
+    def _restart_relay(self) -> None:
+        self._stop_relay()
+        self._start_relay()

@@ -1,0 +1,123 @@
+"""The story of one frame, with a scripted detector and reader and the real rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from edge.clock import ClockQuality
+from edge.config import Hours, Rule
+from edge.errors import EngineFailed, StoreFailed
+from edge.inference.scripted import ScriptedDetector
+from edge.pipeline import Step
+from edge.types import Anomaly, Draft, Event, EventKind, Pass, Stage, Visit
+from edge.vision.frame import PlanarFrame
+from tests.scripted_gate import NOON_NS, SIZE_WH, drive, make_gate
+
+STATED = ClockQuality.STATED
+
+
+def run_through(**gate: object) -> list[Step]:
+    pipeline, _ = make_gate(**gate)  # type: ignore[arg-type]  # the test names what it wants of the gate
+    return [*(pipeline.step(frame, STATED) for frame in drive()), pipeline.finish(STATED)]
+
+
+def events_of(steps: list[Step]) -> list[Event]:
+    return [event for step in steps for event in step.events]
+
+
+def test_a_car_that_crosses_makes_a_provisional_and_a_final_pass_of_one_id_and_one_visit() -> None:
+    events = events_of(run_through())
+    told = [(event.kind, event.body.pass_id) for event in events if isinstance(event.body, Pass)]
+    assert [kind for kind, _ in told] == [EventKind.PASS_PROVISIONAL, EventKind.PASS_FINAL]
+    assert len({pass_id for _, pass_id in told}) == 1
+    assert [event.kind for event in events if isinstance(event.body, Visit)] == [EventKind.VISIT_OPENED]
+
+
+def test_the_final_pass_carries_the_agreed_plate_and_the_pictures_that_prove_it() -> None:
+    final = next(e.body for e in events_of(run_through()) if isinstance(e.body, Pass) and e.body.stage is Stage.FINAL)
+    assert [plate.text for plate in final.plates] == ["CF207358"]
+    assert sorted(ref.kind for ref in final.evidence) == ["plate", "vehicle"]
+
+
+def test_the_provisional_pass_comes_within_a_second_of_the_crossing() -> None:
+    for frame, step in zip(drive(), run_through(), strict=False):
+        for event in step.events:
+            if event.kind is EventKind.PASS_PROVISIONAL:
+                assert frame.wall_ns - event.wall_ns < 1_000_000_000
+                return
+    pytest.fail("no provisional pass")
+
+
+def test_a_pass_after_closing_time_raises_one_anomaly_that_explains_itself() -> None:
+    closed = (Hours(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "06:00", "07:00"),)
+    events = events_of(run_through(hours=closed, rules=(Rule("after-hours"),)))
+    told = [event.body for event in events if isinstance(event.body, Anomaly)]
+    assert [anomaly.kind for anomaly in told] == ["after-hours"]
+    assert "07:00" in told[0].explanation
+
+
+def test_an_entry_by_a_road_that_only_leads_out_is_a_wrong_road() -> None:
+    events = events_of(run_through(allows="out", rules=(Rule("wrong-road"),)))
+    assert [event.body.kind for event in events if isinstance(event.body, Anomaly)] == ["wrong-road"]
+
+
+def test_without_movement_no_network_runs_until_the_heartbeat() -> None:
+    pipeline, _ = make_gate()
+    picture = np.full((SIZE_WH[1], SIZE_WH[0], 3), 90, np.uint8)
+    analysed = []
+    for seq in range(100):
+        at_ns = seq * 80_000_000
+        frame = PlanarFrame.from_rgb(
+            picture, camera_id="cam", seq=seq, wall_ns=NOON_NS + at_ns, mono_ns=at_ns, pts_ns=at_ns
+        )
+        if pipeline.step(frame, STATED).analysed:
+            analysed.append(at_ns)
+    assert analysed[0] == 0
+    assert [later - earlier for earlier, later in pairwise(analysed)] == [5_040_000_000]
+
+
+def test_a_dead_engine_is_an_error_and_not_an_empty_road() -> None:
+    pipeline, _ = make_gate()
+
+    def die(_frame: object) -> None:
+        raise EngineFailed("detector: no answer")
+
+    pipeline._detector = ScriptedDetector(die)  # type: ignore[arg-type]  # it never returns
+    with pytest.raises(EngineFailed):
+        pipeline.step(next(drive()), STATED)
+
+
+class FailingStore:
+    """A store whose disk is full for the first few writes."""
+
+    def __init__(self, real: object, failures: int) -> None:
+        self._real = real
+        self.failures = failures
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._real, name)
+
+    def record(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
+        if self.failures:
+            self.failures -= 1
+            raise StoreFailed("events.db: disk full; free some room")
+        recorded: tuple[Event, ...] = self._real.record(drafts)  # type: ignore[attr-defined]  # the real store
+        return recorded
+
+
+def test_what_a_full_disk_refused_is_recorded_once_there_is_room_again() -> None:
+    _, memory = make_gate()
+    pipeline, _ = make_gate(store=FailingStore(memory, 1))  # type: ignore[arg-type]  # stands in for the store
+    failures = 0
+    for frame in drive():
+        try:
+            pipeline.step(frame, STATED)
+        except StoreFailed:
+            failures += 1
+    pipeline.finish(STATED)
+    assert failures == 1
+    assert memory.last_seq() == 3
