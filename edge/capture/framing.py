@@ -43,9 +43,9 @@ class Framing:
         """Take time from the frames' own stamps, the first being `wall_start_ns`; else they are stamped on arrival."""
         self._wall_start_ns = wall_start_ns
 
-    def skip(self) -> None:
-        """Leave a number out: a frame came that must not be delivered, and the gap says so."""
-        self._seq += 1
+    def skip(self, frames: int = 1) -> None:
+        """Leave numbers out: frames came that must not be delivered, and the gap says so."""
+        self._seq += frames
 
     def frame(self, planes: Planes, pts_ns: int) -> PlanarFrame:
         """Return the next frame."""

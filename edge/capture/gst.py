@@ -46,8 +46,10 @@ class GstSource:
         self._decoder_pad: Gst.Pad | None = None
         self._tail: launch.Tail | None = None
         self._fault: EdgeError | None = None
+        self._strangers = False
         self._file_date: str | None = None
         self._synced = False
+        self._left_out = 0
         self._data_ns = 0
         self._delivered = 0
         self._duration_ns = 0
@@ -146,7 +148,10 @@ class GstSource:
         name = shape.get_name()
         encoding = shape.get_string("encoding-name") if name == "application/x-rtp" else None
         with self._linking:
-            if self._tail is not None or not (encoding or name.startswith(("video/", "image/"))):
+            if self._tail is not None:
+                return
+            if not (encoding or name.startswith(("video/", "image/"))):
+                self._strangers = True
                 return
             try:
                 self._tail = launch.tail_for(name, encoding, self._choice)
@@ -187,7 +192,10 @@ class GstSource:
         elif self._row.live and flags & (Gst.BufferFlags.DISCONT | Gst.BufferFlags.CORRUPTED):
             # Packets were lost: what follows was predicted from what is missing.
             self._synced = False
-        return Gst.PadProbeReturn.OK if self._synced else Gst.PadProbeReturn.DROP
+        if self._synced:
+            return Gst.PadProbeReturn.OK
+        self._left_out += 1
+        return Gst.PadProbeReturn.DROP
 
     def _coded_caps(self) -> Gst.Structure | None:
         caps = self._decoder_pad.get_current_caps() if self._decoder_pad is not None else None
@@ -228,6 +236,9 @@ class GstSource:
         if planes is None:
             self._framing.skip()
             return None
+        if self._delivered:  # what came before the first key frame was never a frame of ours
+            self._framing.skip(self._left_out)
+        self._left_out = 0
         stamp = sample.get_segment().to_stream_time(Gst.Format.TIME, sample.get_buffer().pts)
         self._last_pts_ns = stamp if stamp != Gst.CLOCK_TIME_NONE else self._last_pts_ns
         self._delivered += 1
@@ -248,6 +259,8 @@ class GstSource:
             fault, detail = message.parse_error()
             if self._address.kind is Kind.FILE and self._delivered:
                 raise self._ended()
+            if self._strangers and self._tail is None:
+                raise SourceBroken(f"{self._address.shown}: holds no video stream; name a video")
             raise explained(self._address, fault, detail or "", frames=self._delivered)
 
     def _note_date(self, tags: Gst.TagList) -> None:
@@ -287,6 +300,7 @@ CUT_SHORT_NS = 1_000_000_000
 
 def is_installed(element: str) -> bool:
     """Say whether GStreamer here has an element of this name."""
+    Gst.init(None)  # asked before any source was made; a second call does nothing
     return Gst.ElementFactory.find(element) is not None
 
 

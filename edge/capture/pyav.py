@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import takewhile
 
 import av
 import av.container
@@ -65,6 +66,7 @@ class PyAvSource:
         self._ready: list[av.video.frame.VideoFrame] = []
         self._unsynced_since_ns: int | None = order.clock.mono_ns()
         self._delivered = 0
+        self._lost = 0
         self._live = False
         self._paced_from: tuple[int, int] | None = None
         self._silence: SourceStalled | None = None
@@ -173,29 +175,53 @@ class PyAvSource:
         return packet
 
     def _decoded(self, packet: av.packet.Packet[av.video.stream.VideoStream]) -> list[av.video.frame.VideoFrame]:
-        now_ns = self._order.clock.mono_ns()
         if self._unsynced_since_ns is not None and packet.size:
             if not packet.is_keyframe:
-                if self._live and now_ns - self._unsynced_since_ns > KEY_FRAME_WAIT_S * 1e9:
-                    raise SourceStalled(
-                        f"{self._address.shown}: sends data but no key frame for {KEY_FRAME_WAIT_S:g} s; "
-                        "set the camera's key frame interval to 2 s"
-                    )
+                self._wait_for_key(self._unsynced_since_ns)
                 return []
             self._unsynced_since_ns = None
         try:
-            pictures = packet.decode() if not packet.is_corrupt else []
+            pictures = None if packet.is_corrupt else packet.decode()
         except av.error.InvalidDataError:
-            # What follows was predicted from what is lost: wait for a picture that stands by itself.
-            self._unsynced_since_ns = now_ns
-            self._framing.skip()
-            return []
+            pictures = None
         except av.FFmpegError as error:
             raise self._explained(error, "cannot be decoded") from error
-        whole = [picture for picture in pictures if not picture.is_corrupt]
-        for _ in range(len(pictures) - len(whole)):
-            self._framing.skip()
+        if pictures is None:
+            held_back = self._drained()
+            self._lose_sync()
+            return held_back
+        whole = list(takewhile(lambda picture: not picture.is_corrupt, pictures))
+        if len(whole) < len(pictures):
+            self._lose_sync()
         return whole
+
+    def _drained(self) -> list[av.video.frame.VideoFrame]:
+        """Return what the decoder still holds of the pictures before a damaged one."""
+        if self._stream is None:
+            return []
+        try:
+            pictures = self._stream.codec_context.decode(None)
+        except av.FFmpegError:
+            return []
+        return list(takewhile(lambda picture: not picture.is_corrupt, pictures))
+
+    def _wait_for_key(self, since_ns: int) -> None:
+        if self._lost:
+            self._lost += 1
+            self._framing.skip()
+        if self._live and self._order.clock.mono_ns() - since_ns > KEY_FRAME_WAIT_S * 1e9:
+            raise SourceStalled(
+                f"{self._address.shown}: sends data but no key frame for {KEY_FRAME_WAIT_S:g} s; "
+                "set the camera's key frame interval to 2 s"
+            )
+
+    def _lose_sync(self) -> None:
+        # What follows was predicted from what is damaged: wait for a picture that stands by itself.
+        self._unsynced_since_ns = self._order.clock.mono_ns()
+        self._lost += 1
+        self._framing.skip()
+        if self._stream is not None:
+            self._stream.codec_context.flush_buffers()
 
     def _ended(self) -> EdgeError:
         shown = self._address.shown
@@ -204,8 +230,10 @@ class PyAvSource:
         if not self._delivered:
             return SourceBroken(f"{shown}: holds no picture that can be decoded; record or copy it again")
         expected = self._stream.frames if self._stream is not None else 0
-        cut = f" of the {expected} it announces; the file is cut short" if expected > self._delivered else ""
-        return SourceEnded(f"{shown}: ended after {self._delivered} frames{cut}")
+        if expected <= self._delivered:
+            return SourceEnded(f"{shown}: ended after {self._delivered} frames")
+        cause = "damaged parts were left out" if self._lost else "the file is cut short"
+        return SourceEnded(f"{shown}: ended after {self._delivered} frames of the {expected} it announces; {cause}")
 
     def _sar(self) -> tuple[int, int]:
         ratio = self._stream.sample_aspect_ratio if self._stream is not None else None

@@ -1,7 +1,7 @@
 """A camera for tests, in its own process: serves a clip over RTSP in a loop, and misbehaves when told to on stdin.
 
 Commands, one a line, each answered by `done COMMAND`: `stall` (keep connections, send nothing), `resume`, `drop` (close
-every connection), `down` (that, and refuse new ones), `up`, `lose N` (leave N pictures out, as a bad cable does), `quit`.
+every connection), `down` (that, and refuse new ones), `up`, `lose N` (leave N pictures out), `quit`.
 Prints `ready PORT` once it can be reached at rtsp://127.0.0.1:PORT/live.
 """
 
