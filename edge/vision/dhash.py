@@ -3,8 +3,8 @@
 Bit-exact with `imagehash.dhash(hash_size=8)` on Pillow, which would bring scipy onto the device: the same luma, the
 same Lanczos window, the same fixed-point rounding after each of the two passes, the same bit order. Method:
 N. Krawetz, "Kind of Like That", 2013; arithmetic: Pillow's 8-bit convolution resampler (22 fractional bits). Pillow 13
-shrinks tall pictures vertically first, older ones never do: the newer order is the rule here, so that a stored hash does
-not depend on what is installed.
+shrinks tall pictures vertically first, older ones never do: the newer order is the rule here, so that a stored hash
+does not depend on what is installed.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ DHASH_VERSION = "imagehash-dhash-8"
 _COLUMNS, _ROWS = 9, 8
 _FRACTION_BITS = 22
 _LOBES = 3.0
-# ITU-R BT.601 luma with 16 fractional bits, one half added. All sums stay below 2**24 units: float32 is exact in any order.
+# ITU-R BT.601 luma with 16 fractional bits, one half added. All sums stay below 2**24 units: float32 is exact.
 _LUMA = np.array([(19595, 38470, 7471, 1 << 15)], np.float32) / (1 << 16)
-# Products below this size stay on the calling thread. A linear-algebra library that spreads one small product over cores
-# which other work occupies takes twenty times as long.
+# Products below this size stay on the calling thread. A linear-algebra library that spreads one small product over
+# cores which other work occupies takes twenty times as long.
 _PRODUCT_SIZE = 300_000
 _BITS_OF_BYTE = np.array([value.bit_count() for value in range(256)], np.uint8)
 
