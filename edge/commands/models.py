@@ -25,8 +25,8 @@ LAST_FILE = "last.safetensors"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the verbs; see their help texts."""
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    """Declare the verbs: list, show, check, split, render, eval, train and export."""
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs, list when none is given")
     verbs.add_parser("list", help="name every network with its input, classes and licence")
     for verb, about in (
         ("show", "print the card of NAME"),
@@ -98,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
         "train": _train,
         "export": _export,
     }
-    verbs[args.verb](args)
+    verbs[args.verb or "list"](args)
     return 0
 
 

@@ -1,0 +1,75 @@
+"""`edge models` answers for every network, and a broken one ends with one line and exit code 4."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from edge.cli import main
+
+CARD = Path(__file__).parents[2] / "models" / "gate-n" / "model.toml"
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    shutil.copytree(CARD.parent, tmp_path / "gate-n")
+    return tmp_path / "gate-n"
+
+
+@pytest.mark.parametrize("words", [["models"], ["models", "list"]])
+def test_networks_are_listed_with_size_classes_and_licence(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("gate-n"))
+    assert "person" in line
+    assert "AGPL-3.0" in line
+
+
+def test_show_prints_the_card_as_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "show", "gate-n"]) == 0
+    assert capsys.readouterr().out == CARD.read_text(encoding="utf-8")
+
+
+def test_check_runs_a_sound_network(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "check", "gate-n"]) == 0
+    assert "gate-n: sound" in capsys.readouterr().out
+
+
+def test_check_refuses_damaged_weights(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (copied / "gate-n.onnx").write_bytes(b"damaged")
+    assert main(["models", "check", str(copied)]) == 4
+    assert "its SHA-256 is" in capsys.readouterr().err
+
+
+def test_an_unknown_name_is_one_line_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "check", "gate-x"]) == 4
+    error = capsys.readouterr().err.splitlines()
+    assert len(error) == 1
+    assert "gate-n" in error[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        (["models", "eval", "gate-n"], "either --data DIR or --rendered N"),
+        (["models", "train", "gate-n"], "nothing to train on"),
+    ],
+)
+def test_arguments_that_do_not_suit_each_other_end_with_2(
+    words: list[str], cause: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    assert cause in capsys.readouterr().err
+
+
+def test_a_list_names_its_pictures_and_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for part in ("images", "labels"):
+        (tmp_path / "street_photos" / part).mkdir(parents=True)
+    (tmp_path / "street_photos" / "images" / "a.jpg").write_bytes(b"picture")
+    (tmp_path / "street_photos" / "labels" / "a.txt").write_text("", encoding="utf-8")
+    assert main(["models", "split", str(tmp_path), "--out", str(tmp_path / "list.csv")]) == 0
+    assert "1 pictures, 0 of them for validation" in capsys.readouterr().out
+    assert len((tmp_path / "list.csv").read_text(encoding="utf-8").splitlines()) == 2
