@@ -1,0 +1,155 @@
+"""What `edge doctor` looks at beyond the machine: the adapters, each asked whether it could do its work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+
+from edge.clock import Clock
+from edge.config import Camera, Config, Models, Mqtt, Store
+from edge.errors import ConfigError, EdgeError, ModelError
+from edge.health.findings import Finding, broken, doubtful, from_error, well
+
+NVIDIA = (Path("/dev/nvidia0"), Path("/dev/nvhost-ctrl"), Path("/etc/nv_tegra_release"))
+"""Any of these says that there is a GPU or a board of that maker."""
+FIRST_PICTURE_S = 10.0
+GST_PACKAGES = "gir1.2-gst-plugins-base-1.0 gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav"
+
+
+def examine_config(path: Path) -> tuple[Config | None, tuple[Finding, ...]]:
+    """Return the configuration, None when it is wrong, and what was found."""
+    from edge.config.load import load_config
+
+    try:
+        config = load_config(path)
+    except ConfigError as error:
+        return None, from_error("config", error)
+    return config, (well("config", f"{path} is valid"),)
+
+
+def examine_capture() -> Iterator[Finding]:
+    """Say which capture libraries work and what each decodes with."""
+    if find_spec("av"):
+        yield well("capture", "PyAV: files and RTSP, decoded in software")
+    else:
+        yield broken("capture", "PyAV is absent", "pip install av")
+    try:
+        from edge.capture.gst import is_installed
+    except (ImportError, ValueError) as error:
+        yield doubtful(
+            "capture",
+            f"GStreamer cannot be used: {error}",
+            f"apt install python3-gi {GST_PACKAGES}; PyAV serves till then",
+        )
+        return
+    from edge.capture.launch import CODECS
+
+    decoders = {
+        row.codec: [decoder for decoder in row.decoders if is_installed(decoder.element)] for row in CODECS.values()
+    }
+    best = [f"{codec} {found[0].element}" for codec, found in decoders.items() if found and codec != "raw"]
+    yield well("capture", f"GStreamer: {', '.join(best)}")
+    lacking = [codec for codec in ("h264", "h265", "mjpeg") if not decoders.get(codec)]
+    if lacking:
+        yield doubtful("capture", f"GStreamer has no decoder for {', '.join(lacking)}", f"apt install {GST_PACKAGES}")
+    hardware = any(decoder.family != "software" for found in decoders.values() for decoder in found)
+    if not hardware and any(path.exists() for path in NVIDIA):
+        cure = "on a Jetson install nvidia-l4t-gstreamer, elsewhere the driver and gstreamer1.0-plugins-bad"
+        yield doubtful("capture", "NVIDIA hardware is here, but no decoder of it: video is decoded in software", cure)
+
+
+def examine_models(models: Models) -> Iterator[Finding]:
+    """Say whether each model file is the one its card describes, and whether detector and plate reader start."""
+    from edge.inference.card import list_cards, load_card
+
+    wanted = [Path(models.detector)] if "/" in models.detector else []
+    for card_path in (*list_cards(), *wanted):
+        try:
+            card = load_card(card_path)
+            card.check_file()
+        except ModelError as error:
+            yield from from_error("models", error)
+        else:
+            yield well("models", f"{card.name} {card.version}: {card.file.name} is the file of its card")
+    yield _tensorrt(models.engine)
+    yield from _networks(models)
+
+
+def _tensorrt(engine: str) -> Finding:
+    if find_spec("tensorrt"):
+        return well("engine", f"TensorRT {metadata.version('tensorrt')} is installed")  # importing it would start CUDA
+    if engine == "tensorrt":
+        return broken("engine", "TensorRT is absent", "set models.engine to auto, or use the board's own Python", 4)
+    return well("engine", "TensorRT is absent; ONNX Runtime runs the networks")
+
+
+def _networks(models: Models) -> Iterator[Finding]:
+    from edge.inference.detector import open_detector
+    from edge.inference.readers import open_reader
+
+    try:
+        detector = open_detector(models)
+        yield well("detector", detector.label)
+        detector.close()
+    except EdgeError as error:
+        yield from from_error("detector", error)
+    if models.plates == "none":
+        yield well("plates", "reading is turned off")
+        return
+    try:
+        reader = open_reader(models)
+        yield well("plates", reader.label)
+        reader.close()
+    except EdgeError as error:
+        yield from from_error("plates", error)
+
+
+def examine_database(store: Store, evidence_mb: int) -> Iterator[Finding]:
+    """Say whether events can be written, by an SQLite that does not damage them."""
+    from edge.health.machine import examine_store
+    from edge.store.opening import engine_is_sound, sqlite_version
+
+    yield examine_store(Path(store.path), evidence_mb * 1_000_000)
+    version = sqlite_version()
+    if engine_is_sound(version):
+        yield well("store", f"SQLite {version}")
+    else:
+        yield broken("store", f"SQLite {version} can damage its write-ahead log", "install apsw 3.51.3 or newer", 5)
+
+
+def examine_broker(mqtt: Mqtt, site: str, device: str) -> tuple[Finding, ...]:
+    """Connect as the device would, but under a name of its own so that a running service keeps its connection."""
+    if not mqtt.url:
+        return (doubtful("broker", "none is configured; events stay on the device", "set mqtt.url"),)
+    from edge.mqtt import connect_broker
+    from edge.ports import Message
+    from edge.wire.topics import topic
+
+    hello = Message(topic(site, device, "doctor"), b"examined")
+    try:
+        broker = connect_broker(mqtt, f"edge-doctor-{os.getpid()}")
+        broker.connect(hello, hello, ())
+        broker.close()
+    except EdgeError as error:
+        return from_error("broker", error)
+    return (well("broker", f"{mqtt.url} takes our messages"),)
+
+
+def examine_camera(camera: Camera, clock: Clock) -> tuple[Finding, ...]:
+    """Open a camera and wait for one picture."""
+    from edge.capture.sources import open_source
+
+    subject = f"camera {camera.id}"
+    try:
+        source = open_source(camera, clock)
+        try:
+            spec = source.open()
+            width, height = source.read(FIRST_PICTURE_S).size_wh
+        finally:
+            source.close()
+    except EdgeError as error:
+        return from_error(subject, error)
+    return (well(subject, f"{width}x{height} {spec.codec} {spec.fps:g}/s through {spec.backend}, {spec.decoder}"),)

@@ -1,0 +1,89 @@
+"""What the machine itself is like: Python, memory, disk, clock, heat. Linux alone is looked into."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import edge
+from edge.clock import Clock, ClockQuality
+from edge.health.findings import Finding, broken, doubtful, well
+
+PYTHONS = ((3, 10), (3, 12))
+LOW_MEMORY_BYTES = 400_000_000
+LOW_DISK_BYTES = 2_000_000_000
+FULL_DISK_BYTES = 200_000_000
+HOT_C = 85.0
+"""NVIDIA's boards begin to slow down a few degrees above this."""
+BORN = 1_767_225_600
+"""2026-01-01: a clock before that has lost its battery and has not heard from a time server."""
+STORE_FAILED = 5
+
+
+def examine_python() -> Finding:
+    """Say which Python runs which version of the product."""
+    said = f"edge {edge.__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    if PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
+        return well("python", said)
+    return broken("python", said, "use Python 3.10, 3.11 or 3.12")
+
+
+def examine_memory(meminfo: Path = Path("/proc/meminfo")) -> Finding | None:
+    """Say how much memory is to be had; None where the system does not tell."""
+    try:
+        lines = dict(line.split(":", 1) for line in meminfo.read_text().splitlines() if ":" in line)
+        free, total = (int(lines[name].split()[0]) * 1024 for name in ("MemAvailable", "MemTotal"))
+    except (OSError, KeyError, ValueError):
+        return None
+    said = f"{free / 1e9:.1f} of {total / 1e9:.1f} GB free"
+    if free >= LOW_MEMORY_BYTES:
+        return well("memory", said)
+    return doubtful("memory", said, "stop what else runs here, or give the device swap")
+
+
+def examine_heat(zones: Path = Path("/sys/class/thermal")) -> Finding | None:
+    """Say how hot the hottest sensor is; None where there is none."""
+    readings: list[float] = []
+    for zone in sorted(zones.glob("thermal_zone*/temp")):
+        try:
+            readings.append(int(zone.read_text()) / 1000)
+        except (OSError, ValueError):
+            continue  # a sensor that is switched off answers with an error
+    if not readings:
+        return None
+    said = f"{max(readings):.0f} °C at the hottest of {len(readings)} sensors"
+    return well("heat", said) if max(readings) < HOT_C else doubtful("heat", said, "shade and ventilate the box")
+
+
+def examine_clock(clock: Clock) -> Finding:
+    """Say whether wall time may be believed."""
+    now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(clock.wall_ns() / 1e9))
+    cure = "turn on a time service: timedatectl set-ntp true, or install chrony"
+    if clock.wall_ns() / 1e9 < BORN:
+        return broken("clock", f"says {now}, which is long past", cure)
+    if clock.quality() is ClockQuality.SYNCED:
+        return well("clock", f"{now}, synchronised")
+    return doubtful("clock", f"{now}, not synchronised; events say so", cure)
+
+
+def examine_store(path: Path, wanted_bytes: int) -> Finding:
+    """Say whether the store's folder can be written and has room for `wanted_bytes` more."""
+    folder = path.parent
+    if not folder.is_dir():
+        cure = f"make it: install -d -o edge -g edge {folder}, or correct store.path"
+        return broken("store", f"{folder} does not exist", cure, STORE_FAILED)
+    if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        cure = f"run as the service's user, or: chown edge:edge {folder}"
+        return broken("store", f"{path} cannot be written by this user", cure, STORE_FAILED)
+    free = shutil.disk_usage(folder).free
+    said = f"{path}: {free / 1e9:.1f} GB free"
+    if free < FULL_DISK_BYTES:
+        return broken("store", said, "make room on that disk", STORE_FAILED)
+    if free < LOW_DISK_BYTES + wanted_bytes:
+        wanted = f"{wanted_bytes / 1e9:.1f} GB of evidence may be kept"
+        return doubtful("store", f"{said}, and {wanted}", "make room, or lower retention.evidence_mb")
+    return well("store", said)
