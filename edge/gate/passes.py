@@ -99,10 +99,15 @@ class PassBook:
         self, crossing: Crossing, track: TrackSnapshot, wall_ns: int, read: Callable[[int], Reading]
     ) -> tuple[Pass, ...]:
         """Return what one crossing of a vehicle changes."""
-        mine = [item for item in self._open if _at(item, crossing.line_id) and track.track_id in item.tracks]
-        if crossing.turned_back and mine:
-            return (self._withdraw(mine[-1]),)
-        if any(item.told.direction is crossing.direction for item in mine):
+        mine = [
+            item
+            for item in (*self._closed, *self._open)
+            if _at(item, crossing.line_id) and track.track_id in item.tracks
+        ]
+        latest = max(mine, key=lambda item: item.crossed_ns, default=None)
+        if latest in self._open and latest is not None and crossing.turned_back:
+            return (self._withdraw(latest),)
+        if latest is not None and latest.told.direction is crossing.direction:
             return ()
         fresh = self._opened(crossing, track, wall_ns, read)
         twin = self._twin(fresh, fresh.told.plates)
