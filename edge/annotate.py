@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from edge.capture.encode import VideoWriter
-from edge.config import Line
 from edge.pipeline import Step
 from edge.ports import Frame
+from edge.runtime import Analysis
 from edge.tally import event_line
 from edge.types import TrackState
 from edge.vision.draw import draw_caption, draw_lines, draw_tracks
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self  # in the standard library from 3.11 on
 
 CAPTION_LINES = 4
-_PLATES_KEPT = 256
 
 
 class Annotator:
@@ -30,12 +28,12 @@ class Annotator:
         UsageError: the file cannot be written.
     """
 
-    def __init__(self, path: str | Path, lines: Sequence[Line], size_wh: tuple[int, int], fps: float) -> None:
-        self._writer = VideoWriter(Path(path), size_wh, fps)
-        self._lines = [(line.id, line.points) for line in lines]
-        self._size_wh = size_wh
+    def __init__(self, path: Path, analysis: Analysis) -> None:
+        self._writer = VideoWriter(path, analysis.size_wh, analysis.spec.fps)
+        self._lines = [(line.id, line.points) for line in analysis.lines]
+        self._size_wh = analysis.size_wh
         self._caption: deque[str] = deque(maxlen=CAPTION_LINES)
-        self._plates: dict[int, str] = {}
+        self._read = analysis.read
         self._start_ns: int | None = None
 
     def add(self, frame: Frame, step: Step) -> None:
@@ -43,17 +41,16 @@ class Annotator:
         if frame.size_wh != self._size_wh:
             return
         self._start_ns = frame.mono_ns if self._start_ns is None else self._start_ns
-        self._plates.update({track_id: plate.text for track_id, plate in step.agreed})
-        while len(self._plates) > _PLATES_KEPT:
-            del self._plates[next(iter(self._plates))]
         self._caption.extend(event_line(event) for event in step.events)
         picture = frame.crop((0, 0, *frame.size_wh)).copy()
         draw_lines(picture, self._lines)
-        draw_tracks(
-            picture, [track for track in step.tracks.active if track.state is TrackState.CONFIRMED], self._plates
-        )
+        tracks = [track for track in step.tracks.active if track.state is TrackState.CONFIRMED]
+        draw_tracks(picture, tracks, {track.track_id: self._plates_of(track.track_id) for track in tracks})
         draw_caption(picture, self._caption)
         self._writer.write(picture, frame.mono_ns - self._start_ns)
+
+    def _plates_of(self, track_id: int) -> str:
+        return " + ".join(plate.text for plate in self._read(track_id).plates)
 
     def __enter__(self) -> Self:
         return self

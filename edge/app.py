@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from dataclasses import replace
 
 import edge
 from edge.capture.feed import CameraFeed, FeedSettings
 from edge.capture.sources import open_source, patience_s
 from edge.clock import Clock, SystemClock, make_id
-from edge.config import Camera, Config, Device, Line, Mqtt, Road, Site
-from edge.config.load import load_config
-from edge.errors import UsageError
+from edge.config import Camera, Config, Mqtt
 from edge.gate.site import GateSite
 from edge.inference.desk import open_desk
 from edge.inference.detector import open_detector
 from edge.mqtt import connect_broker
+from edge.order import WatchOrder, in_unit, what_to_watch
 from edge.pipeline import Pipeline
 from edge.ports import Detector, EventStore, FrameSource, ReadingDesk
 from edge.relay import Relay, RelaySettings, Report
@@ -28,47 +24,8 @@ from edge.sitebook import SiteBook
 from edge.store import open_store
 from edge.types import CameraStatus
 
-FIXTURES = Path(__file__).parent.parent / "fixtures" / "clips"
 FIRST_FRAME_S = 10.0
 """How long a one-shot analysis waits for its first frame."""
-WATCHED = "watched"
-"""Name of device, site and camera where no configuration gives one."""
-
-
-@dataclass(frozen=True, slots=True)
-class WatchOrder:
-    """What `edge watch` was asked for; None takes what the configuration says."""
-
-    source: str
-    lines: tuple[str, ...] = ()
-    config: Path | None = None
-    camera: str | None = None
-    model: str | None = None
-    plates: str | None = None
-    backend: str | None = None
-    start: str | None = None
-    db: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """A bundled clip with the configuration that fits it and the wall time of its first frame."""
-
-    video: Path
-    config: Path
-    start: str = "2026-03-04T17:59:00+02:00"
-
-
-def bundled_clip() -> Clip:
-    """Return the rendered clip of the demo.
-
-    Raises:
-        UsageError: there is none: the package was installed without its checkout.
-    """
-    video = FIXTURES / "gate_demo.mp4"
-    if not video.exists():
-        raise UsageError(f"{video}: the bundled clip is missing; it comes with the repository, not with the wheel")
-    return Clip(video, video.with_suffix(".toml"))
 
 
 def open_analysis(order: WatchOrder, stack: ExitStack, store: EventStore | None = None) -> Analysis:
@@ -78,8 +35,8 @@ def open_analysis(order: WatchOrder, stack: ExitStack, store: EventStore | None 
         UsageError: a line, a time or a camera id that cannot be understood.
         EdgeError: whatever keeps a part from starting: configuration, source, model, store.
     """
-    config, camera = _what_to_watch(order)
-    clock = SystemClock()
+    watched = what_to_watch(order)
+    config, camera, clock = watched.config, watched.camera, SystemClock()
     if store is None:
         store = open_store(order.db or ":memory:", config.device.id, config.site.id, clock)
         stack.callback(store.close)
@@ -87,13 +44,12 @@ def open_analysis(order: WatchOrder, stack: ExitStack, store: EventStore | None 
     stack.callback(detector.close)
     desk = open_desk(config.models, waits=True)
     stack.callback(desk.close)
-    start_ns = _start_ns(order.start, config.site.timezone) if order.start else None
-    feed = make_feed(camera, clock, wall_start_ns=start_ns, give_up_s=FIRST_FRAME_S)
+    feed = make_feed(camera, clock, wall_start_ns=watched.start_ns, give_up_s=FIRST_FRAME_S)
     stack.callback(feed.stop)
     site = SiteBook(make_site(config, store), store)
 
     def make_camera_pipeline(size_wh: tuple[int, int]) -> Pipeline:
-        return make_pipeline(config, replace(camera, lines=_in_unit(camera.lines, size_wh)), detector, desk, site)
+        return make_pipeline(config, replace(camera, lines=in_unit(camera.lines, size_wh)), detector, desk, site)
 
     return Analysis(feed, make_camera_pipeline, clock)
 
@@ -159,60 +115,3 @@ def make_feed(
 
     settings = FeedSettings(stall_s=patience_s(camera), give_up_s=give_up_s)
     return CameraFeed(camera.id, make_source, clock, settings, on_state)
-
-
-def _what_to_watch(order: WatchOrder) -> tuple[Config, Camera]:
-    if order.config is None:
-        config = Config(Device(WATCHED), Site(WATCHED), ())
-        camera = Camera(WATCHED, order.source)
-    else:
-        config = load_config(order.config)
-        camera = replace(_chosen(config, order.camera), source=order.source)
-    if order.lines:
-        lines = tuple(_line(text, number) for number, text in enumerate(order.lines, start=1))
-        camera = replace(camera, lines=lines)
-        config = replace(config, roads=(*config.roads, *(Road(line.road) for line in lines)))
-    models = replace(
-        config.models, detector=order.model or config.models.detector, plates=order.plates or config.models.plates
-    )
-    camera = replace(camera, backend=order.backend or camera.backend)
-    return replace(config, cameras=(camera,), models=models), camera
-
-
-def _chosen(config: Config, camera_id: str | None) -> Camera:
-    for camera in config.cameras:
-        if camera_id in {None, camera.id}:
-            return camera
-    known = ", ".join(camera.id for camera in config.cameras) or "none"
-    raise UsageError(f"--camera {camera_id}: the configuration has no such camera; it has {known}")
-
-
-def _line(text: str, number: int) -> Line:
-    try:
-        x1, y1, x2, y2 = (float(word) for word in text.split(","))
-    except ValueError:
-        raise UsageError(f"--line {text}: is not four numbers; write x1,y1,x2,y2 in 0..1 or in pixels") from None
-    if min(x1, y1, x2, y2) < 0 or (x1, y1) == (x2, y2):
-        raise UsageError(f"--line {text}: needs two different points inside the picture")
-    return Line(f"line-{number}", ((x1, y1), (x2, y2)), f"line-{number}")
-
-
-def _in_unit(lines: tuple[Line, ...], size_wh: tuple[int, int]) -> tuple[Line, ...]:
-    """Return the lines in 0..1: a line given in pixels can only be understood once the picture's size is known."""
-    width, height = size_wh
-    return tuple(
-        replace(line, points=tuple((x / width, y / height) for x, y in line.points))
-        if max(max(point) for point in line.points) > 1
-        else line
-        for line in lines
-    )
-
-
-def _start_ns(text: str, timezone: str) -> int:
-    try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise UsageError(f"--start {text}: is not a time; write it as 2026-03-04T17:59:00+02:00") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(timezone))
-    return round(moment.timestamp() * 1e9)

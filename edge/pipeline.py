@@ -11,10 +11,10 @@ from edge.gate.evidence import EvidenceBook
 from edge.gate.lines import Tripwires
 from edge.gate.passes import PassBook
 from edge.plates.book import PlateBook
-from edge.ports import Detector, Frame, ReadingDesk
+from edge.ports import DeskCost, Detector, Frame, ReadingDesk
 from edge.sitebook import Proven, SiteBook
 from edge.tracking import Tracker
-from edge.types import VEHICLES, Crossing, Event, Evidence, Pass, Plate, Stage, TrackUpdate
+from edge.types import VEHICLES, Crossing, Event, Evidence, Pass, Plate, Reading, Stage, TrackUpdate
 from edge.vision.dhash import dhash_many
 from edge.vision.motion import LUMA_WH, MotionGate
 
@@ -60,6 +60,11 @@ class Pipeline:
         self._detected_ns: int | None = None
         self._last: Frame | None = None
 
+    @property
+    def reading_cost(self) -> DeskCost:
+        """What reading plates cost so far."""
+        return self._desk.cost
+
     def step(self, frame: Frame, quality: ClockQuality) -> Step:
         """Analyse one frame and record what it means.
 
@@ -72,7 +77,7 @@ class Pipeline:
         tracks = self._track(frame) if analysed else self._tracker.skip(frame.mono_ns)
         self._look_at_plates(frame, tracks)
         crossings = self._tripwires.step(tracks, frame.wall_ns, frame.size_wh)
-        passes = self._passes.step(tracks, crossings, frame.wall_ns, self._plates.agreed)
+        passes = self._passes.step(tracks, crossings, frame.wall_ns, self.read)
         events = self._settle(passes, tracks, quality)
         return Step(tracks, 1, analysed, _on_foot(crossings, tracks), passes, self._agreed(tracks), events)
 
@@ -84,10 +89,14 @@ class Pipeline:
         self._read_due(tracks)
         self._desk.settle()
         self._collect()
-        passes = self._passes.finish(self._plates.agreed)
+        passes = self._passes.finish(self.read)
         self._motion.reset()
         self._detected_ns = self._last = None
         return Step(tracks, passes=passes, plates=self._agreed(tracks), events=self._settle(passes, tracks, quality))
+
+    def read(self, track_id: int) -> Reading:
+        """Return what is known of a track's plates so far."""
+        return self._plates.agreed(track_id)
 
     def _worth_detecting(self, frame: Frame) -> bool:
         motion = self._motion.step(frame.luma(*LUMA_WH), frame.mono_ns)
@@ -120,7 +129,7 @@ class Pipeline:
             self._plates.add(look, reads)
 
     def _agreed(self, tracks: TrackUpdate) -> tuple[Plate, ...]:
-        return tuple(plate for track in tracks.ended for plate in self._plates.agreed(track.track_id).plates)
+        return tuple(plate for track in tracks.ended for plate in self.read(track.track_id).plates)
 
     def _settle(self, passes: Sequence[Pass], tracks: TrackUpdate, quality: ClockQuality) -> tuple[Event, ...]:
         return self._site.settle([self._prove(pass_, tracks) for pass_ in passes], quality)

@@ -194,8 +194,25 @@ class Look:
     box: Box
 
 
+@dataclass(frozen=True, slots=True)
+class DeskCost:
+    """What reading cost so far: `refused` looks found the queue full."""
+
+    looks: int = 0
+    refused: int = 0
+    spent_ns: int = 0
+
+    @property
+    def look_ms(self) -> float:
+        """Mean milliseconds a look."""
+        return self.spent_ns / self.looks / 1e6 if self.looks else 0.0
+
+
 class ReadingDesk(Protocol):
     """A bounded queue of looks beside the frame loop. The only thread-crossing part of reading plates."""
+
+    @property
+    def cost(self) -> DeskCost: ...
 
     def submit(self, look: Look, picture: U8) -> bool:
         """Hand over one picture (H,W,3) uint8 RGB; False when the queue is full and the look is given up.

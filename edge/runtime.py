@@ -15,9 +15,9 @@ from edge.config import Camera
 from edge.errors import ConfigError, EdgeError, EngineFailed, ModelError, SourceBroken, SourceEnded, StoreFailed
 from edge.logs import get_log
 from edge.pipeline import Pipeline, Step
-from edge.ports import Frame, SourceSpec
+from edge.ports import DeskCost, Frame, SourceSpec
 from edge.sitebook import SiteBook
-from edge.types import CameraStatus
+from edge.types import CameraStatus, Reading
 
 HUNG_NS = 60_000_000_000
 """A worker that has not come round for so long hangs; the service lets systemd's watchdog start it anew."""
@@ -78,6 +78,15 @@ class Analysis:
     def dropped(self) -> int:
         """Frames nobody had time for; always 0 for a file."""
         return self._feed.dropped
+
+    def read(self, track_id: int) -> Reading:
+        """Return what is known of a track's plates so far."""
+        return self._pipeline.read(track_id)
+
+    @property
+    def reading_cost(self) -> DeskCost:
+        """What reading plates cost so far."""
+        return self._pipeline.reading_cost
 
     def steps(self, seconds: float | None = None) -> Iterator[tuple[Frame, Step]]:
         """Yield every frame with what it came to, until the source ends or `seconds` of it have passed."""

@@ -1,1 +1,1 @@
-"""One module a tool: `HELP`, `add_arguments(parser)` and `run(args) -> exit code`. Heavy imports happen inside `run`."""
+"""One module a tool: `HELP`, `add_arguments(parser)`, `run(args) -> exit code`. Heavy imports happen inside `run`."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from edge.app import Clip, WatchOrder
     from edge.mqtt.subscriber import Subscriber
+    from edge.order import Clip, WatchOrder
     from edge.store.sqlite import SqliteStore
     from edge.tally import Tally
 
@@ -30,13 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the demo; the event store and the annotated video stay in the folder given."""
-    from edge.app import WatchOrder, bundled_clip, open_relay
+    from edge.app import open_relay
     from edge.clock import SystemClock
     from edge.config import Mqtt
     from edge.config.load import load_config
     from edge.logs import setup_logs
     from edge.mqtt import local_broker
     from edge.mqtt.subscriber import Subscriber
+    from edge.order import WatchOrder, bundled_clip
     from edge.store import open_store
 
     setup_logs("warning")
@@ -55,9 +56,8 @@ def run(args: argparse.Namespace) -> int:
         relay = open_relay(mqtt, site, device, store, clock)
         relay.start()
         stack.callback(relay.stop, PATIENCE_S)
-        print(
-            f"video   {clip.video.name}, {clip.video.stat().st_size / 1e6:.2f} MB\nbroker  {broker.name}, {broker.url}\n"
-        )
+        print(f"video   {clip.video.name}, {clip.video.stat().st_size / 1e6:.2f} MB")
+        print(f"broker  {broker.name}, {broker.url}\n")
         order = WatchOrder(str(clip.video), config=clip.config, start=clip.start)
         tally = _analyse(order, store, args.out / "annotated.mp4", args.seconds)
         print(f"\n{tally.as_text()}")
@@ -76,7 +76,7 @@ def _analyse(order: WatchOrder, store: SqliteStore, video: Path, seconds: float 
     tally = Tally()
     with ExitStack() as stack:
         analysis = open_analysis(order, stack, store)
-        annotator = stack.enter_context(Annotator(video, analysis.lines, analysis.size_wh, analysis.spec.fps))
+        annotator = stack.enter_context(Annotator(video, analysis))
         for frame, step in analysis.steps(seconds):
             annotator.add(frame, step)
             tally.add(step)

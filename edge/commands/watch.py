@@ -41,8 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Analyse until the source ends, the time is up or the user stops it."""
-    from edge.app import WatchOrder, open_analysis
+    from edge.app import open_analysis
     from edge.logs import setup_logs
+    from edge.order import WatchOrder
     from edge.tally import Tally
 
     setup_logs("warning")
@@ -78,7 +79,7 @@ def _follow(analysis: Analysis, tally: Tally, args: argparse.Namespace, stack: E
 
     annotator = None
     if args.annotate:
-        annotator = stack.enter_context(Annotator(args.annotate, analysis.lines, analysis.size_wh, analysis.spec.fps))
+        annotator = stack.enter_context(Annotator(args.annotate, analysis))
     bar = tqdm(total=analysis.spec.frames, unit="frame", disable=not sys.stderr.isatty(), leave=False)
     with bar:
         for frame, step in analysis.steps(args.seconds):

@@ -4,32 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass
 from time import perf_counter_ns
 
 from edge.config.model import Models
 from edge.errors import EngineFailed
 from edge.inference.readers import OpenReader, open_reader
-from edge.ports import Look, ReadingDesk
+from edge.ports import DeskCost, Look, ReadingDesk
 from edge.types import U8, PlateRead
 
 CAPACITY = 12
 """Looks that may wait: four vehicles at once. A picture is under 1 MB."""
 Answer = tuple[Look, tuple[PlateRead, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class DeskCost:
-    """What reading cost so far: `refused` looks found the queue full."""
-
-    looks: int = 0
-    refused: int = 0
-    spent_ns: int = 0
-
-    @property
-    def look_ms(self) -> float:
-        """Mean milliseconds a look."""
-        return self.spent_ns / self.looks / 1e6 if self.looks else 0.0
 
 
 def open_desk(models: Models, *, waits: bool) -> ReadingDesk:
