@@ -128,7 +128,8 @@ def examine_broker(mqtt: Mqtt, site: str, device: str) -> tuple[Finding, ...]:
     from edge.ports import Message
     from edge.wire.topics import topic
 
-    hello = Message(topic(site, device, "doctor"), b"examined")
+    # A channel that the device may write under the access list of deploy/mosquitto.
+    hello = Message(topic(site, device, "health"), b'{"kind":"doctor"}')
     try:
         broker = connect_broker(mqtt, f"edge-doctor-{os.getpid()}")
         broker.connect(hello, hello, ())

@@ -211,7 +211,7 @@ class Mqtt(Section):
     )
     username: str = key("User name at the broker.", default="", example="gate-north-1")
     password: str = key("Password; better in `password_file`.", default="", secret=True)
-    password_file: str = key("File whose first line is the password.", default="", example="/etc/edge/mqtt-password")
+    password_file: str = key("File whose first line is the password.", default="", example="/etc/edge/mqtt.password")
     version: str = key("Protocol; auto tries 5, then 3.1.1.", default="auto", choices=("auto", "5", "3.1.1"))
     ca_file: str = key(
         "Certificate authority for mqtts, PEM; empty takes the system's.", default="", example="/etc/edge/ca.pem"
