@@ -33,7 +33,7 @@ class PassSettings:
     """Plates less sure than this prove no sameness."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Item:
     """A pass and the tracks that were its vehicle, the newest first."""
 
@@ -105,7 +105,7 @@ class PassBook:
             if _at(item, crossing.line_id) and track.track_id in item.tracks
         ]
         latest = max(mine, key=lambda item: item.crossed_ns, default=None)
-        if latest in self._open and latest is not None and crossing.turned_back:
+        if latest is not None and latest in self._open and crossing.turned_back:
             return (self._withdraw(latest),)
         if latest is not None and latest.told.direction is crossing.direction:
             return ()

@@ -1,0 +1,245 @@
+"""Visits: an entry and an exit of one vehicle become one visit; in doubt they stay apart."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from edge.gate.visits import Ledger, VisitChange
+from edge.types import Direction, EventKind, Pass, Plate, Stage, Visit, VisitState
+
+HOUR = 3600.0
+WALL_NS = 1_700_000_000_000_000_000
+RED, BLUE = 0x0123456789ABCDEF, 0xFEDCBA9876543210
+
+
+class Gate:
+    """Books passes one after the other."""
+
+    def __init__(self, ledger: Ledger | None = None) -> None:
+        self.ledger = ledger or Ledger()
+        self.history: list[VisitChange] = []
+        self._tracks = itertools.count(1)
+        self._ids = itertools.count(1)
+
+    def book(self, pass_: Pass) -> list[VisitChange]:
+        self.ledger, changes = self.ledger.take(pass_, self._visit_id)
+        self.history += changes
+        return list(changes)
+
+    def _visit_id(self, _: int) -> str:
+        return f"visit-{next(self._ids)}"
+
+    def pass_(
+        self,
+        direction: Direction,
+        t: float,
+        plate: str = "",
+        *,
+        class_name: str = "car",
+        dhash: int = RED,
+        camera: str = "cam",
+        track: int | None = None,
+    ) -> Pass:
+        number = next(self._tracks) if track is None else track
+        plates = (Plate(plate, 0.95, 6, 6),) if plate else ()
+        return Pass(
+            f"{camera}-{number}-{direction.value}-{t}", Stage.FINAL, 2, camera, number, "gate", "main", direction, 0.9,
+            WALL_NS + round(t * 1e9), class_name, plates, dhash,
+        )  # fmt: skip
+
+    def enter(
+        self, t: float, plate: str = "", *, class_name: str = "car", dhash: int = RED, camera: str = "cam"
+    ) -> list[VisitChange]:
+        return self.book(self.pass_(Direction.IN, t, plate, class_name=class_name, dhash=dhash, camera=camera))
+
+    def leave(self, t: float, plate: str = "", *, class_name: str = "car", dhash: int = RED) -> list[VisitChange]:
+        return self.book(self.pass_(Direction.OUT, t, plate, class_name=class_name, dhash=dhash))
+
+
+def kinds(changes: list[VisitChange]) -> list[EventKind]:
+    return [change.kind for change in changes]
+
+
+OPENED, CLOSED, REVISED = EventKind.VISIT_OPENED, EventKind.VISIT_CLOSED, EventKind.VISIT_REVISED
+
+
+def test_an_entry_opens_a_visit_and_the_same_plate_closes_it() -> None:
+    gate = Gate(Ledger(last_number=2200))
+    (opened,) = gate.enter(0, "CF 207-358")
+    assert (opened.kind, opened.visit.number, opened.visit.state) == (OPENED, 2201, VisitState.OPEN)
+    (closed,) = gate.leave(HOUR, "CF207358", dhash=BLUE)
+    assert (closed.kind, closed.visit.visit_id, closed.visit.number) == (CLOSED, opened.visit.visit_id, 2201)
+    assert (closed.visit.revision, closed.visit.paired_by, closed.visit.dwell_s) == (2, "plate", HOUR)
+    assert not gate.ledger.open
+
+
+def test_a_misread_look_alike_still_closes_the_right_visit() -> None:
+    gate = Gate()
+    gate.enter(0, "CF207358")
+    gate.enter(60, "CA123456")
+    (closed,) = gate.leave(HOUR, "0F2O7358", dhash=BLUE)
+    assert closed.visit.entry is not None
+    assert closed.visit.entry.plates[0].text == "CF207358"
+    assert closed.visit.paired_by == "near-plate"
+
+
+def test_two_open_plates_equally_near_leave_the_exit_unpaired() -> None:
+    gate = Gate()
+    gate.enter(0, "CF207351", dhash=BLUE)
+    gate.enter(60, "CF207352", dhash=BLUE)
+    (half,) = gate.leave(HOUR, "CF207353")
+    assert half.kind is OPENED
+    assert half.visit.entry is None
+
+
+def test_an_exit_without_an_entry_is_half_a_visit_with_a_number_of_its_own() -> None:
+    gate = Gate()
+    (half,) = gate.leave(0, "CF207358")
+    assert (half.kind, half.visit.number, half.visit.state, half.visit.dwell_s) == (OPENED, 1, VisitState.OPEN, None)
+
+
+def test_an_exit_before_the_entry_is_another_visit() -> None:
+    gate = Gate()
+    gate.enter(HOUR, "CF207358")
+    assert kinds(gate.leave(0, "CF207358")) == [OPENED]
+
+
+def test_an_entry_told_after_its_exit_completes_the_half_visit() -> None:
+    gate = Gate()
+    (half,) = gate.leave(HOUR, "CF207358")
+    (closed,) = gate.enter(0, "CF207358")
+    assert (closed.kind, closed.visit.visit_id, closed.visit.dwell_s) == (CLOSED, half.visit.visit_id, HOUR)
+
+
+def test_two_open_visits_of_one_plate_close_the_last_first() -> None:
+    gate = Gate()
+    gate.enter(0, "CF207358")
+    gate.enter(HOUR, "CF207358")
+    (closed,) = gate.leave(2 * HOUR, "CF207358")
+    assert closed.visit.number == 2
+
+
+def test_without_plates_the_same_looks_close_the_visit() -> None:
+    gate = Gate()
+    gate.enter(0, dhash=RED)
+    gate.enter(60, dhash=BLUE)
+    (closed,) = gate.leave(HOUR, dhash=BLUE ^ 0b111)
+    assert (closed.visit.number, closed.visit.paired_by) == (2, "appearance")
+
+
+def test_without_plates_the_only_vehicle_of_its_class_inside_is_the_one_that_leaves() -> None:
+    gate = Gate()
+    gate.enter(0, class_name="truck", dhash=RED)
+    (closed,) = gate.leave(HOUR, class_name="truck", dhash=BLUE)
+    assert closed.visit.paired_by == "elimination"
+
+
+@pytest.mark.parametrize("second", ["car", "truck"])
+def test_without_plates_two_possible_vehicles_stay_unpaired(second: str) -> None:
+    gate = Gate()
+    gate.enter(0, class_name="truck", dhash=RED)
+    gate.enter(60, class_name=second, dhash=RED)
+    assert kinds(gate.leave(HOUR, class_name="truck", dhash=BLUE)) == [OPENED]
+
+
+def test_another_plate_is_another_vehicle_however_alike_they_look() -> None:
+    gate = Gate()
+    gate.enter(0, "CF207358", dhash=RED)
+    assert kinds(gate.leave(HOUR, "GP991ZZ", dhash=RED)) == [OPENED]
+
+
+def test_without_a_plate_a_visit_of_days_is_not_believed() -> None:
+    gate = Gate()
+    gate.enter(0)
+    assert kinds(gate.leave(30 * HOUR)) == [OPENED]
+
+
+def test_with_a_plate_a_visit_of_days_is_one_visit() -> None:
+    gate = Gate()
+    gate.enter(0, "CF207358")
+    assert kinds(gate.leave(300 * HOUR, "CF207358")) == [CLOSED]
+
+
+def test_a_visit_closed_on_looks_is_mended_when_the_plate_turns_up() -> None:
+    gate = Gate()
+    (entry,) = gate.enter(0, "CF207358", dhash=RED)
+    (wrong,) = gate.leave(HOUR, dhash=RED)
+    assert wrong.visit.paired_by == "appearance"
+    mended, half = gate.leave(2 * HOUR, "CF207358", dhash=BLUE)
+    assert (mended.kind, mended.visit.visit_id, mended.visit.paired_by) == (REVISED, entry.visit.visit_id, "plate")
+    assert (mended.visit.revision, mended.visit.dwell_s) == (3, 2 * HOUR)
+    assert (half.kind, half.visit.exit) == (OPENED, wrong.visit.exit)
+
+
+def test_a_later_revision_of_a_pass_revises_its_visit_once() -> None:
+    gate = Gate()
+    entry = gate.pass_(Direction.IN, 0)
+    gate.book(entry)
+    learnt = replace(entry, revision=3, plates=(Plate("CF207358", 0.9, 5, 5),))
+    (revised,) = gate.book(learnt)
+    assert (revised.kind, revised.visit.revision) == (REVISED, 2)
+    assert not gate.book(learnt)
+    assert kinds(gate.leave(HOUR, "CF207358", dhash=BLUE)) == [CLOSED]
+
+
+@pytest.mark.parametrize("stage", [Stage.PROVISIONAL, Stage.ANNULLED])
+def test_only_final_passes_are_booked(stage: Stage) -> None:
+    gate = Gate()
+    assert not gate.book(replace(gate.pass_(Direction.IN, 0), stage=stage))
+
+
+def test_a_pass_of_unknown_direction_belongs_to_no_visit() -> None:
+    gate = Gate()
+    assert not gate.book(gate.pass_(Direction.UNKNOWN, 0, "CF207358"))
+
+
+def test_one_vehicle_over_two_lines_or_before_two_cameras_is_booked_once() -> None:
+    gate = Gate()
+    first = gate.pass_(Direction.IN, 0, track=5)
+    gate.book(first)
+    route = gate.pass_(Direction.IN, 8, track=5)
+    assert not gate.book(route)
+    assert gate.ledger.visit_of(route) == gate.ledger.visit_of(first) == "visit-1"
+    gate.enter(100, "CF207358", camera="front")
+    assert not gate.enter(103, "CF 207 358", camera="rear")
+
+
+def test_the_same_plate_again_much_later_is_a_visit_of_its_own() -> None:
+    gate = Gate()
+    gate.enter(0, "CF207358")
+    assert kinds(gate.enter(HOUR, "CF207358")) == [OPENED]
+
+
+def test_open_visits_survive_a_cold_start() -> None:
+    before = Gate()
+    before.enter(0, "CF207358")
+    after = Gate(Ledger(last_number=before.ledger.last_number, open=before.ledger.open))
+    assert kinds(after.leave(HOUR, "CF207358", dhash=BLUE)) == [CLOSED]
+    assert after.enter(2 * HOUR, "CA1")[0].visit.number == 2
+
+
+def test_memory_is_bounded() -> None:
+    gate = Gate(Ledger(open=tuple(_visit(number) for number in range(5000))))
+    gate.enter(0, "CF207358")
+    assert len(gate.ledger.open) == 5000
+    assert len(gate.ledger.heard) == 1
+
+
+def _visit(number: int) -> Visit:
+    return Visit(f"old-{number}", number, VisitState.OPEN, 1)
+
+
+def test_ids_come_from_the_function_given() -> None:
+    asked: list[int] = []
+
+    def make_id(wall_ns: int) -> str:
+        asked.append(wall_ns)
+        return "id"
+
+    maker: Callable[[int], str] = make_id
+    Ledger().take(Gate().pass_(Direction.IN, 5, "CF207358"), maker)
+    assert asked == [WALL_NS + 5_000_000_000]
