@@ -345,6 +345,7 @@ def test_a_connection_that_breaks_at_once_again_and_again_is_no_success(bench: B
         if bench.relay.state.connected:
             bench.hub.cut()
     assert bench.relay.state.connections < 20
+    assert f"is another device called {DEVICE}?" in bench.relay.state.reason
 
 
 def test_after_a_steady_connection_the_first_pause_is_short_again(bench: Bench) -> None:

@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.errors import BrokerDown
+from edge.logs import get_log
 
+_log = get_log("broker")
 _START_S = 10.0
 _MOSQUITTO = """\
 listener {port} 127.0.0.1
@@ -127,6 +129,8 @@ def _amqtt() -> Iterator[LocalBroker]:
     ready, halt = threading.Event(), threading.Event()
 
     async def serve() -> None:
+        # amqtt leaves the tasks of a client that vanished to fail alone; asyncio would print each as a traceback.
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, fault: _log.debug("amqtt: %s", fault["message"]))
         broker = Broker(config)
         await broker.start()
         ready.set()

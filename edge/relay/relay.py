@@ -21,6 +21,9 @@ _log = get_log("relay")
 _MOST_PICTURES = 64
 """Pictures asked for and not yet sent; what is asked for beyond that has to be asked for again."""
 
+_SUSPICIOUS = 3
+"""So many connections in a row that break at once are hardly the network's fault."""
+
 
 @dataclass(frozen=True, slots=True)
 class RelaySettings:
@@ -85,7 +88,7 @@ class Relay:
             version=settings.version,
             refresh_s=settings.refresh_s,
         )
-        self._pictures: deque[str] = deque(maxlen=_MOST_PICTURES)
+        self._pictures: deque[tuple[str, str]] = deque(maxlen=_MOST_PICTURES)
         self._state = RelayState(since_ns=clock.wall_ns())
         self._failures = 0
         self._retry_ns = clock.mono_ns()
@@ -199,22 +202,26 @@ class Relay:
         # A connection that breaks at once, again and again, is no success: another client may have our name.
         if was_up and now - self._up_ns >= self._settings.steady_s * 1e9:
             self._failures = 0
+        cause = str(fault)
+        if was_up and self._failures >= _SUSPICIOUS:
+            cause += (
+                f" (right after connecting, {self._failures} times: is another device called {self._settings.device}?)"
+            )
         first, longest = self._settings.retry_s
         pause_s = min(longest, first * 2.0 ** min(self._failures, 30)) * self._dice.uniform(0.5, 1.0)
         self._failures += 1
         self._retry_ns = now + round(pause_s * 1e9)
-        if was_up or str(fault) != self._state.reason:
-            _log.warning("%s (next attempt in %.1f s)", fault, pause_s)
+        if was_up or cause != self._state.reason:
+            _log.warning("%s; next attempt in %.1f s", cause, pause_s)
         since_ns = self._clock.wall_ns() if was_up else self._state.since_ns
-        self._state = replace(self._state, connected=False, reason=str(fault), since_ns=since_ns)
+        self._state = replace(self._state, connected=False, reason=cause, since_ns=since_ns)
 
     def _send_own(self) -> None:
         status = self._standing.due() if self._outflow.free > 0 else None
         if status is not None:
             self._outflow.send_own(status)
         while self._pictures and self._outflow.free > 0:
-            name = self._pictures.popleft()
-            place = topic(self._settings.site, self._settings.device, f"evidence/{name}")
+            name, place = self._pictures.popleft()
             # Nothing at all says that the picture is not (or no longer) kept.
             self._outflow.send_own(Message(place, self._store.evidence(name) or b""))
 
@@ -234,13 +241,14 @@ class Relay:
     def _obey(self, payload: bytes) -> None:
         command = decode_command(payload)
         if not isinstance(command, Replay):
-            topic(
-                self._settings.site, self._settings.device, f"evidence/{command.evidence_id}"
-            )  # refuses a bad name now
-            self._pictures.append(command.evidence_id)
+            self._pictures.append((command.evidence_id, self._picture_topic(command.evidence_id)))
         elif command.epoch != self._store.epoch:
             _log.warning("replay of epoch %s asked for, not ours: ignored", command.epoch)
         else:
             count = self._outflow.replay(command.from_seq)
             self._consumers.lacks_from(command.from_seq)
             _log.info("replay from seq %d: %d events go out again", command.from_seq, count)
+
+    def _picture_topic(self, name: str) -> str:
+        """Return where a picture goes. Raises WireError for a name that would leave our topics."""
+        return topic(self._settings.site, self._settings.device, f"evidence/{name}")
