@@ -26,12 +26,24 @@ class VideoWriter:
         path: file to write, replaced when it exists.
         size_wh: size of every picture; odd sizes lose their last row or column, as 4:2:0 video needs even ones.
         fps: nominal rate, used where the pictures carry no better time.
+        preset: how hard x264 tries.
+        crf: its quality, lower is better.
+        threads: 0 lets it choose; its output depends on their number, so what must come out the same names one.
 
     Raises:
         UsageError: the file cannot be written there or in that format.
     """
 
-    def __init__(self, path: Path, size_wh: tuple[int, int], fps: float) -> None:
+    def __init__(
+        self,
+        path: Path,
+        size_wh: tuple[int, int],
+        fps: float,
+        *,
+        preset: str = "veryfast",
+        crf: int = 26,
+        threads: int = 0,
+    ) -> None:
         self._width, self._height = size_wh[0] & ~1, size_wh[1] & ~1
         try:
             self._file = av.open(str(path), "w")
@@ -41,7 +53,7 @@ class VideoWriter:
                 f"{path}: cannot write video there ({error}); name a .mp4 file in a writable folder"
             ) from None
         self._stream.width, self._stream.height, self._stream.pix_fmt = self._width, self._height, "yuv420p"
-        self._stream.options = {"preset": "veryfast", "crf": "26"}
+        self._stream.options = {"preset": preset, "crf": str(crf), "threads": str(threads)}
         self._stream.codec_context.time_base = _TIME_BASE
         self._last_pts = -1
 

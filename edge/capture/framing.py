@@ -10,6 +10,9 @@ from edge.vision.frame import PlanarFrame
 from edge.vision.masks import PrivacyMasks
 from edge.vision.planes import Planes
 
+KEY_FRAME_WAIT_S = 10.0
+"""Longest wait for a picture that can be decoded by itself while data flows; cameras send one every 1 to 10 s."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import takewhile
 
@@ -13,44 +13,27 @@ import av.error
 import av.packet
 import av.video.frame
 import av.video.stream
-import numpy as np
 
 from edge.capture.address import Address, Kind
 from edge.capture.files import check_file, wall_start
-from edge.capture.framing import Framing, Order
-from edge.errors import ConfigError, EdgeError, SourceBroken, SourceEnded, SourceLost, SourceRefused, SourceStalled
+from edge.capture.framing import KEY_FRAME_WAIT_S, Framing, Order
+from edge.capture.pyav_errors import SILENT, explained
+from edge.capture.pyav_planes import planes_of
+from edge.errors import EdgeError, SourceBroken, SourceEnded, SourceLost, SourceStalled
+from edge.logs import get_log
 from edge.ports import SourceSpec
-from edge.types import U8
 from edge.vision.frame import PlanarFrame
-from edge.vision.planes import Matrix, PixelFormat, Planes, display_wh
+from edge.vision.planes import display_wh
 
-KEY_FRAME_WAIT_S = 10.0
-"""Longest wait for a picture that can be decoded by itself, while data flows; cameras send one every 1 to 10 s."""
 LATE_NS = 2_000_000_000
 """A paced stream further behind than this is not hurried but paced anew."""
+LOSSES_BELIEVED = 5
+"""So many key frames in a row marked as damaged, and nothing whole between: the marks are wrong, not the camera."""
 LIVE_THREADS = 2
 """Each decoder thread more delays a live picture by one frame."""
-_FULL_RANGE = 2  # AVCOL_RANGE_JPEG
-_MATRICES = {1: Matrix.BT709, 5: Matrix.BT601, 6: Matrix.BT601, 9: Matrix.BT2020, 10: Matrix.BT2020}  # AVColorSpace
-_SILENT = "no data in time; check the camera and the network to it"
-_NETWORK_CAUSES: tuple[tuple[tuple[type[av.FFmpegError], ...], type[EdgeError], str], ...] = (
-    (
-        (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError),
-        SourceRefused,
-        "the camera refuses user or password; correct them in the source address",
-    ),
-    (
-        (av.error.HTTPNotFoundError,),
-        SourceLost,
-        "the camera knows no such stream (404); check the path in the source address",
-    ),
-    (
-        (av.error.ExitError, av.error.TimeoutError),
-        SourceStalled,
-        _SILENT,
-    ),
-)
-_PLANAR_420 = {"yuv420p", "yuvj420p"}
+
+
+_LOG = get_log("capture")
 
 
 class PyAvSource:
@@ -67,6 +50,8 @@ class PyAvSource:
         self._unsynced_since_ns: int | None = order.clock.mono_ns()
         self._delivered = 0
         self._lost = 0
+        self._losses = 0
+        self._lenient = False
         self._live = False
         self._paced_from: tuple[int, int] | None = None
         self._silence: SourceStalled | None = None
@@ -80,7 +65,7 @@ class PyAvSource:
             try:
                 container = av.open(self._address.target, options=self._options(), timeout=self._timeouts())
             except av.FFmpegError as error:
-                raise self._explained(error, "cannot be opened") from error
+                raise explained(self._address, error, "cannot be opened") from error
             self._container = container
             if not container.streams.video:
                 raise SourceBroken(f"{self._address.shown}: holds no video stream; name a video")
@@ -96,7 +81,7 @@ class PyAvSource:
                 if not self._ready and self._unsynced_since_ns is None and self._order.clock.mono_ns() > deadline_ns:
                     raise SourceStalled(f"{self._address.shown}: data comes but no picture for {timeout_s:g} s")
             picture = self._ready.pop(0)
-            frame = self._framing.frame(_planes(picture, self._sar()), self._pts_ns(picture))
+            frame = self._framing.frame(planes_of(picture, self._sar()), self._pts_ns(picture))
             self._delivered += 1
         self._keep_pace(frame.pts_ns)
         return frame
@@ -146,7 +131,7 @@ class PyAvSource:
         codec = stream.codec_context
         return SourceSpec(
             live=self._live,
-            backend=f"pyav {av.__version__}",
+            backend=f"pyav {version()}",
             decoder=f"{codec.name} (software)",
             codec={"hevc": "h265"}.get(codec.name, codec.name),
             size_wh=display_wh((codec.width, codec.height), self._sar()),
@@ -167,11 +152,11 @@ class PyAvSource:
         except av.FFmpegError as error:
             if self._address.kind is Kind.FILE and self._delivered:
                 raise self._ended() from error
-            raise self._explained(error, "stopped delivering") from error
+            raise explained(self._address, error, "stopped delivering") from error
         waited_ns = self._order.clock.mono_ns() - asked_ns
         if self._live and waited_ns >= self._order.read_timeout_s * 1e9:
             # A read that timed out first gives out what the parser held back: the silence is told by the next one.
-            self._silence = SourceStalled(f"{self._address.shown}: {_SILENT}")
+            self._silence = SourceStalled(f"{self._address.shown}: {SILENT}")
         return packet
 
     def _decoded(self, packet: av.packet.Packet[av.video.stream.VideoStream]) -> list[av.video.frame.VideoFrame]:
@@ -185,12 +170,16 @@ class PyAvSource:
         except av.error.InvalidDataError:
             pictures = None
         except av.FFmpegError as error:
-            raise self._explained(error, "cannot be decoded") from error
+            raise explained(self._address, error, "cannot be decoded") from error
         if pictures is None:
             held_back = self._drained()
             self._lose_sync()
             return held_back
+        if self._lenient:
+            return pictures
         whole = list(takewhile(lambda picture: not picture.is_corrupt, pictures))
+        if whole:
+            self._losses = 0
         if len(whole) < len(pictures):
             self._lose_sync()
         return whole
@@ -219,7 +208,13 @@ class PyAvSource:
         # What follows was predicted from what is damaged: wait for a picture that stands by itself.
         self._unsynced_since_ns = self._order.clock.mono_ns()
         self._lost += 1
+        self._losses += 1
         self._framing.skip()
+        if self._losses >= LOSSES_BELIEVED:
+            self._lenient = True
+            _LOG.warning(
+                "%s: the decoder marks every picture as damaged; showing them all the same", self._address.shown
+            )
         if self._stream is not None:
             self._stream.codec_context.flush_buffers()
 
@@ -260,48 +255,12 @@ class PyAvSource:
         elif wait_ns > 0:
             self._closed.wait(wait_ns / 1e9)
 
-    def _explained(self, error: av.FFmpegError, what: str) -> EdgeError:
-        shown, cause = self._address.shown, (error.strerror or type(error).__name__).lower()
-        if isinstance(error, av.error.ProtocolNotFoundError):
-            scheme = self._address.kind.value
-            return ConfigError(f"{shown}: this PyAV cannot speak {scheme}; install GStreamer and set backend = gst")
-        if isinstance(error, av.error.DecoderNotFoundError):
-            return ConfigError(f"{shown}: PyAV has no decoder for this codec; set the camera to H.264 or H.265")
-        if self._address.kind is Kind.FILE:
-            return SourceBroken(f"{shown}: {what} ({cause}); it is no video, or damaged: record or copy it again")
-        for kinds, made, text in _NETWORK_CAUSES:
-            if isinstance(error, kinds):
-                return made(f"{shown}: {text}")
-        return SourceLost(f"{shown}: {what} ({cause}); check that the camera is on and the address is right")
+
+def decoders(codecs: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the codecs, named as FFmpeg names them, that this build decodes."""
+    return tuple(codec for codec in codecs if codec in av.codecs_available)
 
 
-def _planes(picture: av.video.frame.VideoFrame, sar: tuple[int, int]) -> Planes:
-    name = picture.format.name
-    full = picture.color_range == _FULL_RANGE or name.startswith("yuvj")
-    matrix = _MATRICES.get(picture.colorspace, Matrix.usual_for(picture.height))
-    if name not in _PLANAR_420 | {"nv12", "gray", "rgb24"}:
-        # Deep, 4:2:2, 4:4:4 and RGB pictures become 8-bit planes of the same colour rules.
-        name = "rgb24" if picture.format.is_rgb else "yuvj420p" if full else "yuv420p"
-        picture = picture.reformat(format=name)
-    height, width = picture.height, picture.width
-    half = ((height + 1) // 2, (width + 1) // 2)
-    if name == "rgb24":
-        return Planes(
-            PixelFormat.RGB, (_plane(picture, 0, (height, width, 3)),), Matrix.BT601, full_range=True, sar=sar
-        )
-    luma = _plane(picture, 0, (height, width))
-    if name == "gray":
-        return Planes(PixelFormat.GRAY8, (luma,), matrix, full, sar)
-    if name == "nv12":
-        return Planes(PixelFormat.NV12, (luma, _plane(picture, 1, (*half, 2))), matrix, full, sar)
-    return Planes(PixelFormat.I420, (luma, _plane(picture, 1, half), _plane(picture, 2, half)), matrix, full, sar)
-
-
-def _plane(picture: av.video.frame.VideoFrame, index: int, shape: tuple[int, ...]) -> U8:
-    # A view: the array keeps the plane, the plane keeps the decoder's buffer.
-    plane = picture.planes[index]
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-    width = shape[1] * (shape[2] if len(shape) > 2 else 1)  # noqa: PLR2004 - rows, columns and, where there are several, channels
-    view = rows[: shape[0], :width].reshape(shape)
-    view.flags.writeable = False
-    return view
+def version() -> str:
+    """Return the version of PyAV that runs here."""
+    return av.__version__

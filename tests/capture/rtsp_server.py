@@ -70,8 +70,7 @@ class Camera:
     def launch(self) -> str:
         """Return the factory's launch text."""
         _, caps, payload = PAYLOADS[self.codec]
-        options = " config-interval=-1" if self.codec != "mjpeg" else ""
-        return f"( appsrc name=feed is-live=true format=time caps={caps} ! {payload} name=pay0 pt=96{options} )"
+        return f"( appsrc name=feed is-live=true format=time caps={caps} ! {payload} name=pay0 pt=96 )"
 
     def configure(self, _factory: object, media: GstRtspServer.RTSPMedia) -> None:
         """Start to feed a media that has just been made."""
