@@ -11,7 +11,8 @@ import numpy.typing as npt
 from edge.scene import heavy, riders, vehicles
 from edge.scene.light import Rgb
 from edge.scene.lists import SceneList
-from edge.scene.materials import Material as M, surface
+from edge.scene.materials import Material as M
+from edge.scene.materials import surface
 from edge.scene.mesh import Mesh
 from edge.scene.painter import Body, Stand
 from edge.scene.plates import PlateLook, lettering, picture, spelled

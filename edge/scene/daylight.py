@@ -15,9 +15,9 @@ def day(azimuth_deg: float, height_deg: float, cloud: float, lamps: tuple[Lamp, 
     low = max(0.0, 1 - height_deg / 35)
     return Light(
         sun=sun,
-        sun_rgb=_scaled((1.0, 0.95 - 0.10 * low, 0.86 - 0.28 * low), 0.78 * clear),
-        sky_rgb=_scaled((0.86, 0.93, 1.0), 0.44 + 0.40 * cloud),
-        ground_rgb=_scaled((1.0, 0.95, 0.88), 0.22 + 0.14 * cloud),
+        sun_rgb=_scaled((1.0, 0.95 - 0.10 * low, 0.86 - 0.28 * low), 1.0 * clear),
+        sky_rgb=_scaled((0.86, 0.93, 1.0), 0.60 + 0.44 * cloud),
+        ground_rgb=_scaled((1.0, 0.95, 0.88), 0.30 + 0.16 * cloud),
         zenith_rgb=_mixed((0.30, 0.48, 0.78), (0.66, 0.69, 0.72), cloud),
         horizon_rgb=_mixed((0.78, 0.85, 0.92), (0.80, 0.82, 0.84), cloud),
         lamps=_dimmed(lamps, 0.0),
@@ -29,9 +29,9 @@ def dusk(azimuth_deg: float, depth: float, lamps: tuple[Lamp, ...] = ()) -> Ligh
     a = math.radians(azimuth_deg)
     return Light(
         sun=(math.sin(a), math.cos(a), 0.16),
-        sun_rgb=_scaled((1.0, 0.62, 0.36), 0.16 * (1 - depth)),
-        sky_rgb=_scaled(_mixed((0.80, 0.80, 1.0), (0.62, 0.70, 1.0), depth), 0.46 - 0.30 * depth),
-        ground_rgb=_scaled((1.0, 0.9, 0.9), 0.20 - 0.13 * depth),
+        sun_rgb=_scaled((1.0, 0.62, 0.36), 0.25 * (1 - depth)),
+        sky_rgb=_scaled(_mixed((0.80, 0.80, 1.0), (0.62, 0.70, 1.0), depth), 0.62 - 0.42 * depth),
+        ground_rgb=_scaled((1.0, 0.9, 0.9), 0.28 - 0.19 * depth),
         zenith_rgb=_mixed((0.34, 0.40, 0.60), (0.07, 0.09, 0.18), depth),
         horizon_rgb=_mixed((0.88, 0.66, 0.52), (0.26, 0.22, 0.28), depth),
         lamps=_dimmed(lamps, 0.35 + 0.65 * depth),

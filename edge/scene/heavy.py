@@ -7,7 +7,20 @@ from functools import lru_cache
 import numpy as np
 
 from edge.scene.materials import Material as M
-from edge.scene.mesh import Builder, F32, Mesh, Tower, disc, end_patch, end_picture, ring, side_patch, side_picture, tower, tread
+from edge.scene.mesh import (
+    F32,
+    Builder,
+    Mesh,
+    Tower,
+    disc,
+    end_patch,
+    end_picture,
+    ring,
+    side_patch,
+    side_picture,
+    tower,
+    tread,
+)
 from edge.scene.vehicles import BusShape, TrailerShape, TruckShape, wheel
 
 Wh = tuple[float, float]
@@ -31,7 +44,7 @@ def _axle(b: Builder, x: float, half: float, r: float, low: int, body: int, *, a
 def truck(s: TruckShape, plate_wh_m: Wh) -> Mesh:
     """A rigid lorry; pictures: `front`, `rear` plates, `left`, `right` and `doors` of the load."""
     b = Builder()
-    low, cab_part, load_part = b.part(0), b.part(1), b.part(1)
+    low, cab_part, load_part = b.part(0), b.part(1, rounded=True), b.part(1)
     half, front, rear = s.width_m / 2, s.length_m / 2, -s.length_m / 2
     frame = block(front - 0.25, rear + 0.05, half * 0.82, 0.42, s.floor_m, along=16)
     frame.wall(b, M.TRIM, low)
@@ -79,7 +92,7 @@ def _cab(b: Builder, s: TruckShape, part: int) -> Tower:
         x0, x1 = front - 0.85 * s.cab_m, front - 0.42
         side_patch(b, cab, [(x0, glass), (x1, glass), (x1 - 0.16, high), (x0, high)], side, (M.GLASS, part, 1), (3, 4))
         side_patch(b, cab, [(x0 - 0.02, 0.7), (x0, 0.7), (x0, high), (x0 - 0.02, high)], side, (M.DARK, part, 1), (3, 1))
-        own = b.part(1.5)
+        own = b.part(1)
         pod = np.array([front - 0.12, side * (half + 0.14), 0], np.float32)
         mirror = tower([ring(0.05, -0.05, 0.09, z, nose=(0.03, 0.03), tail=(0.03, 0.03), bulge_m=0, along=2) + pod for z in (glass, glass + 0.42)])
         mirror.wall(b, M.TRIM, own)
@@ -131,7 +144,7 @@ def _tank(b: Builder, s: TruckShape, behind: float, part: int) -> Tower:
 def bus(s: BusShape, plate_wh_m: Wh) -> Mesh:
     """A bus or minibus; pictures: `front`, `rear` plates, `board` over the windscreen, `left`, `right` lettering."""
     b = Builder()
-    low, part = b.part(0), b.part(1)
+    low, part = b.part(0), b.part(1, rounded=True)
     half, front, rear, top = s.width_m / 2, s.length_m / 2, -s.length_m / 2, s.height_m
     sloped = s.nose == "sloped"
     rake = 0.9 if sloped else 0.18

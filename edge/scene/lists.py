@@ -171,7 +171,7 @@ PROOF = SceneList(
     name="proof",
     seeds=range(5_000_000, 5_100_000),
     poses=(
-        Pose(1.5, 0.0, 3.8, -7, 16.5, 0, 1.10),
+        Pose(1.5, 0.0, 3.8, -8, 16.5, 0, 1.12),
         Pose(-2.6, 0.0, 3.5, 9, 15.5, 0, 1.15),
         Pose(4.4, 0.0, 4.1, -19, 18.5, 0, 1.02),
         Pose(0.4, 0.0, 5.6, 3, 22.0, 0, 1.12),
@@ -213,9 +213,9 @@ PROOF = SceneList(
         Font("slim", 0.52, 0.125, 0.42, hooked_one=False),
     ),
     layouts=(
-        PlateLayout("za-wc", ("CA 999-999", "CF 999-999", "CY 999-999", "CJ 99999"), _LETTERS, (18, 42, 120), (245, 245, 243)),
+        PlateLayout("za-wc", ("C\\A 999-999", "CF 999-999", "CY 999-999", "CJ 99999"), _LETTERS, (18, 42, 120), (245, 245, 243)),
         PlateLayout("za-mp", ("AAA 999 MP", "AAA 999 L", "AAA 999 NW"), _LETTERS, (16, 16, 18), (245, 245, 243), wh_m=(0.48, 0.115)),
-        PlateLayout("za-wc2", ("CA|999-999", "CF|999-999"), _LETTERS, (18, 42, 120), (245, 245, 243), wh_m=(0.25, 0.20), fill=0.78),
+        PlateLayout("za-wc2", ("C\\A|999-999", "CF|999-999"), _LETTERS, (18, 42, 120), (245, 245, 243), wh_m=(0.25, 0.20), fill=0.78),
         PlateLayout("gb", ("AA99 AAA",), _ALL, (16, 16, 18), (245, 245, 243), band=(24, 58, 145), mark="UK"),
         PlateLayout("ro", ("B 999 AAA", "CJ 99 AAA"), _LETTERS, (16, 16, 18), (245, 245, 243), band=(24, 58, 145), mark="RO"),
         PlateLayout("e", ("9999 AAA",), _LETTERS, (16, 16, 18), (245, 245, 243), band=(24, 58, 145), mark="E"),

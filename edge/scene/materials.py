@@ -34,7 +34,7 @@ class Material(IntEnum):
 _BASE: dict[Material, tuple[Rgb, float, float]] = {
     Material.PAINT: ((0.6, 0.6, 0.6), 0.9, 0.75),
     Material.SECOND: ((0.2, 0.2, 0.2), 0.4, 0.4),
-    Material.GLASS: ((0.035, 0.045, 0.05), 1.0, 1.25),
+    Material.GLASS: ((0.035, 0.045, 0.05), 1.0, 2.6),
     Material.TRIM: ((0.055, 0.055, 0.06), 0.2, 0.25),
     Material.TYRE: ((0.045, 0.045, 0.048), 0.05, 0.05),
     Material.RIM: ((0.5, 0.51, 0.53), 0.5, 0.3),

@@ -38,6 +38,7 @@ class Mesh:
     normal: F32
     centre: F32
     part_rank: F32
+    part_round: npt.NDArray[np.bool_]
     part_centre: F32
     pictures: tuple[Picture, ...]
     length_m: float
@@ -54,12 +55,17 @@ class Builder:
     columns: list[tuple[int, int, int, int]] = field(default_factory=list)
     insides: list[F32] = field(default_factory=list)
     ranks: list[float] = field(default_factory=list)
+    rounds: list[bool] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     count: int = 0
 
-    def part(self, rank: float) -> int:
-        """Opens a part; parts of a lower rank are drawn first, equal ranks from far to near."""
+    def part(self, rank: float, *, rounded: bool = False) -> int:
+        """Opens a part; parts of a lower rank are drawn first, equal ranks from far to near.
+
+        The skin (layer 0) of a `rounded` part is shaded smoothly, as sheet metal is.
+        """
         self.ranks.append(rank)
+        self.rounds.append(rounded)
         return len(self.ranks) - 1
 
     def grid(
@@ -121,6 +127,7 @@ class Builder:
             normal=(across / np.maximum(length, 1e-7))[kept].astype(np.float32),
             centre=centre[kept].astype(np.float32),
             part_rank=np.array(self.ranks, np.float32),
+            part_round=np.array(self.rounds, np.bool_),
             part_centre=part_centre.astype(np.float32),
             pictures=tuple(self.pictures),
             length_m=float(size[0]),
@@ -149,7 +156,8 @@ class Tower:
         left, right = self.top[:half], self.top[: half - 1 : -1]
         share = np.linspace(0, 1, across + 1, dtype=np.float32)[:, None, None]
         points = right[None] + (left - right)[None] * share
-        points[..., 2] += crown_m * (1 - (2 * share[..., 0] - 1) ** 2)
+        wide = left[:, 1] / max(float(left[:, 1].max()), 1e-3)
+        points[..., 2] += crown_m * (1 - (2 * share[..., 0] - 1) ** 2) * wide**2
         builder.grid(points.astype(np.float32), material, part)
 
     def on_side(self, x: F32, z: F32, side: int) -> F32:

@@ -78,7 +78,7 @@ def paint(body: Body, stand: Stand, camera: Camera, light: Light) -> Patch | Non
     double = 2 if (x1 - x0) * (y1 - y0) <= _DOUBLE_UP_TO_PX else 1
     canvas = np.zeros(((y1 - y0) * double, (x1 - x0) * double, 4), np.uint8)
     scaled = (px - np.array([x0, y0], np.float32)) * double
-    _fill(canvas, body, stand, camera, light, world, scaled, seen)
+    _fill(canvas, body, stand, camera, light, scaled, seen, double)
     corners = _pictures(canvas, body, stand, camera, light, (x0, y0, double))
     if double == 2:
         canvas = _halved(canvas)
@@ -129,7 +129,9 @@ def _warp(canvas: U8, rgba: U8, corners: F32, gain: F32) -> None:
     np.maximum(spot[..., 3], cover, out=spot[..., 3])
 
 
-def _fill(canvas: U8, body: Body, stand: Stand, camera: Camera, light: Light, world: F32, px: F32, seen: npt.NDArray[np.bool_]) -> None:
+def _fill(
+    canvas: U8, body: Body, stand: Stand, camera: Camera, light: Light, px: F32, seen: npt.NDArray[np.bool_], scale: int
+) -> None:
     mesh, turn = body.mesh, stand.matrix()
     centre = stand.world(mesh.centre)
     normal = (mesh.normal @ turn.T).astype(np.float32)
@@ -145,9 +147,43 @@ def _fill(canvas: U8, body: Body, stand: Stand, camera: Camera, light: Light, wo
     colour = shade(light, body.surface, mesh.material[shown], normal[shown], view[shown], centre[shown])
     bytes_ = np.clip(colour * 255, 0, 255).astype(np.uint8)
     corners = np.clip(np.rint(px * (1 << _SHIFT)), -200000, 200000).astype(np.int32)[mesh.quads[shown]]
-    shades = bytes_.tolist()
-    for quad, (r, g, b) in zip(corners, shades, strict=True):
+    soft_px = 0.05 * scale * camera.focal_px / float(np.median(distance))
+    for start, end, rounded in _runs(mesh, shown):
+        if rounded and soft_px >= 1.5:
+            _skin(canvas, corners[start:end], bytes_[start:end], soft_px)
+        else:
+            _quads(canvas, corners[start:end], bytes_[start:end])
+
+
+def _runs(mesh: Mesh, shown: npt.NDArray[np.intp]) -> list[tuple[int, int, bool]]:
+    """Stretches of the drawing order that are all skin of one rounded part, and those between."""
+    part = mesh.part[shown]
+    skin = mesh.part_round[part] & (mesh.layer[shown] == 0)
+    key = np.where(skin, part, -1)
+    cuts = [0, *(np.flatnonzero(np.diff(key)) + 1).tolist(), len(key)]
+    return [(a, b, bool(skin[a])) for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b > a]
+
+
+def _quads(canvas: U8, corners: npt.NDArray[np.int32], colour: U8) -> None:
+    for quad, (r, g, b) in zip(corners, colour.tolist(), strict=True):
         cv2.fillConvexPoly(canvas, quad, (r, g, b, 255), cv2.LINE_8, _SHIFT)
+
+
+def _skin(canvas: U8, corners: npt.NDArray[np.int32], colour: U8, soft_px: float) -> None:
+    """Quads of one smooth surface: drawn apart, then their colours run into each other, but not beyond the outline."""
+    h, w = canvas.shape[:2]
+    low = np.clip((corners.min(axis=(0, 1)) >> _SHIFT) - 1, 0, [w, h])
+    high = np.clip((corners.max(axis=(0, 1)) >> _SHIFT) + 2, 0, [w, h])
+    if (high - low).min() < 2:
+        return
+    sheet = np.zeros((int(high[1] - low[1]), int(high[0] - low[0]), 4), np.uint8)
+    _quads(sheet, corners - (low << _SHIFT).astype(np.int32), colour)
+    size = 2 * max(1, round(soft_px)) + 1
+    drawn = cv2.compare(sheet[..., 3], 0, cv2.CMP_GT)
+    run = cv2.blur(cv2.blur(sheet, (size, size), borderType=cv2.BORDER_CONSTANT), (size, size), borderType=cv2.BORDER_CONSTANT)
+    share = np.ascontiguousarray(run[..., 3])
+    full = cv2.divide(run, cv2.merge([share] * 4), scale=255)
+    cv2.copyTo(full.astype(np.uint8, copy=False), drawn, canvas[low[1] : high[1], low[0] : high[0]])
 
 
 def _halved(canvas: U8) -> U8:

@@ -8,7 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from edge.scene.light import Rgb
-from edge.scene.materials import Material as M, surface
+from edge.scene.materials import Material as M
+from edge.scene.materials import surface
 from edge.scene.mesh import F32, Builder, Mesh, tube
 from edge.scene.painter import Body, Stand
 

@@ -55,3 +55,73 @@ class FrameTruth:
 
     media_ns: int
     actors: tuple[ActorTruth, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineTruth:
+    """A counting line: an arrow in shares of the picture (0..1); `inward`: which side of it, left or right, is inside.
+
+    `allows`: in, out, both or none.
+    """
+
+    name: str
+    road: str
+    start: Point
+    end: Point
+    inward: str
+    allows: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingTruth:
+    """An actor's anchor went over a line and cleared it; `direction` in or out."""
+
+    actor: int
+    kind: str
+    line: str
+    road: str
+    direction: str
+    media_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassTruth:
+    """One vehicle crossing once: its crossing, and every plate that could be read around it."""
+
+    crossing: CrossingTruth
+    plates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTruth:
+    """An entry and the exit of the same vehicle."""
+
+    actor: int
+    kind: str
+    entered: CrossingTruth
+    left: CrossingTruth
+    plates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnomalyTruth:
+    """What should be reported: `after-hours` or `wrong-road`, about which crossing."""
+
+    kind: str
+    crossing: CrossingTruth
+
+
+@dataclass(frozen=True, slots=True)
+class StoryTruth:
+    """The whole story: pictures' size and rate, wall time of the first frame, and everything that happens."""
+
+    size_wh: tuple[int, int]
+    fps: float
+    wall_start: str
+    closes: str
+    lines: tuple[LineTruth, ...]
+    frames: tuple[FrameTruth, ...]
+    crossings: tuple[CrossingTruth, ...]
+    passes: tuple[PassTruth, ...]
+    visits: tuple[VisitTruth, ...]
+    anomalies: tuple[AnomalyTruth, ...]

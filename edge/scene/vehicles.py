@@ -92,7 +92,7 @@ class TrailerShape:
 def car(shape: CarShape, plate_wh_m: tuple[float, float]) -> Mesh:
     """The car's mesh; pictures `front` and `rear` are its plates of `plate_wh_m` metres."""
     s, b = shape, Builder()
-    low, body, cabin = b.part(0), b.part(1), b.part(2)
+    low, body, cabin = b.part(0), b.part(1, rounded=True), b.part(2, rounded=True)
     lower = _lower_body(s)
     lower.wall(b, M.PAINT, body)
     lower.lid(b, M.PAINT, body, crown_m=0.035)
