@@ -28,7 +28,12 @@ FIRST_FRAME_S = 10.0
 """How long a one-shot analysis waits for its first frame."""
 
 
-def open_analysis(order: WatchOrder, stack: ExitStack, store: EventStore | None = None) -> Analysis:
+def open_analysis(
+    order: WatchOrder,
+    stack: ExitStack,
+    store: EventStore | None = None,
+    on_state: Callable[[CameraStatus], None] | None = None,
+) -> Analysis:
     """Return a one-shot analysis that has its first frame; `stack` closes its parts. `store` None opens one as ordered.
 
     Raises:
@@ -44,7 +49,7 @@ def open_analysis(order: WatchOrder, stack: ExitStack, store: EventStore | None 
     stack.callback(detector.close)
     desk = open_desk(config.models, waits=True)
     stack.callback(desk.close)
-    feed = make_feed(camera, clock, wall_start_ns=watched.start_ns, give_up_s=FIRST_FRAME_S)
+    feed = make_feed(camera, clock, wall_start_ns=watched.start_ns, give_up_s=FIRST_FRAME_S, on_state=on_state)
     stack.callback(feed.stop)
     site = SiteBook(make_site(config, store), store)
 

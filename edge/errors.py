@@ -46,6 +46,12 @@ class SourceEnded(EdgeError):
     exit_code = 0
 
 
+class SourceCut(SourceEnded):
+    """A file ended before the end it announces, or parts of it were too damaged to show."""
+
+    exit_code = 3
+
+
 class SourceBroken(EdgeError):
     """A file or stream that cannot be decoded at all; trying again cannot help."""
 

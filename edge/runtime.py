@@ -5,14 +5,23 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 from edge.clock import Clock, ClockQuality
 from edge.config import Camera
-from edge.errors import ConfigError, EdgeError, EngineFailed, ModelError, SourceBroken, SourceEnded, StoreFailed
+from edge.errors import (
+    ConfigError,
+    EdgeError,
+    EngineFailed,
+    ModelError,
+    SourceBroken,
+    SourceCut,
+    SourceEnded,
+    StoreFailed,
+)
 from edge.logs import get_log
 from edge.pipeline import Pipeline, Step
 from edge.ports import DeskCost, Frame, SourceSpec
@@ -72,6 +81,8 @@ class Analysis:
         self.size_wh = self._first.size_wh
         self._pipeline = make_pipeline(self.size_wh)
         self.lines = self._pipeline.lines
+        self.cut: SourceCut | None = None
+        """Why the file ended too early, if it did: what it held has been analysed all the same."""
         self.detector = self._pipeline.detector
 
     @property
@@ -93,10 +104,14 @@ class Analysis:
         frame = self._first
         until_ns = None if seconds is None else frame.mono_ns + round(seconds * 1e9)
         quality = self._clock.quality() if self.spec.live else ClockQuality.STATED
-        with suppress(SourceEnded):
+        try:
             while until_ns is None or frame.mono_ns < until_ns:
                 yield frame, self._pipeline.step(frame, quality)
                 frame = self._take()
+        except SourceCut as error:
+            self.cut = error
+        except SourceEnded:
+            return
 
     def finish(self) -> Step:
         """Make final what is still open; call once after the last step."""

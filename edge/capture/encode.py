@@ -48,13 +48,14 @@ class VideoWriter:
         try:
             self._file = av.open(str(path), "w")
             self._stream = self._file.add_stream("libx264", rate=Fraction(fps or 25).limit_denominator(1000))
+            self._stream.width, self._stream.height, self._stream.pix_fmt = self._width, self._height, "yuv420p"
+            self._stream.options = {"preset": preset, "crf": str(crf), "threads": str(threads)}
+            self._stream.codec_context.time_base = _TIME_BASE
+            self._file.start_encoding()
         except (OSError, ValueError, av.FFmpegError) as error:
             raise UsageError(
                 f"{path}: cannot write video there ({error}); name a .mp4 file in a writable folder"
             ) from None
-        self._stream.width, self._stream.height, self._stream.pix_fmt = self._width, self._height, "yuv420p"
-        self._stream.options = {"preset": preset, "crf": str(crf), "threads": str(threads)}
-        self._stream.codec_context.time_base = _TIME_BASE
         self._last_pts = -1
 
     def write(self, picture: U8, media_ns: int) -> None:

@@ -15,7 +15,7 @@ from edge.capture.framing import KEY_FRAME_WAIT_S, Framing, Order  # noqa: E402 
 from edge.capture.gst_errors import explained  # noqa: E402 - as above
 from edge.capture.gst_pipeline import Pipeline, version  # noqa: E402 - as above
 from edge.capture.gst_planes import Unpacker  # noqa: E402 - as above
-from edge.errors import EdgeError, SourceBroken, SourceEnded, SourceLost, SourceStalled  # noqa: E402 - as above
+from edge.errors import EdgeError, SourceBroken, SourceCut, SourceEnded, SourceLost, SourceStalled  # noqa: E402 - as above
 from edge.ports import SourceSpec  # noqa: E402 - as above
 from edge.vision.frame import PlanarFrame  # noqa: E402 - as above
 from edge.vision.planes import display_wh  # noqa: E402 - as above
@@ -157,8 +157,12 @@ class GstSource:
         if not self._delivered:
             return SourceBroken(f"{shown}: holds no picture that can be decoded; record or copy it again")
         short_ns = self._duration_ns - self._last_pts_ns
-        cut = "; the file is cut short" if self._duration_ns and short_ns > CUT_SHORT_NS else ""
-        return SourceEnded(f"{shown}: ended after {self._delivered} frames{cut}")
+        if self._duration_ns and short_ns > CUT_SHORT_NS:
+            return SourceCut(
+                f"{shown}: ended after {self._delivered} frames, {short_ns / 1e9:.1f} s before the end it announces; "
+                "the file is cut short: copy it again"
+            )
+        return SourceEnded(f"{shown}: ended after {self._delivered} frames")
 
 
 def _ratio(caps: Gst.Structure, name: str, otherwise: tuple[int, int]) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from edge.capture.files import check_file, wall_start
 from edge.capture.framing import KEY_FRAME_WAIT_S, Framing, Order
 from edge.capture.pyav_errors import SILENT, explained
 from edge.capture.pyav_planes import planes_of
-from edge.errors import EdgeError, SourceBroken, SourceEnded, SourceLost, SourceStalled
+from edge.errors import EdgeError, SourceBroken, SourceCut, SourceEnded, SourceLost, SourceStalled
 from edge.logs import get_log
 from edge.ports import SourceSpec
 from edge.vision.frame import PlanarFrame
@@ -33,6 +33,8 @@ LIVE_THREADS = 2
 """Each decoder thread more delays a live picture by one frame."""
 
 
+CUT_SHORT_SHARE = 0.02
+"""A file may lack so much of the frames it announces: edit lists and the last half group of pictures are no damage."""
 _LOG = get_log("capture")
 
 
@@ -210,7 +212,7 @@ class PyAvSource:
         self._lost += 1
         self._losses += 1
         self._framing.skip()
-        if self._losses >= LOSSES_BELIEVED:
+        if self._live and self._losses >= LOSSES_BELIEVED:
             self._lenient = True
             _LOG.warning(
                 "%s: the decoder marks every picture as damaged; showing them all the same", self._address.shown
@@ -225,10 +227,12 @@ class PyAvSource:
         if not self._delivered:
             return SourceBroken(f"{shown}: holds no picture that can be decoded; record or copy it again")
         expected = self._stream.frames if self._stream is not None else 0
-        if expected <= self._delivered:
+        if expected - self._delivered <= CUT_SHORT_SHARE * expected:
             return SourceEnded(f"{shown}: ended after {self._delivered} frames")
         cause = "damaged parts were left out" if self._lost else "the file is cut short"
-        return SourceEnded(f"{shown}: ended after {self._delivered} frames of the {expected} it announces; {cause}")
+        return SourceCut(
+            f"{shown}: ended after {self._delivered} of the {expected} frames it announces; {cause}: copy it again"
+        )
 
     def _sar(self) -> tuple[int, int]:
         ratio = self._stream.sample_aspect_ratio if self._stream is not None else None

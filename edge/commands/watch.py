@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from edge.pipeline import Step
     from edge.runtime import Analysis
     from edge.tally import Tally
+    from edge.types import CameraStatus
 
 HELP = "analyse a video file, a camera or test://gate now and show what happens"
 _SOURCES = "a path, file://, rtsp://, srt://, https://….m3u8, v4l2://, csi://, test://gate or replay://"
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     from edge.order import WatchOrder
     from edge.tally import Tally
 
-    setup_logs("warning")
+    setup_logs("error")  # what goes wrong is said once: by the error that ends the command, or as the camera's state
     order = WatchOrder(
         source=args.source,
         lines=tuple(args.line),
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     )
     tally = Tally()
     with ExitStack() as stack:
-        analysis = open_analysis(order, stack)
+        analysis = open_analysis(order, stack, on_state=lambda status: _say_state(status, tally))
         _say(_description(analysis))
         try:
             _follow(analysis, tally, args, stack)
@@ -68,7 +69,9 @@ def run(args: argparse.Namespace) -> int:
             _say("stopped; finishing what was begun")
         _report(analysis.finish(), tally, as_json=args.json)
         tally.dropped = analysis.dropped
-    print(tally.as_json() if args.json else tally.as_text())
+    print(tally.as_json() if args.json else tally.as_text(), flush=True)
+    if analysis.cut is not None:
+        raise analysis.cut
     return 0
 
 
@@ -107,6 +110,12 @@ def _description(analysis: Analysis) -> str:
         "now": "times from now on, as the file has no date of its own; give --start",
     }.get(spec.wall_from, "times from the clock")
     return f"{spec.codec} {size} {spec.fps:g}/s by {spec.backend} ({spec.decoder}), {analysis.detector}; {clock}"
+
+
+def _say_state(status: CameraStatus, tally: Tally) -> None:
+    """Say what the camera does once it has delivered; before that, only the error that ends the command is said."""
+    if tally.frames and status.state != "ended":
+        _say(f"{status.state} {status.reason}".rstrip())
 
 
 def _say(text: str) -> None:
