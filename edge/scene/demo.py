@@ -10,8 +10,9 @@ from edge.scene.camera import Camera
 from edge.scene.light import Light, Rgb
 from edge.scene.lists import PROOF
 from edge.scene.materials import Material as M
-from edge.scene.paths import Drive, Go, Path, Wait
+from edge.scene.paths import Drive, Path, Wait
 from edge.scene.plates import PlateLook
+from edge.scene.rides import entry, leaving, through, turning
 from edge.scene.story import Ride, Story
 from edge.scene.weather import Sensor
 
@@ -76,72 +77,6 @@ TEXTS = {
 }
 
 
-def _shifted(drive: Drive, place_m: float, at_s: float) -> Drive:
-    """The same drive, moved in time so that it is at `place_m` at `at_s`."""
-    t = drive.start_s
-    while (now := drive.place(t)) is not None and now[0] < place_m:
-        t += 0.02
-    return replace(drive, start_s=drive.start_s + at_s - t)
-
-
-def _entry(actor: Actor, name: str, at_s: float, *, wait_s: float = 0.0, beams: float = 0.0, queue_s: float = 0.0, behind_m: float = 0.0) -> Ride:
-    """Comes from the street, stops at the boom for `wait_s` and has its front on the main line at `at_s`.
-
-    `queue_s`: a stop before that, `behind_m` behind the boom's stop line.
-    """
-    path = gate_site.PATHS[name]
-    half = actor.length_m / 2
-    boom = path.reaches_y(gate_site.BOOM_Y + 0.55) - half
-    line = path.reaches_y(gate_site.LINE_Y) - half
-    legs: list[Go | Wait] = []
-    if queue_s:
-        legs += [Go(boom - behind_m, 5.2, stop=True), Wait(queue_s)]
-    legs += [Go(boom, 4.2, stop=True), Wait(wait_s)] if wait_s else [Go(boom, 4.0)]
-    legs += [Go(line + 1.0, 2.7), Go(path.length_m + 14, 3.3)]
-    return Ride(actor, path, _shifted(Drive(0.0, _start(path), 6.5, tuple(legs)), line, at_s), beams)
-
-
-def _start(path: Path) -> float:
-    """Where a path comes into sight: about 17 m to either side."""
-    s = 0.0
-    while abs(path.at(s)[0]) > 17:
-        s += 0.5
-    return s
-
-
-def _leaving(actor: Actor, name: str, at_s: float, *, beams: float = 0.0, tail_m: float = 0.0) -> Ride:
-    """Comes from behind the camera and has its rear (and `tail_m` of trailer) on its line at `at_s`."""
-    path = gate_site.PATHS[name]
-    half = actor.length_m / 2 + tail_m
-    line_y = gate_site.SIDE_LINE_Y if name.startswith("side") else gate_site.LINE_Y
-    line = path.reaches_y(line_y) + half
-    drive = Drive(0.0, -4.0, 3.0, (Go(line, 2.7), Go(line + 6, 3.4), Go(path.length_m, 6.5)))
-    return Ride(actor, path, _shifted(drive, line, at_s), beams)
-
-
-def _through(actor: Actor, name: str, at_s: float, speed: float, beams: float = 0.0) -> Ride:
-    """Passes along the street; in the middle of its path at `at_s`."""
-    path = gate_site.PATHS[name]
-    drive = Drive(0.0, 0.0, speed, (Go(path.length_m, speed),))
-    return Ride(actor, path, _shifted(drive, path.length_m / 2, at_s), beams)
-
-
-def _turn(actor: Actor, at_s: float, beams: float) -> Ride:
-    """Comes up to the line, turns round on it and goes back: its nose is over the line for a moment only."""
-    low = gate_site.LINE_Y + 1.05
-    r = 1.75
-    path = Path(
-        (
-            (30, 23.9), (18, 23.9), (8.5, 23.8), (5.2, 22.6), (3.9, 20.4), (3.6, 17.0), (3.55, 13.0),
-            (3.45, low + r), (2.9, low + 0.42), (1.7, low), (0.5, low + 0.42), (-0.05, low + r),
-            (-0.1, 13.0), (0.2, 17.0), (-0.2, 20.4), (-2.2, 22.9), (-5.5, 23.8), (-12, 23.9), (-32, 23.9),
-        )
-    )
-    apex = path.reaches_y(low + 0.02)
-    legs = (Go(apex - 7.0, 4.2), Go(apex + 5.0, 1.9), Go(path.length_m, 5.5))
-    return Ride(actor, path, _shifted(Drive(0.0, _start(path), 6.0, legs), apex, at_s), beams)
-
-
 def rides() -> tuple[Ride, ...]:
     """The whole schedule."""
     c = cast()
@@ -150,23 +85,23 @@ def rides() -> tuple[Ride, ...]:
     parked = Path(((6.0, 30.2), (9.0, 30.2)))
     return (
         Ride(c["parked"], parked, Drive(-1.0, 1.5, 0.0, (Wait(SECONDS + 2),))),
-        _entry(c["hatch"], "in-right", 4.2),
-        _through(c["motorcycle"], "street-left", 9.0, 8.0),
-        _entry(c["lorry"], "in-right", 22.0, wait_s=7.5),
-        _entry(c["minibus"], "in-left", 29.6, wait_s=0.4, queue_s=7.4, behind_m=8.3),
-        _leaving(c["hatch"], "out-left", 30.2),
-        _entry(c["pickup"], "in-right", 36.6),
-        _through(c["walker"], "footway", 38.0, 1.4),
-        _leaving(c["lorry"], "out-right", 42.4, beams=0.5),
-        _entry(c["sedan"], "in-right", 47.4, beams=0.5),
-        _leaving(c["minibus"], "out-left", 51.6, beams=0.6),
-        _entry(c["suv"], "in-left", 55.6, beams=0.6),
-        _through(c["cyclist"], "cycle-left", 58.0, 4.6),
-        _leaving(c["sedan"], "side-out", 61.8, beams=0.6),
-        _turn(c["bare"], 65.6, 0.6),
-        _leaving(c["suv"], "out-right", 74.0, beams=0.7, tail_m=tail),
-        _through(c["passer"], "street-left", 71.0, 8.5, 0.7),
-        _leaving(c["pickup"], "out-left", 81.0, beams=0.8),
+        entry(c["hatch"], "in-right", 4.2),
+        through(c["motorcycle"], "street-left", 9.0, 8.0),
+        entry(c["lorry"], "in-right", 22.0, wait_s=7.5),
+        entry(c["minibus"], "in-left", 29.6, wait_s=0.4, queue_s=7.4, behind_m=8.3),
+        leaving(c["hatch"], "out-left", 30.2),
+        entry(c["pickup"], "in-right", 36.6),
+        through(c["walker"], "footway", 38.0, 1.4),
+        leaving(c["lorry"], "out-right", 42.4, beams=0.5),
+        entry(c["sedan"], "in-right", 47.4, beams=0.5),
+        leaving(c["minibus"], "out-left", 51.6, beams=0.6),
+        entry(c["suv"], "in-left", 55.6, beams=0.6),
+        through(c["cyclist"], "cycle-left", 58.0, 4.6),
+        leaving(c["sedan"], "side-out", 61.8, beams=0.6),
+        turning(c["bare"], 65.6, 0.6),
+        leaving(c["suv"], "out-right", 74.0, beams=0.7, tail_m=tail),
+        through(c["passer"], "street-left", 71.0, 8.5, 0.7),
+        leaving(c["pickup"], "out-left", 81.0, beams=0.8),
     )
 
 
@@ -189,14 +124,14 @@ def light_at(t_s: float) -> Light:
 def story() -> Story:
     """The demo clip's story, from the proof list."""
     camera = Camera(PROOF.poses[0], SIZE_WH)
-    entry = ((-2.0, 7.5), (19.0, 41.0), (43.8, 72.0))
+    entries = ((-2.0, 7.5), (19.0, 41.0), (43.8, 72.0))
     exits = ((25.5, 35.0), (37.0, 57.0), (62.5, 79.0), (76.5, 86.5))
     return Story(
         seed=SEED,
         camera=camera,
         place=gate_site.place(PROOF.earths[0], SEED),
         rides=rides(),
-        barriers=gate_site.barriers(entry, exits),
+        barriers=gate_site.barriers(entries, exits),
         light_at=light_at,
         sensor=Sensor(grain=2, soft_px=0.55, vignette=0.08, shutter_s=1 / 160),
         seconds=SECONDS,

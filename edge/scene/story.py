@@ -96,14 +96,14 @@ class Stage:
         """Frame `number` of the story: RGB (H,W,3) and its truth. The same number gives the same bytes."""
         t_s = number / self._story.fps
         actors = tuple(p for r in self._story.rides if (p := r.placed(t_s)) is not None)
-        return self.moment(number, t_s, actors)
+        booms = tuple(b.placed(i + 1, t_s) for i, b in enumerate(self._story.barriers))
+        return self.moment(number, t_s, actors + booms)
 
     def moment(self, number: int, t_s: float, actors: tuple[Placed, ...]) -> tuple[U8, FrameTruth]:
         """A frame with actors chosen by the caller."""
         story = self._story
         light, scene = self._scenery(t_s)
-        booms = tuple(b.placed(i + 1, t_s) for i, b in enumerate(story.barriers))
-        picture, truths = compose(scene, actors + booms, story.camera, light, shutter_s=story.sensor.shutter_s, wet=story.wet)
+        picture, truths = compose(scene, actors, story.camera, light, shutter_s=story.sensor.shutter_s, wet=story.wet)
         rng = np.random.default_rng([story.seed, number])
         return spoil(picture, story.sensor, rng), FrameTruth(round(t_s * 1e9), truths)
 
