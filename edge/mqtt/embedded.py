@@ -21,6 +21,7 @@ from edge.logs import get_log
 
 _log = get_log("broker")
 _START_S = 10.0
+_END_S = 1.0
 _MOSQUITTO = """\
 listener {port} 127.0.0.1
 allow_anonymous true
@@ -135,7 +136,9 @@ def _amqtt() -> Iterator[LocalBroker]:
         await broker.start()
         ready.set()
         await asyncio.to_thread(halt.wait)
-        await broker.shutdown()
+        with contextlib.suppress(asyncio.TimeoutError):
+            # It waits for peers that connected and never said a word; ending the loop ends them as well.
+            await asyncio.wait_for(broker.shutdown(), _END_S)
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), name="amqtt", daemon=True)
     thread.start()

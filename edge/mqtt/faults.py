@@ -56,7 +56,7 @@ def refused(address: Address, code: int, name: str, doing: str) -> BrokerDown:
 
 def unreachable(address: Address, fault: OSError) -> BrokerDown:
     """Return the error for a connection that could not be opened."""
-    cause, cure = _cause_of(fault)
+    cause, cure = _cause_of(fault, tls=address.tls is not None)
     return BrokerDown(f"broker {address}: {cause}; {cure}")
 
 
@@ -82,14 +82,17 @@ _CAUSES: tuple[tuple[type[OSError], str, str], ...] = (
     (TimeoutError, "no answer to the connection attempt", "check the address, the route and a firewall between"),
     (ConnectionError, "connection reset while connecting", "check that an MQTT broker listens on that port"),
 )
+_NO_TLS_THERE = ("TLS failed, the port does not speak TLS", "use the broker's TLS port, or mqtt:// for a plain one")
 
 
-def _cause_of(fault: OSError) -> tuple[str, str]:
+def _cause_of(fault: OSError, *, tls: bool) -> tuple[str, str]:
     if isinstance(fault, ssl.SSLCertVerificationError):
         why, cure = _VERIFY_CURES.get(fault.verify_code, (fault.verify_message, "look at the broker's certificate"))
         return f"TLS failed, {why}", cure
     if isinstance(fault, ssl.SSLError):
         return _tls_cause(fault)
+    if tls and isinstance(fault, ConnectionResetError):
+        return _NO_TLS_THERE
     for kind, cause, cure in _CAUSES:
         if isinstance(fault, kind):
             return cause, cure
@@ -99,7 +102,7 @@ def _cause_of(fault: OSError) -> tuple[str, str]:
 def _tls_cause(fault: ssl.SSLError) -> tuple[str, str]:
     reason = fault.reason or ""
     if reason in {"WRONG_VERSION_NUMBER", "UNEXPECTED_EOF_WHILE_READING"}:
-        return "TLS failed, the port does not speak TLS", "use the broker's TLS port, or mqtt:// for a plain one"
+        return _NO_TLS_THERE
     if "CERTIFICATE_REQUIRED" in reason or "HANDSHAKE_FAILURE" in reason:
         return "TLS failed, it wants a client certificate", "set mqtt.cert_file and mqtt.key_file"
     if "UNKNOWN_CA" in reason or "BAD_CERTIFICATE" in reason:

@@ -20,7 +20,9 @@ from edge.ports import Message
 MOST_IN_FLIGHT = 16
 """Few enough that a lost connection repeats little, enough to fill a slow link."""
 _NAP_S = 0.2
+# What paho itself gives as the reason when it, not the broker, ends a connection.
 _KEEPALIVE_TIMEOUT = ReasonCode(PacketTypes.DISCONNECT, "Keep alive timeout")
+_PROTOCOL_ERROR = ReasonCode(PacketTypes.DISCONNECT, "Protocol error")
 
 
 class OtherVersionWanted(BrokerDown):
@@ -194,6 +196,8 @@ class Link:
             self.lost = faults.refused(self._address, reason.value, reason.getName(), self._doing)
         elif reason == _KEEPALIVE_TIMEOUT:
             self.lost = faults.silent(self._address, "waiting for its ping", self._keepalive_s)
+        elif reason == _PROTOCOL_ERROR:
+            self.lost = faults.garbled(self._address)
         else:
             self.lost = faults.closed(self._address, self._doing)
 

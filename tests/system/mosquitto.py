@@ -31,6 +31,11 @@ class Mosquitto:
         self._running = ExitStack()
         self._process: subprocess.Popen[bytes] | None = None
 
+    def add(self, line: str) -> None:
+        """Add one line to the configuration before the start."""
+        with self._conf.open("a") as conf:
+            conf.write(f"{line}\n")
+
     def start(self) -> None:
         assert PROGRAM is not None
         sink = self._running.enter_context(self._log.open("ab"))
