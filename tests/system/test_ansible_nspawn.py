@@ -97,7 +97,7 @@ def first(rollout: Rollout) -> tuple[Mapping[str, int], str]:
 
 @pytest.fixture
 def machine(rollout: Rollout, first: tuple[Mapping[str, int], str]) -> Machine:
-    assert first[0].get("failed") == 0, first[1]
+    assert first[0].get("failed") == 0, first[1] + journal(rollout.machine)
     return rollout.machine
 
 
