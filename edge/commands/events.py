@@ -85,7 +85,9 @@ def _list(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
     from edge.commands.event_tables import EVENT_LINE, as_table, event_line
     from edge.wire import decode_event
 
-    print(as_table(EVENT_LINE, [event_line(decode_event(payload), zone) for payload in payloads]))
+    lines = [event_line(decode_event(payload), zone) for payload in payloads]
+    print(as_table(EVENT_LINE, lines))
+    print(_caption("events", len(lines), args, zone))
     return 0
 
 
@@ -110,6 +112,7 @@ def _visits(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
         _summarise(visits=len(visits), anomalies=sum(len(reported.anomalies) for reported in visits))
     else:
         print(tables.as_table(tables.VISIT_LINE, [tables.visit_line(reported, zone) for reported in visits]))
+        print(_caption("visits", len(visits), args, zone))
     return 0
 
 
@@ -196,6 +199,11 @@ def _write_events(args: argparse.Namespace, payloads: Iterable[bytes], out: Text
     elif out is not sys.stdout:
         print(f"{count} events written to {args.output}", file=sys.stderr)
     return 0
+
+
+def _caption(what: str, count: int, args: argparse.Namespace, zone: tzinfo) -> str:
+    cut = args.limit is None and count == LISTED
+    return f"{count} {what}{', the newest; --limit N for more' if cut else ''}; times are {zone}"
 
 
 def _summarise(**facts: object) -> None:

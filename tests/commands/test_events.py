@@ -141,10 +141,35 @@ def test_list_shows_the_newest_events_in_order(run: Run) -> None:
     lines = text.splitlines()
     assert code == 0
     assert lines[0].split() == ["seq", "time", "kind", "camera", "plates", "what"]
-    assert [int(line.split()[0]) for line in lines[2:]] == list(range(1, 9))
+    assert [int(line.split()[0]) for line in lines[2:-1]] == list(range(1, 9))
+    assert lines[-1] == "8 events; times are UTC"
     assert "2026-03-04 16:01:05" in lines[7]
     assert "alarm: wrong-road: left by side, which allows in" in lines[7]
-    assert [line.split()[0] for line in run("list", "--limit", "2")[1].splitlines()[2:]] == ["7", "8"]
+    assert [line.split()[0] for line in run("list", "--limit", "2")[1].splitlines()[2:-1]] == ["7", "8"]
+
+
+def test_a_list_that_was_cut_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "LISTED", 3)
+    assert run("list")[1].splitlines()[-1] == "3 events, the newest; --limit N for more; times are UTC"
+    assert run("list", "--limit", "3")[1].splitlines()[-1] == "3 events; times are UTC"
+
+
+def test_the_configuration_says_where_the_store_is_and_what_time_it_is_there(
+    path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "apsw")
+    config = path.with_name("edge.toml")
+    config.write_text(
+        '[device]\nid = "cam-1"\n[site]\nid = "depot"\ntimezone = "Africa/Johannesburg"\n'
+        f'[[camera]]\nid = "gate-1"\nsource = "test://gate"\n[store]\npath = "{path}"\n',
+        "utf-8",
+    )
+    parser = argparse.ArgumentParser()
+    events.add_arguments(parser)
+    assert events.run(parser.parse_args(["list", "--config", str(config), "--since", "2026-03-04T18:01:40"])) == 0
+    text = capsys.readouterr().out
+    assert "2026-03-04 18:01:40" in text
+    assert text.endswith("1 events; times are Africa/Johannesburg\n")
 
 
 def test_json_lines_are_the_events_as_published_and_the_summary_is_last(run: Run) -> None:
