@@ -37,7 +37,7 @@ class Clip:
 
     video: Path
     config: Path
-    start: str = "2026-03-04T17:59:00+02:00"
+    start: str = "2026-06-17T17:58:44+02:00"
 
 
 def bundled_clip() -> Clip:
