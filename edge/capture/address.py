@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from edge.errors import ConfigError
 
@@ -23,6 +23,9 @@ class Kind(enum.Enum):
     REPLAY = "replay"
 
 
+NETWORK = frozenset({Kind.RTSP, Kind.SRT, Kind.HLS})
+SECRETS = frozenset({"passphrase", "password", "passwd", "pwd", "token"})
+"""Words of a query whose values are not shown."""
 _SCHEMES = {
     "rtsp": Kind.RTSP,
     "rtsps": Kind.RTSP,
@@ -58,9 +61,11 @@ class Address:
 
     def hide(self, text: str) -> str:
         """Return a library's message with this address replaced by the form that has no password in it."""
-        secret = _secret(urlsplit(self.target)) if self.kind in {Kind.RTSP, Kind.SRT, Kind.HLS} else None
         hidden = text.replace(self.target, self.shown)
-        return hidden.replace(secret, "***") if secret else hidden
+        if self.kind in NETWORK:
+            for secret in _secrets(self.target):
+                hidden = hidden.replace(secret, "***")
+        return hidden
 
 
 def parse_address(source: str) -> Address:
@@ -79,25 +84,40 @@ def parse_address(source: str) -> Address:
         raise ConfigError(f"source {scheme}://…: this scheme is not known; give one of {_GRAMMAR}")
     if not rest.strip("/"):
         raise ConfigError(f"source {source}: names nothing after the scheme; give one of {_GRAMMAR}")
-    if kind in {Kind.RTSP, Kind.SRT, Kind.HLS}:
+    if kind in NETWORK:
         return _network(kind, source)
     path, _, query = rest.partition("?")
     options = tuple(parse_qsl(query, keep_blank_values=True))
-    target = unquote(path) if kind in {Kind.FILE, Kind.REPLAY} else path.strip("/") if kind is not Kind.V4L2 else path
-    return Address(kind, target, source, options)
+    if kind in {Kind.FILE, Kind.REPLAY}:
+        path = unquote(path)
+    elif kind is not Kind.V4L2:
+        path = path.strip("/")
+    if kind is Kind.CSI and not path.isdigit():
+        raise ConfigError(f"source {source}: a CSI camera is named by its number; write csi://0")
+    return Address(kind, path, source, options)
 
 
 def _network(kind: Kind, source: str) -> Address:
     try:
         parts = urlsplit(source)
         port = parts.port
-    except ValueError as error:
-        raise ConfigError(f"source: not a readable address ({error}); give one of {_GRAMMAR}") from error
+    except ValueError as error:  # whose text may quote a password
+        raise ConfigError("source: not a readable address; write SCHEME://USER:PASSWORD@HOST:PORT/PATH") from error
     if not parts.hostname and not (kind is Kind.SRT and port):
         raise ConfigError(f"source {parts.scheme}://…: names no host; write {parts.scheme}://HOST/PATH")
-    secret = _secret(parts)
-    return Address(kind, source, source.replace(f":{secret}@", ":***@") if secret else source)
+    return Address(kind, source, _masked(source, _secrets(source)))
 
 
-def _secret(parts: SplitResult) -> str | None:
-    return parts.password or None
+def _secrets(source: str) -> tuple[str, ...]:
+    """Return what must not be shown of a network address, as it is written and as it is meant, longest first."""
+    parts = urlsplit(source)
+    written = [parts.password or ""]
+    written += [value for key, _, value in (pair.partition("=") for pair in parts.query.split("&")) if key in SECRETS]
+    return tuple(sorted({*written, *map(unquote, written)} - {""}, key=len, reverse=True))
+
+
+def _masked(text: str, secrets: tuple[str, ...]) -> str:
+    for secret in secrets:
+        for before, after in ((":", "@"), ("=", "")):
+            text = text.replace(f"{before}{secret}{after}", f"{before}***{after}")
+    return text
