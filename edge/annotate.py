@@ -34,6 +34,7 @@ class Annotator:
         self._size_wh = analysis.size_wh
         self._caption: deque[str] = deque(maxlen=CAPTION_LINES)
         self._read = analysis.read
+        self._zone = analysis.zone
         self._start_ns: int | None = None
 
     def add(self, frame: Frame, step: Step) -> None:
@@ -41,7 +42,7 @@ class Annotator:
         if frame.size_wh != self._size_wh:
             return
         self._start_ns = frame.mono_ns if self._start_ns is None else self._start_ns
-        self._caption.extend(event_line(event) for event in step.events)
+        self._caption.extend(event_line(event, self._zone) for event in step.events)
         picture = frame.crop((0, 0, *frame.size_wh)).copy()
         draw_lines(picture, self._lines)
         tracks = [track for track in step.tracks.active if track.state is TrackState.CONFIRMED]

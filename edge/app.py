@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import edge
 from edge.capture.feed import CameraFeed, FeedSettings
@@ -56,7 +57,7 @@ def open_analysis(
     def make_camera_pipeline(size_wh: tuple[int, int]) -> Pipeline:
         return make_pipeline(config, replace(camera, lines=in_unit(camera.lines, size_wh)), detector, desk, site)
 
-    return Analysis(feed, make_camera_pipeline, clock)
+    return Analysis(feed, make_camera_pipeline, clock, ZoneInfo(config.site.timezone))
 
 
 def open_relay(

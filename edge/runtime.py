@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timezone, tzinfo
 from functools import partial
 from typing import Protocol
 
@@ -70,7 +71,14 @@ class Analysis:
         SourceLost, SourceBroken, ConfigError: there is no first frame.
     """
 
-    def __init__(self, feed: Feed, make_pipeline: Callable[[tuple[int, int]], Pipeline], clock: Clock) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        make_pipeline: Callable[[tuple[int, int]], Pipeline],
+        clock: Clock,
+        zone: tzinfo = timezone.utc,
+    ) -> None:
+        self.zone = zone
         self._feed = feed
         self._clock = clock
         feed.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from datetime import datetime, timezone
+from datetime import datetime, tzinfo
 
 from edge.pipeline import Step
 from edge.types import Anomaly, Body, CameraStatus, Direction, Event, Pass, Plate, Stage, Visit
@@ -82,9 +82,9 @@ class Tally:
         )
 
 
-def event_line(event: Event) -> str:
-    """Return one line for people about one event."""
-    when = datetime.fromtimestamp(event.wall_ns / 1e9, timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+def event_line(event: Event, zone: tzinfo) -> str:
+    """Return one line for people about one event, in the site's own time."""
+    when = datetime.fromtimestamp(event.wall_ns / 1e9, zone).strftime("%Y-%m-%d %H:%M:%S")
     return f"{when}  {event.kind.value:<17}  {_what(event.body)}"
 
 

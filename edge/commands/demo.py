@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from edge.mqtt.subscriber import Subscriber
     from edge.order import Clip, WatchOrder
+    from edge.pipeline import Step
+    from edge.runtime import Analysis
     from edge.store.sqlite import SqliteStore
     from edge.tally import Tally
 
@@ -71,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 def _analyse(order: WatchOrder, store: SqliteStore, video: Path, seconds: float | None) -> Tally:
     from edge.annotate import Annotator
     from edge.app import open_analysis
-    from edge.tally import Tally, event_line
+    from edge.tally import Tally
 
     tally = Tally()
     with ExitStack() as stack:
@@ -80,13 +82,18 @@ def _analyse(order: WatchOrder, store: SqliteStore, video: Path, seconds: float 
         for frame, step in analysis.steps(seconds):
             annotator.add(frame, step)
             tally.add(step)
-            for event in step.events:
-                print(event_line(event), flush=True)
+            _tell(step, analysis)
         last = analysis.finish()
         tally.add(last)
-        for event in last.events:
-            print(event_line(event), flush=True)
+        _tell(last, analysis)
     return tally
+
+
+def _tell(step: Step, analysis: Analysis) -> None:
+    from edge.tally import event_line
+
+    for event in step.events:
+        print(event_line(event, analysis.zone), flush=True)
 
 
 def _show(clip: Clip, room: Subscriber, out: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from edge.pipeline import Step
     from edge.runtime import Analysis
     from edge.tally import Tally
-    from edge.types import CameraStatus
+    from edge.types import CameraStatus, Event
 
 HELP = "analyse a video file, a camera or test://gate now and show what happens"
 _SOURCES = "a path, file://, rtsp://, srt://, https://….m3u8, v4l2://, csi://, test://gate or replay://"
@@ -67,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
             _follow(analysis, tally, args, stack)
         except KeyboardInterrupt:
             _say("stopped; finishing what was begun")
-        _report(analysis.finish(), tally, as_json=args.json)
+        _report(analysis.finish(), tally, _printer(analysis, args))
         tally.dropped = analysis.dropped
     print(tally.as_json() if args.json else tally.as_text(), flush=True)
     if analysis.cut is not None:
@@ -83,22 +84,29 @@ def _follow(analysis: Analysis, tally: Tally, args: argparse.Namespace, stack: E
     annotator = None
     if args.annotate:
         annotator = stack.enter_context(Annotator(args.annotate, analysis))
+    show = _printer(analysis, args)
     bar = tqdm(total=analysis.spec.frames, unit="frame", disable=not sys.stderr.isatty(), leave=False)
     with bar:
         for frame, step in analysis.steps(args.seconds):
             bar.update()
-            _report(step, tally, as_json=args.json)
+            _report(step, tally, show)
             if annotator:
                 annotator.add(frame, step)
 
 
-def _report(step: Step, tally: Tally, *, as_json: bool) -> None:
+def _report(step: Step, tally: Tally, show: Callable[[Event], str]) -> None:
+    tally.add(step)
+    for event in step.events:
+        print(show(event), flush=True)
+
+
+def _printer(analysis: Analysis, args: argparse.Namespace) -> Callable[[Event], str]:
     from edge.tally import event_line
     from edge.wire import encode_event
 
-    tally.add(step)
-    for event in step.events:
-        print(encode_event(event).decode() if as_json else event_line(event), flush=True)
+    if args.json:
+        return lambda event: encode_event(event).decode()
+    return lambda event: event_line(event, analysis.zone)
 
 
 def _description(analysis: Analysis) -> str:
