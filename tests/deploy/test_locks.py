@@ -33,9 +33,9 @@ def test_every_dependency_is_in_the_lock(lock: str, extras: tuple[str, ...]) -> 
     assert asked(*extras) - pinned == set(), "run `make locks`"
 
 
-@pytest.mark.parametrize("lock", sorted(LOCKS.glob("*.txt")), ids=lambda path: path.name)
-def test_every_pin_has_its_hashes_and_no_address(lock: Path) -> None:
-    text = lock.read_text()
+@pytest.mark.parametrize("lock", ["device.txt", "all.txt", "gst.txt", "tools.txt"])
+def test_every_pin_of_device_and_developer_has_its_hashes_and_no_address(lock: str) -> None:
+    text = (LOCKS / lock).read_text()
     pins = re.split(r"^(?=\S+==)", text, flags=re.MULTILINE)[1:]
     assert pins
     assert all("--hash=sha256:" in pin for pin in pins)
