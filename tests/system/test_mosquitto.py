@@ -103,15 +103,17 @@ def test_a_link_that_breaks_again_and_again_loses_nothing(
     with TcpProxy(mosquitto.port) as proxy, Subscriber(Mqtt(url=mosquitto.url), SITE, DEVICE) as subscriber:
         proxy.delay_s = 0.005
         relay = relays(Mqtt(url=f"mqtt://127.0.0.1:{proxy.port}"))
-        for _ in range(10):
-            store.record(ordinary(30))
+        for _ in range(6):
+            assert until(lambda: relay.state.connected)
+            store.record(ordinary(50))
             time.sleep(0.05)
             proxy.cut()
+            assert until(lambda: not relay.state.connected)
         arrived = subscriber.wait_for(300, 30)
         room = subscriber.room.epochs[store.epoch]
         assert until(lambda: relay.state.connected)
     assert arrived, f"missing {room.gaps(300)[:10]}"
-    assert proxy.connections >= 5
+    assert relay.state.connections == 7
 
 
 def test_a_subscriber_that_the_broker_dropped_messages_for_asks_until_it_has_all(
