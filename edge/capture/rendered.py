@@ -1,7 +1,7 @@
 """`test://gate`: the rendered gate as a camera. It needs no hardware, no files and no network.
 
 Options, `test://gate?seed=2&light=dusk`: `seed`; `fps`; `size` (WxH); `light` (day, dusk, night, infrared, cycle); `rain`
-(0, 1); `traffic` (light, normal, heavy); `list` (proof, training); `live` (1 paces by the clock and has no end, 0
+(0, 1); `traffic` (light, normal, heavy); `live` (1 paces by the clock and has no end, 0
 delivers every frame as fast as it is drawn); `seconds` (end after so long; 0: never when live, else 60);
 `faults`: what goes wrong and when after each opening, in seconds: `lost@20` (connection breaks), `stall@20:6` (silence for
 6 s), `gap@20:1` (frames missing), `black@20:5`, `freeze@20:5`; several are joined by commas.
@@ -22,12 +22,11 @@ from edge.capture.framing import Framing, Order
 from edge.errors import ConfigError, SourceEnded, SourceLost, SourceStalled
 from edge.ports import SourceSpec
 from edge.scene.live_gate import LIGHTS, TRAFFIC, LiveGate
-from edge.scene.lists import LISTS
 from edge.types import U8
 from edge.vision.frame import PlanarFrame
 from edge.vision.planes import Matrix, PixelFormat, Planes
 
-OPTIONS = ("seed", "fps", "size", "light", "rain", "traffic", "list", "live", "seconds", "faults")
+OPTIONS = ("seed", "fps", "size", "light", "rain", "traffic", "live", "seconds", "faults")
 FAULTS = ("lost", "stall", "gap", "black", "freeze")
 NOT_LIVE_S = 60.0
 _LONGEST_SIDE_PX = 3840
@@ -55,7 +54,6 @@ class Options:
     light: str
     rain: bool
     traffic: str
-    list_name: str
     live: bool
     seconds: float
     faults: tuple[Fault, ...]
@@ -83,7 +81,6 @@ def parse_options(address: Address) -> Options:
         light=_choice(address, given, "light", LIGHTS),
         rain=_choice(address, given, "rain", ("0", "1")) == "1",
         traffic=_choice(address, given, "traffic", ("normal", *(t for t in TRAFFIC if t != "normal"))),
-        list_name=_choice(address, given, "list", ("proof", *(n for n in LISTS if n != "proof"))),
         live=live,
         seconds=_number(address, given, "seconds", 0 if live else NOT_LIVE_S, 0, 1e7) or (0 if live else NOT_LIVE_S),
         faults=tuple(_fault(address, text) for text in given.get("faults", "").split(",") if text),
@@ -94,7 +91,9 @@ def _known(address: Address, what: str, name: str, known: tuple[str, ...]) -> No
     if name in known:
         return
     near = difflib.get_close_matches(name, known, 1, 0.0)
-    raise ConfigError(f"{address.shown}: {what} {name!r} is not known; did you mean {near[0]}? Known: {', '.join(known)}")
+    raise ConfigError(
+        f"{address.shown}: {what} {name!r} is not known; did you mean {near[0]}? Known: {', '.join(known)}"
+    )
 
 
 def _choice(address: Address, given: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
@@ -104,14 +103,16 @@ def _choice(address: Address, given: Mapping[str, str], name: str, known: tuple[
     return value
 
 
-def _number(address: Address, given: Mapping[str, str], name: str, default: float, low: float, high: float) -> float:  # noqa: PLR0913, PLR0917 - one bound each
+def _number(address: Address, given: Mapping[str, str], name: str, default: float, low: float, high: float) -> float:
     text = given.get(name, str(default))
     try:
         value = float(text)
     except ValueError:
         value = float("nan")
     if not low <= value <= high:
-        raise ConfigError(f"{address.shown}: {name}={text} must be a number from {low:g} to {high:g}; write {name}={default:g}")
+        raise ConfigError(
+            f"{address.shown}: {name}={text} must be a number from {low:g} to {high:g}; write {name}={default:g}"
+        )
     return value
 
 
@@ -121,7 +122,9 @@ def _size(address: Address, text: str) -> tuple[int, int]:
         size = (int(width), int(height))
         if min(size) >= 64 and max(size) <= _LONGEST_SIDE_PX and not (size[0] % 2 or size[1] % 2):  # noqa: PLR2004 - smaller shows nothing
             return size
-    raise ConfigError(f"{address.shown}: size={text} must be two even numbers from 64 to {_LONGEST_SIDE_PX}; write size=1280x720")
+    raise ConfigError(
+        f"{address.shown}: size={text} must be two even numbers from 64 to {_LONGEST_SIDE_PX}; write size=1280x720"
+    )
 
 
 def _fault(address: Address, text: str) -> Fault:
@@ -159,15 +162,23 @@ class RenderedSource:
             options.light,
             rain=options.rain,
             traffic=options.traffic,
-            list_name=options.list_name,
             fps=options.fps,
         )
         start_ns, start_from = (None, "") if options.live else wall_start(self._order, None)
         if start_ns is not None:
             self._framing.count_from(start_ns)
+        self._gate.frame(0, 0.0)  # draws the scenery, which takes longer than a frame may
         self._opened_ns = self._order.clock.mono_ns()
         return SourceSpec(
-            options.live, "rendered", "none", "pictures", options.size_wh, options.fps, options.frames, start_ns, start_from
+            options.live,
+            "rendered",
+            "none",
+            "pictures",
+            options.size_wh,
+            options.fps,
+            options.frames,
+            start_ns,
+            start_from,
         )
 
     def read(self, timeout_s: float) -> PlanarFrame:
@@ -203,7 +214,9 @@ class RenderedSource:
     def _suffer(self, timeout_s: float) -> None:
         """Let the faults that stop delivery happen."""
         options = self._options
-        while fault := next((f for f in options.faults if f.kind == "gap" and f.holds(self._number / options.fps)), None):
+        while fault := next(
+            (f for f in options.faults if f.kind == "gap" and f.holds(self._number / options.fps)), None
+        ):
             self._number += 1
             self._framing.skip()
         t_s, step_s = self._number / options.fps, 1 / options.fps

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HELP = "render the demo clip and single scenes, with what is true in them"
 CLIP = Path("fixtures/clips/gate_demo.mp4")
-PRESET, CRF = "slow", 27
+PRESET, CRF = "slow", 23
 ACTOR_COLUMNS = ("actor", "class", "box", "full_box", "visible_fraction", "plates")
 PLATE_COLUMNS = ("text", "place", "corners", "visible")
 

@@ -13,11 +13,14 @@ def day(azimuth_deg: float, height_deg: float, cloud: float, lamps: tuple[Lamp, 
     sun = (math.sin(a) * math.cos(e), math.cos(a) * math.cos(e), math.sin(e))
     clear = 1 - cloud
     low = max(0.0, 1 - height_deg / 35)
+    direct, diffuse = 1.35 * clear, 0.55 + 0.45 * cloud
+    # A camera sets its exposure by what it sees, though not all the way: bright days stay brighter than dull ones.
+    gain = (1.25 / (diffuse + direct * sun[2])) ** 0.75
     return Light(
         sun=sun,
-        sun_rgb=_scaled((1.0, 0.95 - 0.10 * low, 0.86 - 0.28 * low), 1.0 * clear),
-        sky_rgb=_scaled((0.86, 0.93, 1.0), 0.60 + 0.44 * cloud),
-        ground_rgb=_scaled((1.0, 0.95, 0.88), 0.30 + 0.16 * cloud),
+        sun_rgb=_scaled((1.0, 0.95 - 0.10 * low, 0.86 - 0.28 * low), direct * gain),
+        sky_rgb=_scaled((0.88, 0.94, 1.0), diffuse * gain),
+        ground_rgb=_scaled((1.0, 0.95, 0.88), (0.26 + 0.16 * cloud) * gain),
         zenith_rgb=_mixed((0.30, 0.48, 0.78), (0.66, 0.69, 0.72), cloud),
         horizon_rgb=_mixed((0.78, 0.85, 0.92), (0.80, 0.82, 0.84), cloud),
         lamps=_dimmed(lamps, 0.0),

@@ -95,7 +95,7 @@ def shade(light: Light, surface: Surface, material: npt.NDArray[np.intp], normal
     mirrored = 2 * facing[:, None] * normal - view
     sheen = (surface.mirror[material] * (0.08 + 0.92 * (1 - facing) ** 4))[:, None]
     glint = (surface.gloss[material] * np.maximum(mirrored @ sun, 0) ** 24)[:, None]
-    colour = albedo * lit + sheen * _sky(light, mirrored[:, 2]) + glint * sun_rgb
+    colour = albedo * lit + sheen * _sky(light, mirrored) + glint * sun_rgb
     return colour + (surface.glow[material][:, None] * np.maximum(albedo, 0.25))
 
 
@@ -107,10 +107,13 @@ def _lamp(lamp: Lamp, normal: F32, at: F32) -> F32:
     return (strength[:, None] * np.array(lamp.rgb, np.float32)).astype(np.float32)
 
 
-def _sky(light: Light, rise: F32) -> F32:
-    """What a mirror sees at a given sine of elevation: ground, a bright horizon, the zenith."""
+def _sky(light: Light, way: F32) -> F32:
+    """What a mirror sees in a direction (F,3): ground, an uneven skyline of roofs and trees, horizon, zenith."""
+    rise = way[:, 2]
+    around = np.arctan2(way[:, 1], way[:, 0])
+    skyline = 0.13 + 0.07 * np.sin(3 * around + 1.0) + 0.05 * np.sin(7 * around) + 0.03 * np.sin(17 * around + 2.0)
     ground = np.array(light.ground_rgb, np.float32) * 0.45
     horizon, zenith = np.array(light.horizon_rgb, np.float32), np.array(light.zenith_rgb, np.float32)
-    above = np.clip((rise + 0.03) / 0.12, 0, 1)[:, None]
+    above = np.clip((rise - skyline) / 0.05, 0, 1)[:, None]
     high = np.clip((rise - 0.05) / 0.75, 0, 1)[:, None]
     return (ground + (horizon + (zenith - horizon) * high - ground) * above).astype(np.float32)

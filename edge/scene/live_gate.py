@@ -7,7 +7,7 @@ from collections.abc import Callable
 from edge.scene import daylight, gate_site
 from edge.scene.camera import Camera
 from edge.scene.light import Light
-from edge.scene.lists import LISTS
+from edge.scene.lists import PROOF
 from edge.scene.story import Stage, Story
 from edge.scene.traffic import GAPS_S, Traffic
 from edge.scene.truth import FrameTruth
@@ -21,8 +21,8 @@ CYCLE_S = 600.0
 class LiveGate:
     """Frames of the gate at rising times, without end. One thread at a time."""
 
-    def __init__(self, seed: int, size_wh: tuple[int, int], light: str, *, rain: bool, traffic: str, list_name: str, fps: float) -> None:
-        source = LISTS[list_name]
+    def __init__(self, seed: int, size_wh: tuple[int, int], light: str, *, rain: bool, traffic: str, fps: float) -> None:
+        source = PROOF
         self._camera = Camera(source.poses[0], size_wh)
         self._traffic = Traffic(source, seed, GAPS_S[traffic])
         self._light_at = light_at(light)

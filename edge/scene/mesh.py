@@ -80,7 +80,7 @@ class Builder:
         self._add(points.reshape(-1, 3), quads, (material, part, layer), inside)
 
     def loose(self, corners: F32, material: int, part: int, layer: int = 0, *, inside: F32 | None = None) -> None:
-        """Single quads (Q,4,3) that share no corners."""
+        """Single quads (Q,4,3) that share no corners; `inside` one point, or one a quad."""
         quads = np.arange(4 * len(corners), dtype=np.int32).reshape(-1, 4)
         self._add(corners.reshape(-1, 3), quads, (material, part, layer), inside)
 
@@ -99,7 +99,7 @@ class Builder:
         self.quads.append((quads + self.count).astype(np.int32))
         self.columns.append((len(quads), *row))
         nowhere = np.full(3, np.nan, np.float32)
-        self.insides.append(np.tile(nowhere if inside is None else np.asarray(inside, np.float32), (len(quads), 1)))
+        self.insides.append(np.broadcast_to(nowhere if inside is None else np.asarray(inside, np.float32), (len(quads), 3)))
         self.count += len(points)
 
     def build(self) -> Mesh:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -54,20 +56,40 @@ def _rgb(values: np.ndarray) -> Rgb:  # type: ignore[type-arg]
 
 def box(b: Builder, x: Span, y: Span, z: Span, material: int, part: int, layer: int = 0) -> None:
     """An upright box without a floor, its long sides cut into metre-long pieces."""
-    inside = np.array([sum(x) / 2, sum(y) / 2, sum(z) / 2], np.float32)
-    nx = max(1, int((x[1] - x[0]) // 1.2))
-    ny = max(1, int((y[1] - y[0]) // 1.2))
-    xs, ys = np.linspace(*x, nx + 1), np.linspace(*y, ny + 1)
-    for fixed in y:
-        b.grid(_sheet(xs, np.full_like(xs, fixed), z), material, part, layer, inside=inside)
-    for fixed in x:
-        b.grid(_sheet(np.full_like(ys, fixed), ys, z), material, part, layer, inside=inside)
-    top = np.stack([np.stack([xs, np.full_like(xs, v), np.full_like(xs, z[1])], axis=1) for v in y])
-    b.grid(top.astype(np.float32), material, part, layer, inside=inside)
+    pieces = max(1, int((x[1] - x[0]) // 1.2))
+    cuts = np.linspace(*x, pieces + 1)
+    boxes(b, [(x0, x1, *y, *z) for x0, x1 in pairwise(cuts)], material, part, layer)
 
 
-def _sheet(xs: np.ndarray, ys: np.ndarray, z: Span) -> F32:  # type: ignore[type-arg]
-    return np.stack([np.stack([xs, ys, np.full_like(xs, v)], axis=1) for v in z]).astype(np.float32)
+# Corners of a unit box, x y z each 0 or 1: front, back, left, right, top.
+_SIDES = np.array(
+    [
+        [[0, 0, 0], [1, 0, 0], [1, 0, 1], [0, 0, 1]],
+        [[0, 1, 0], [1, 1, 0], [1, 1, 1], [0, 1, 1]],
+        [[0, 0, 0], [0, 1, 0], [0, 1, 1], [0, 0, 1]],
+        [[1, 0, 0], [1, 1, 0], [1, 1, 1], [1, 0, 1]],
+        [[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]],
+    ],
+    np.float32,
+)
+
+
+def boxes(b: Builder, rows: Sequence[tuple[float, ...]], material: int, part: int, layer: int = 0) -> None:
+    """Many upright boxes at once, a row (x0, x1, y0, y1, z0, z1) each."""
+    spans = np.array(rows, np.float32).reshape(-1, 3, 2)
+    low, size = spans[:, None, None, :, 0], (spans[..., 1] - spans[..., 0])[:, None, None]
+    corners = (low + _SIDES[None] * size).reshape(-1, 4, 3)
+    b.loose(corners, material, part, layer, inside=np.repeat(spans.mean(axis=2), len(_SIDES), axis=0))
+
+
+def panes(b: Builder, rows: Sequence[tuple[float, ...]], material: int, part: int) -> None:
+    """Upright panes across y at once, a row (x0, x1, y, z0, z1) each; they face away from y = 0."""
+    if not rows:
+        return
+    x0, x1, y, z0, z1 = np.array(rows, np.float32).T
+    corners = np.stack([np.stack(c, axis=1) for c in ((x0, y, z0), (x1, y, z0), (x1, y, z1), (x0, y, z1))], axis=1)
+    inside = corners.mean(axis=1) * np.array([1, 0, 1], np.float32)
+    b.loose(corners, material, part, 1, inside=inside)
 
 
 @lru_cache(maxsize=256)
@@ -85,12 +107,12 @@ Rng = np.random.Generator
 def _fence(b: Builder, size: Size, rng: Rng) -> None:
     length, _, high = size
     part = b.part(0)
-    for x in np.arange(-length / 2, length / 2 + 0.01, 2.5):
-        box(b, (x - 0.035, x + 0.035), (-0.035, 0.035), (0, high), M.PAINT, b.part(0))
+    posts = [(x - 0.035, x + 0.035, -0.035, 0.035, 0.0, high) for x in np.arange(-length / 2, length / 2 + 0.01, 2.5)]
+    boxes(b, posts, M.PAINT, b.part(0))
     for z in (0.1, 0.5 * high, high - 0.04):
         box(b, (-length / 2, length / 2), (-0.02, 0.02), (z - 0.015, z + 0.015), M.PAINT, part)
-    for x in np.arange(-length / 2, length / 2, 0.16):
-        box(b, (x - 0.008, x + 0.008), (-0.008, 0.008), (0.1, high - 0.04), M.SECOND, part)
+    wires = [(x - 0.008, x + 0.008, -0.008, 0.008, 0.1, high - 0.04) for x in np.arange(-length / 2, length / 2, 0.16)]
+    boxes(b, wires, M.SECOND, part)
     del rng
 
 
@@ -99,9 +121,11 @@ def _palisade(b: Builder, size: Size, rng: Rng) -> None:
     part = b.part(0)
     for z in (0.25 * high, 0.85 * high):
         box(b, (-length / 2, length / 2), (-0.05, -0.01), (z - 0.04, z + 0.04), M.SECOND, part)
-    for x in np.arange(-length / 2, length / 2, 0.19):
-        tall = high + 0.03 * float(rng.standard_normal())
-        box(b, (x - 0.035, x + 0.035), (-0.01, 0.03), (0.06, tall), M.PAINT, part)
+    pales = [
+        (x - 0.035, x + 0.035, -0.01, 0.03, 0.06, high + 0.03 * float(rng.standard_normal()))
+        for x in np.arange(-length / 2, length / 2, 0.19)
+    ]
+    boxes(b, pales, M.PAINT, part)
 
 
 def _wall(b: Builder, size: Size, rng: Rng) -> None:
@@ -119,28 +143,26 @@ def _house(b: Builder, size: Size, rng: Rng) -> None:
     part = b.part(0)
     box(b, (-length / 2, length / 2), (-deep / 2, deep / 2), (0, high), M.PAINT, part)
     step = float(rng.uniform(2.0, 3.6))
-    for z in np.arange(1.0, high - 1.4, 2.9):
-        for x in np.arange(-length / 2 + 0.8, length / 2 - 1.6, step):
-            for y, side in ((-deep / 2, -1), (deep / 2, 1)):
-                _pane(b, (x, x + 0.55 * step), y + 0.03 * side, (z, z + 1.35), part)
+    windows = [
+        (x, x + 0.55 * step, y, z, z + 1.35)
+        for z in np.arange(1.0, high - 1.4, 2.9)
+        for x in np.arange(-length / 2 + 0.8, length / 2 - 1.6, step)
+        for y in (-deep / 2 - 0.03, deep / 2 + 0.03)
+    ]
+    panes(b, windows, M.GLASS, part)
     roof = b.part(1)
     box(b, (-length / 2 - 0.3, length / 2 + 0.3), (-deep / 2 - 0.3, deep / 2 + 0.3), (high, high + 0.35), M.SECOND, roof)
-
-
-def _pane(b: Builder, x: Span, y: float, z: Span, part: int) -> None:
-    xs = np.array(x)
-    b.grid(_sheet(xs, np.full(2, y), z), M.GLASS, part, 1, inside=np.zeros(3, np.float32))
 
 
 def _hut(b: Builder, size: Size, rng: Rng) -> None:
     length, deep, high = size
     part = b.part(0)
     box(b, (-length / 2, length / 2), (-deep / 2, deep / 2), (0, high), M.PAINT, part)
-    for y in (-deep / 2 - 0.02, deep / 2 + 0.02):
-        _pane(b, (-0.36 * length, 0.36 * length), y, (0.45 * high, 0.82 * high), part)
-    for x in (-length / 2 - 0.02, length / 2 + 0.02):
-        ys = np.array([-0.34 * deep, 0.34 * deep])
-        b.grid(_sheet(np.full(2, x), ys, (0.45 * high, 0.82 * high)), M.GLASS, part, 1, inside=np.zeros(3, np.float32))
+    low, top = 0.45 * high, 0.82 * high
+    panes(b, [(-0.36 * length, 0.36 * length, y, low, top) for y in (-deep / 2 - 0.02, deep / 2 + 0.02)], M.GLASS, part)
+    wing = 0.34 * deep
+    for x in (-length / 2, length / 2):
+        boxes(b, [(x - 0.02, x + 0.02, -wing, wing, low, top)], M.GLASS, part, 1)
     box(b, (-length / 2 - 0.3, length / 2 + 0.3), (-deep / 2 - 0.3, deep / 2 + 0.3), (high, high + 0.16), M.SECOND, b.part(1))
     del rng
 
@@ -192,13 +214,9 @@ def _sign(b: Builder, size: Size, rng: Rng) -> None:
     tube(b, (0, 0, 0), (0, 0, high), (0.035, 0.035), M.RIM, b.part(0), around=6)
     plate = b.part(1)
     box(b, (-wide / 2, wide / 2), (-0.02, 0.02), (high - 0.8 * wide, high + 0.2 * wide), M.PAINT, plate)
-    for y in (-0.03, 0.03):
-        _pane2(b, (-0.34 * wide, 0.34 * wide), y, (high - 0.5 * wide, high - 0.1 * wide), plate)
+    face = (-0.34 * wide, 0.34 * wide)
+    panes(b, [(*face, y, high - 0.5 * wide, high - 0.1 * wide) for y in (-0.03, 0.03)], M.SECOND, plate)
     del rng
-
-
-def _pane2(b: Builder, x: Span, y: float, z: Span, part: int) -> None:
-    b.grid(_sheet(np.array(x), np.full(2, y), z), M.SECOND, part, 1, inside=np.array([0, 0, (z[0] + z[1]) / 2], np.float32))
 
 
 def _box(b: Builder, size: Size, rng: Rng) -> None:
@@ -219,9 +237,9 @@ def _container(b: Builder, size: Size, rng: Rng) -> None:
     length, deep, high = size
     part = b.part(0)
     box(b, (-length / 2, length / 2), (-deep / 2, deep / 2), (0, high), M.PAINT, part)
-    for x in np.arange(-length / 2 + 0.2, length / 2 - 0.1, 0.3):
-        for y in (-deep / 2 - 0.02, deep / 2 + 0.02):
-            _pane2(b, (x, x + 0.1), y, (0.15, high - 0.15), part)
+    ribs = np.arange(-length / 2 + 0.2, length / 2 - 0.1, 0.3)
+    rows = [(x, x + 0.1, y, 0.15, high - 0.15) for x in ribs for y in (-deep / 2 - 0.02, deep / 2 + 0.02)]
+    panes(b, rows, M.SECOND, part)
     del rng
 
 

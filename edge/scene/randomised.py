@@ -77,7 +77,7 @@ def _light(rng: Rng) -> tuple[Light, float, float]:
     if pick < 0.76:
         return daylight.dusk(azimuth, float(rng.uniform(0, 1)), lamps), rain, 0.85
     if pick < 0.90:
-        return daylight.night(float(rng.uniform(0.1, 1)), lamps), rain, 0.97
+        return daylight.night(float(rng.uniform(0.35, 1.3)), lamps), rain, 0.97
     return daylight.infrared(float(rng.uniform(0.2, 1)), lamps), 0.0, 0.9
 
 
@@ -123,7 +123,7 @@ def _ground(earth: Earth, roads: tuple[tuple[tuple[Xy, ...], float, int], ...], 
             regions += _dashes(path, width, lanes, earth, wear)
     if rng.random() < 0.5:
         regions += _blots(roads[0][0], earth, rng)
-    return Ground(earth.verge, earth.rough * float(rng.uniform(0.6, 1.3)), tuple(regions), earth.seed + int(rng.integers(0, 6)) * 3)
+    return Ground(earth.verge, earth.rough * float(rng.uniform(0.3, 0.95)), tuple(regions), earth.seed + int(rng.integers(0, 6)) * 3)
 
 
 def _dashes(path: tuple[Xy, ...], width: float, lanes: int, earth: Earth, wear: float) -> list[Region]:
@@ -163,7 +163,8 @@ def _props(earth: Earth, roads: tuple[tuple[tuple[Xy, ...], float, int], ...], r
         return (min(1, base[0] * g), min(1, base[1] * g), min(1, base[2] * g))
 
     menu = ("tree", "tree", "bush", "house", "wall", "fence", "palisade", "lamp", "sign", "box", "hut", "bollard", "container")
-    for _ in range(int(rng.integers(2, 10))):
+    out += _backdrop(earth, rng)
+    for _ in range(int(rng.integers(2, 12))):
         kind = menu[int(rng.integers(len(menu)))]
         big = kind in ("house", "tree", "container")
         x, y = float(rng.uniform(-22, 22)), float(rng.uniform(14 if big else 7, 55 if big else 30))
@@ -182,6 +183,28 @@ def _props(earth: Earth, roads: tuple[tuple[tuple[Xy, ...], float, int], ...], r
         boom = Prop("boom", float(at[0] + side * (half + 0.4)), float(at[1]), 0.0 if side < 0 else 180.0, (2 * half, raised, 1.0), ((0.85, 0.85, 0.83), (0.7, 0.08, 0.06)))
         out += [boom, Prop("box", boom.x, boom.y, 0.0, (0.4, 0.4, 1.05), ((0.75, 0.55, 0.1), (0.2, 0.2, 0.2)))]
     return tuple(out)
+
+
+def _backdrop(earth: Earth, rng: Rng) -> list[Prop]:
+    """What closes the view: a row of trees, of houses, a long wall, or nothing."""
+    pick = rng.random()
+    far = float(rng.uniform(34, 70))
+    wood: Rgb = (0.22, 0.16, 0.11)
+    if pick < 0.3:
+        return [
+            Prop("tree", x + float(rng.normal(0, 1.5)), far + float(rng.normal(0, 4)), 0.0, (6.0, 0.0, 7.0), (earth.leaf, wood), int(rng.integers(12)))
+            for x in np.arange(-40.0, 41.0, float(rng.uniform(5, 12)))
+        ]
+    if pick < 0.6:
+        walls = [(w * float(rng.uniform(0.6, 1.2)), w * float(rng.uniform(0.6, 1.1)), w * float(rng.uniform(0.5, 1.1))) for w in (0.6, 0.7, 0.55, 0.65)]
+        spots = np.arange(-42.0, 43.0, 17.0)
+        return [
+            Prop("house", float(x), far + float(rng.normal(0, 3)), float(rng.normal(0, 6)), (float(rng.choice([10.0, 14.0])), 8.0, float(rng.choice([3.5, 6.5, 9.5]))), (walls[i % 4], earth.roof), int(rng.integers(6)))
+            for i, x in enumerate(spots)
+        ]
+    if pick < 0.75:
+        return [Prop("wall", 0.0, far, float(rng.normal(0, 4)), (80.0, 0.25, 2.0), (earth.wall, earth.kerb), 1)]
+    return []
 
 
 def _prop_size(kind: str, rng: Rng) -> tuple[tuple[float, float, float], float]:
@@ -208,7 +231,7 @@ def _prop_size(kind: str, rng: Rng) -> tuple[tuple[float, float, float], float]:
 def _actors(source: SceneList, roads: tuple[tuple[tuple[Xy, ...], float, int], ...], camera: Camera, lamps_on: float, rng: Rng) -> tuple[Placed, ...]:
     taken: list[tuple[float, float, float]] = []
     out: list[Placed] = []
-    count = int(rng.choice([0, 1, 2, 3, 4, 5, 6, 8], p=[0.04, 0.12, 0.2, 0.2, 0.16, 0.12, 0.1, 0.06]))
+    count = int(rng.choice([0, 1, 2, 3, 4, 6, 8, 11], p=[0.03, 0.10, 0.17, 0.19, 0.18, 0.16, 0.11, 0.06]))
     for number in range(1, count + 1):
         kind = str(rng.choice(_KINDS, p=_SHARES))
         actor = drawn(source, kind, number, rng)

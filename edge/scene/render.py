@@ -148,8 +148,26 @@ def _draw(
         whole[patch.y - y0 : patch.y - y0 + h, patch.x - x0 : patch.x - x0 + w] |= patch.mask
     h, w = whole.shape
     owner[y0 : y0 + h, x0 : x0 + w][whole] = index
-    plates = [_plate(text, name, patch.corners[name]) for piece, name, text in actor.plates for number, patch in patches if number == piece and name in patch.corners]
-    return whole, (x0, y0), plates
+    return whole, (x0, y0), _plates(actor, patches)
+
+
+def _plates(actor: Placed, patches: list[tuple[int, Patch]]) -> list[PlateTruth]:
+    """The plates on pieces that no nearer piece of the same actor covers; `patches` from far to near."""
+    found = []
+    for position, (number, patch) in enumerate(patches):
+        for piece, name, text in actor.plates:
+            if piece != number or name not in patch.corners:
+                continue
+            middle = patch.corners[name].mean(axis=0)
+            if not any(_covers(nearer, middle) for _, nearer in patches[position + 1 :]):
+                found.append(_plate(text, name, patch.corners[name]))
+    return found
+
+
+def _covers(patch: Patch, at: F32) -> bool:
+    x, y = int(at[0]) - patch.x, int(at[1]) - patch.y
+    h, w = patch.mask.shape
+    return bool(0 <= x < w and 0 <= y < h and patch.rgba[y, x, 3] >= 128)
 
 
 def _blurred(patch: Patch, actor: Placed, camera: Camera, shutter_s: float) -> Patch:

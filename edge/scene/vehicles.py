@@ -108,7 +108,8 @@ def car(shape: CarShape, plate_wh_m: tuple[float, float]) -> Mesh:
     _mirrors(b, s)
     plate_z = s.clear_m + 0.26
     end_picture(b, lower, "front", (0.0, plate_z), plate_wh_m, 1, body)
-    rear_z = plate_z + 0.02 if s.style in ("pickup", "suv") else s.clear_m + 0.52 * (s.deck_m - s.clear_m)
+    share = {"pickup": 0.30, "suv": 0.66}.get(s.style, 0.52)
+    rear_z = s.clear_m + share * (s.deck_m - s.clear_m)
     end_picture(b, lower, "rear", (0.0, rear_z), plate_wh_m, -1, body)
     return b.build()
 
