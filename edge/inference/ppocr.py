@@ -21,27 +21,32 @@ from edge.vision import quads
 from edge.vision.sharpness import sharpness
 
 PACKAGE = "rapidocr"
-LONGEST_PX = 384
-"""Longest side of a vehicle's picture in the text detector; its cost grows with the square."""
+DETECT_PIXELS = 130_000
+"""Size of a vehicle's picture in the text detector, 416x312 or the like; its cost grows with it."""
 MOST_LINES = 6
 """Lines read in one picture: a plate has at most two, and the lettering of a lorry is not wanted."""
+DETECTOR_NORM = (np.array([0.485, 0.456, 0.406], np.float32), np.array([0.229, 0.224, 0.225], np.float32))
+"""Mean and spread that PP-OCR trains its detector with (it applies them to blue, green, red in this order)."""
+RECOGNISER_NORM = (np.array([0.5] * 3, np.float32), np.array([0.5] * 3, np.float32))
 ROW_PX = 48
 """Height of a line in the recogniser."""
 WIDEST_PX = 320
 FLATTEST, TALLEST = 14.0, 0.7
 """Width over height of a line that may be part of a plate."""
 LOWEST_PX = 8.0
+HIGHEST = 0.4
+"""Height over the picture's: the detector takes a dark picture as a whole for one line now and then."""
 STEEPEST_DEG = 35.0
 
 
-def open_ppocr(models: Models, longest_px: int = LONGEST_PX) -> PpOcrReader:
+def open_ppocr(models: Models, pixels: int = DETECT_PIXELS) -> PpOcrReader:
     """Load the reader.
 
     Raises:
         ModelError: the package with the models is not installed or not complete, or the engine does not work here.
     """
     detector, recogniser = (open_engine(find_model(kind), models.engine, models.threads) for kind in ("det", "rec"))
-    return PpOcrReader(detector, recogniser, longest_px)
+    return PpOcrReader(detector, recogniser, pixels)
 
 
 def find_model(kind: str) -> Path:
@@ -76,16 +81,16 @@ class PpOcrReader:
     Args:
         detector: [1,3,H,W] to a probability map [1,1,H,W], sides whole steps of 32.
         recogniser: [1,3,48,W] to [1,T,C] probabilities; its characters stand in its metadata.
-        longest_px: the picture's longest side in the detector.
+        pixels: size of a picture in the detector.
 
     Raises:
         ModelError: a network is not of that kind.
     """
 
-    def __init__(self, detector: Engine, recogniser: Engine, longest_px: int = LONGEST_PX) -> None:
+    def __init__(self, detector: Engine, recogniser: Engine, pixels: int = DETECT_PIXELS) -> None:
         self._detector = detector
         self._recogniser = recogniser
-        self._longest_px = longest_px
+        self._pixels = pixels
         self._alphabet = _alphabet(recogniser)
         self.label = f"PP-OCR on {recogniser.label}"
         self.pictures = self.lines = 0
@@ -94,7 +99,7 @@ class PpOcrReader:
     def read(self, picture: U8) -> tuple[PlateRead, ...]:
         """Read plates; see `ports.PlateReader.read`."""
         self.pictures += 1
-        areas = [area for area in self.find_lines(picture) if _may_be_plate(area)]
+        areas = [area for area in self.find_lines(picture) if _may_be_plate(area, picture.shape[0])]
         # Plates hang low on a vehicle; what stands above them is lettering.
         areas.sort(key=lambda area: -float(area.quad[:, 1].mean()))
         return plates_of([self.read_line(picture, area.quad) for area in areas[:MOST_LINES]])
@@ -106,8 +111,10 @@ class PpOcrReader:
             EngineFailed: passed on from the engine.
         """
         began = perf_counter_ns()
-        size = textboxes.network_size(picture.shape[1], picture.shape[0], self._longest_px)
-        answer = _run(self._detector, _tensor(np.asarray(cv2.resize(picture, size), np.uint8)))
+        size = textboxes.network_size(picture.shape[1], picture.shape[0], self._pixels)
+        shrinks = size[0] < picture.shape[1]
+        fitted = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+        answer = _run(self._detector, _tensor(np.asarray(fitted, np.uint8), *DETECTOR_NORM))
         if answer.shape != (1, 1, size[1], size[0]):
             raise EngineFailed(
                 f"{self._detector.label}: the text detector gave {answer.shape}: use the models of {PACKAGE}"
@@ -125,7 +132,7 @@ class PpOcrReader:
         began = perf_counter_ns()
         width_px, height_px = quads.size(quad)
         row = quads.rectify(picture, quad, _row_width(width_px, height_px), ROW_PX)
-        answer = _run(self._recogniser, _tensor(row))
+        answer = _run(self._recogniser, _tensor(row, *RECOGNISER_NORM))
         if answer.ndim != 3 or answer.shape[2] < self._alphabet.size:  # noqa: PLR2004 - [1,T,C]
             raise EngineFailed(
                 f"{self._recogniser.label}: the recogniser gave {answer.shape}: use the models of {PACKAGE}"
@@ -141,10 +148,11 @@ class PpOcrReader:
         self._recogniser.close()
 
 
-def _may_be_plate(area: textboxes.TextArea) -> bool:
+def _may_be_plate(area: textboxes.TextArea, picture_height_px: int) -> bool:
     width_px, height_px = quads.size(area.quad)
     flat = TALLEST * height_px <= width_px <= FLATTEST * height_px
-    return flat and height_px >= LOWEST_PX and textboxes.slant_deg(area.quad) <= STEEPEST_DEG
+    fits = LOWEST_PX <= height_px <= HIGHEST * picture_height_px
+    return flat and fits and textboxes.slant_deg(area.quad) <= STEEPEST_DEG
 
 
 def _row_width(width_px: float, height_px: float) -> int:
@@ -152,11 +160,10 @@ def _row_width(width_px: float, height_px: float) -> int:
     return int(min(WIDEST_PX, max(textboxes.STEP_PX, round(ROW_PX * width_px / height_px / 16) * 16)))
 
 
-def _tensor(picture: U8) -> F32:
-    """(H,W,3) RGB to [1,3,H,W] float32, blue first and -1..1, as both networks were trained."""
-    plane_first = np.ascontiguousarray(picture[:, :, ::-1].transpose(2, 0, 1)[None], np.float32)
-    scaled: F32 = plane_first / np.float32(127.5) - np.float32(1)
-    return scaled
+def _tensor(picture: U8, mean: F32, std: F32) -> F32:
+    """(H,W,3) RGB to [1,3,H,W] float32, blue first, (value / 255 - mean) / std."""
+    scaled = (picture[:, :, ::-1] * np.float32(1 / 255) - mean) / std
+    return np.ascontiguousarray(scaled.transpose(2, 0, 1)[None], np.float32)
 
 
 def _run(engine: Engine, tensor: F32) -> F32:

@@ -31,9 +31,9 @@ class TextArea:
     score: float
 
 
-def network_size(width_px: int, height_px: int, longest_px: int) -> tuple[int, int]:
-    """Return the input size for a picture: its longest side at `longest_px`, both sides whole steps of the network."""
-    scale = longest_px / max(width_px, height_px)
+def network_size(width_px: int, height_px: int, pixels: int) -> tuple[int, int]:
+    """Return the input size for a picture: about `pixels` in all, at most twice its own size, in whole steps."""
+    scale = min(2.0, math.sqrt(pixels / (width_px * height_px)))
     wide, high = (max(STEP_PX, round(side * scale / STEP_PX) * STEP_PX) for side in (width_px, height_px))
     return wide, high
 

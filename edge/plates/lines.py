@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from edge.plates.text import normalise, plausibility
 from edge.types import Box, PlateRead
 
-NARROWEST_PX = 7.5
-"""Least room for one character: smaller ones are guessed. A plate of eight is then about 70 px wide."""
+NARROWEST_PX = 6.0
+"""Least room for one character: smaller ones are guessed. A plate of eight is then about 60 px wide with its border."""
 LEAST_CONFIDENCE = 0.5
 LEAST_SCORE = 0.25
 JOINED = 1.5
