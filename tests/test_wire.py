@@ -333,3 +333,15 @@ def test_delivery_messages_come_back_as_they_were_sent() -> None:
 def test_a_command_that_is_none_of_ours_is_refused_with_its_place(payload: bytes, place: str) -> None:
     with pytest.raises(WireError, match=re.escape(place)):
         wire.decode_command(payload)
+
+
+def test_the_schema_names_every_kind_and_every_field_of_an_event() -> None:
+    schema = json.loads(wire.event_schema())
+    kinds = {one["properties"]["type"]["const"]: one["properties"]["data"]["$ref"] for one in schema["oneOf"]}
+    assert kinds.keys() == {f"gate.{kind.value}.v1" for kind in EventKind}
+    written = json.loads(wire.encode_event(a_pass()))
+    envelope = schema["$defs"][schema["$ref"].rpartition("/")[2]]
+    assert written.keys() == envelope["properties"].keys()
+    body = schema["$defs"][kinds["gate.pass.final.v1"].rpartition("/")[2]]
+    assert written["data"].keys() == body["properties"].keys()
+    assert body["properties"]["dhash"]["pattern"] == "^[0-9a-f]{16}$"

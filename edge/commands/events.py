@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evidence.add_argument("name", metavar="ID", help="the id of the evidence, as events name it")
     evidence.add_argument("-o", "--output", type=Path, metavar="FILE", required=True, help="JPEG file to write")
     _verb(verbs, "verify", "check numbers, seals and the file itself; exit 5 when something is wrong")
+    verbs.add_parser("schema", help="print the JSON Schema of published events")
 
 
 def _verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, about: str) -> argparse.ArgumentParser:
@@ -71,6 +72,11 @@ def run(args: argparse.Namespace) -> int:
         UsageError: a filter makes no sense, or the event or picture asked for does not exist.
         StoreFailed: the store cannot be read.
     """
+    if args.verb == "schema":
+        from edge.wire import event_schema
+
+        print(event_schema().decode())
+        return 0
     from edge.store.reports import open_reports
 
     path, zone = _place(args)

@@ -29,6 +29,7 @@ from edge.wire.events import (
     topic_of,
 )
 from edge.wire.scalars import Instant, format_dhash, format_time, parse_dhash, parse_time
+from edge.wire.schema import event_schema
 from edge.wire.topics import topic
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "encode_command",
     "encode_event",
     "encode_status",
+    "event_schema",
     "format_dhash",
     "format_time",
     "parse_dhash",

@@ -45,6 +45,16 @@ _SHAPES = {
 }
 
 
+def type_of(kind: EventKind) -> str:
+    """Return the CloudEvents type: `gate.pass.final.v1`."""
+    return f"gate.{kind.value}.v1"
+
+
+def shape_of(kind: EventKind) -> type[Struct]:
+    """Return what the `data` of such events looks like."""
+    return _SHAPES[kind].wire
+
+
 def encode_event(event: Event) -> bytes:
     """Return the event as it is published.
 
@@ -55,7 +65,7 @@ def encode_event(event: Event) -> bytes:
         specversion="1.0",
         id=event.event_id,
         source=source_of(event.site, event.device),
-        type=f"gate.{event.kind.value}.v1",
+        type=type_of(event.kind),
         time=Instant(event.wall_ns),
         subject=getattr(event.body, _SHAPES[event.kind].subject, ""),
         datacontenttype="application/json",

@@ -53,7 +53,7 @@ class PassV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
     wall_ns: Instant
     class_name: str
     plates: tuple[PlateV1, ...] = ()
-    dhash: Dhash = Dhash(0)
+    dhash: Dhash = msgspec.field(default_factory=Dhash)
     evidence: tuple[EvidenceRefV1, ...] = ()
     visit_id: str | None = None
 
@@ -67,7 +67,7 @@ class VisitSideV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
     wall_ns: Instant
     class_name: str
     plates: tuple[PlateV1, ...] = ()
-    dhash: Dhash = Dhash(0)
+    dhash: Dhash = msgspec.field(default_factory=Dhash)
 
 
 class VisitV1(Struct, omit_defaults=True):

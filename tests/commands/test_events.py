@@ -323,6 +323,13 @@ def test_a_store_that_cannot_be_read_is_named_with_its_cure(run: Run, tmp_path: 
             run("list", where=other)
 
 
+def test_the_schema_of_events_needs_no_store(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    events.add_arguments(parser)
+    assert events.run(parser.parse_args(["schema"])) == 0
+    assert "gate.visit.closed.v1" in capsys.readouterr().out
+
+
 def test_reports_refuse_the_process_of_the_service(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apsw", sys)
     with pytest.raises(EdgeError, match="process of their own"):
