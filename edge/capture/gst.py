@@ -35,7 +35,6 @@ class GstSource:
         self._pipeline = Pipeline(address, order)
         self._framing = Framing(order)
         self._unpacker = Unpacker()
-        self._file_date: str | None = None
         self._delivered = 0
         self._duration_ns = 0
         self._last_pts_ns = 0
@@ -85,8 +84,7 @@ class GstSource:
         start_ns, start_from = None, ""
         if not self._live:
             sink.set_property("sync", False)  # noqa: FBT003 - the binding takes no keywords
-            self._check_bus(wait_ns=0)
-            start_ns, start_from = wall_start(self._order, self._file_date)
+            start_ns, start_from = wall_start(self._order, self._pipeline.file_date)
             self._framing.count_from(start_ns)
         over, under = _ratio(caps, "framerate", (0, 1))
         (_, width), (_, height) = caps.get_int("width"), caps.get_int("height")
@@ -118,22 +116,15 @@ class GstSource:
     def _check_bus(self, *, wait_ns: int) -> None:
         if self._pipeline.fault is not None:
             raise self._pipeline.fault
-        while (message := self._pipeline.message(wait_ns)) is not None:
-            wait_ns = 0
-            if message.type == Gst.MessageType.TAG:
-                self._note_date(message.parse_tag())
-                continue
-            fault, detail = message.parse_error()
-            if self._address.kind is Kind.FILE and self._delivered:
-                raise self._ended()
-            if self._pipeline.strangers and self._pipeline.tail is None:
-                raise SourceBroken(f"{self._address.shown}: holds no video stream; name a video")
-            raise explained(self._address, fault, detail or "", frames=self._delivered)
-
-    def _note_date(self, tags: Gst.TagList) -> None:
-        found, date = tags.get_date_time(Gst.TAG_DATE_TIME)
-        if found and date.has_second():
-            self._file_date = date.to_iso8601_string()
+        message = self._pipeline.message(wait_ns)
+        if message is None:
+            return
+        fault, detail = message.parse_error()
+        if self._address.kind is Kind.FILE and self._delivered:
+            raise self._ended()
+        if self._pipeline.strangers and self._pipeline.tail is None:
+            raise SourceBroken(f"{self._address.shown}: holds no video stream; name a video")
+        raise explained(self._address, fault, detail or "", frames=self._delivered)
 
     def _check_silence(self, began_ns: int, timeout_s: float) -> None:
         now_ns = self._order.clock.mono_ns()

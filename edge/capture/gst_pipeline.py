@@ -15,7 +15,6 @@ from edge.capture.address import Address, Kind  # noqa: E402 - as above
 from edge.capture.framing import Order  # noqa: E402 - as above
 from edge.errors import ConfigError, EdgeError  # noqa: E402 - as above
 
-_WATCHED = Gst.MessageType.ERROR | Gst.MessageType.TAG
 _DECODER_SETTINGS: tuple[launch.Setting, ...] = (
     ("output-corrupt", False),
     ("discard-corrupted-frames", True),
@@ -92,9 +91,9 @@ class Pipeline:
         self._handlers.clear()
 
     def message(self, wait_ns: int) -> Gst.Message | None:
-        """Return the next error or tag message, waiting up to `wait_ns`; None when there is none."""
+        """Return the next error message, waiting up to `wait_ns`; None when there is none."""
         whole = self._whole
-        return whole.get_bus().timed_pop_filtered(wait_ns, _WATCHED) if whole is not None else None
+        return whole.get_bus().timed_pop_filtered(wait_ns, Gst.MessageType.ERROR) if whole is not None else None
 
     @property
     def duration_ns(self) -> int:
@@ -109,6 +108,20 @@ class Pipeline:
         caps = self._decoder_pad.get_current_caps() if self._decoder_pad is not None else None
         shape = caps.get_structure(0) if caps is not None and caps.get_size() else None
         return shape if shape is not None and shape.has_field("width") else None
+
+    @property
+    def file_date(self) -> str | None:
+        """Creation date that the container carries, as ISO 8601."""
+        number = 0
+        while self._decoder_pad is not None:
+            event = self._decoder_pad.get_sticky_event(Gst.EventType.TAG, number)
+            if event is None:
+                return None
+            found, date = event.parse_tag().get_date_time(Gst.TAG_DATE_TIME)
+            if found and date.has_second():
+                return str(date.to_iso8601_string())
+            number += 1
+        return None
 
     def take_left_out(self) -> int:
         """Return how many coded pictures were kept from the decoder since the last call."""

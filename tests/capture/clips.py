@@ -50,7 +50,7 @@ def write_clip(path: Path, clip: Clip, metadata: dict[str, str] | None = None) -
     """Encode a clip; skips the test where this PyAV has no such encoder."""
     if clip.codec not in av.codecs_available:
         pytest.skip(f"this PyAV cannot encode {clip.codec}")
-    with av.open(str(path), "w", options={"movflags": "use_metadata_tags"} if metadata else {}) as container:
+    with av.open(str(path), "w") as container:
         container.metadata.update(metadata or {})
         stream = container.add_stream(clip.codec, rate=FPS, options={"g": str(clip.key_every), **dict(clip.options)})
         stream.width, stream.height = clip.size_wh
@@ -59,10 +59,12 @@ def write_clip(path: Path, clip: Clip, metadata: dict[str, str] | None = None) -
         stream.codec_context.time_base = Fraction(1, FPS)
         full = clip.full_range or clip.pixel_format.startswith("yuvj")
         stream.codec_context.color_range = 2 if full else 1
-        stream.codec_context.colorspace = 1
+        stream.codec_context.colorspace = 5 if clip.codec == "mjpeg" else 1  # JPEG files are BT.601 by definition
         for index in range(clip.frames):
             frame = av.VideoFrame.from_ndarray(picture(index, clip.size_wh), format="rgb24").reformat(
-                format=clip.pixel_format, dst_colorspace="ITU709", dst_color_range="JPEG" if full else "MPEG"
+                format=clip.pixel_format,
+                dst_colorspace="ITU601" if clip.codec == "mjpeg" else "ITU709",
+                dst_color_range="JPEG" if full else "MPEG",
             )
             frame.pts = index
             container.mux(stream.encode(frame))
