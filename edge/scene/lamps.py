@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 import cv2
@@ -15,32 +16,45 @@ from edge.scene.painter import Body, Patch, Stand
 
 U8 = npt.NDArray[np.uint8]
 Lit = tuple[Body, Stand, float]
+_LEAST_BEAMS = 0.15
+
+
+_BEAM = ((16.0, 2.6, 0.35), (9.0, 1.5, 0.5), (5.0, 0.9, 0.5))  # reach and half width in metres, strength
+_WARM = (1.0, 0.95, 0.82)
 
 
 def beams(picture: U8, sources: list[Lit], camera: Camera, light: Light) -> None:
     """Brightens the road ahead of every lit vehicle, in place."""
-    if light.beams < 0.15 or not sources:
+    if light.beams < _LEAST_BEAMS or not sources:
         return
     h, w = picture.shape[:2]
-    field = np.zeros((h // 4 + 1, w // 4 + 1), np.float32)
+    field = np.zeros((h // 4 + 1, w // 4 + 1), np.uint8)
     for body, stand, strength in sources:
-        front = body.mesh.length_m / 2
-        for side in (0.35, -0.35):
-            y = side * body.mesh.width_m
-            for reach, wide, gain in ((16.0, 2.6, 0.35), (9.0, 1.5, 0.5), (5.0, 0.9, 0.5)):
-                flat = np.array([[front + 0.4, y - 0.3], [front + reach, y - wide], [front + reach, y + wide], [front + 0.4, y + 0.3]], np.float32)
-                world = stand.world(np.concatenate([flat, np.zeros((4, 1), np.float32)], axis=1))
-                px = camera.polygon(world) / 4
-                if len(px) < 3:
-                    continue
-                shape = np.zeros_like(field, np.uint8)
-                cv2.fillPoly(shape, [np.rint(px * 16).astype(np.int32)], 255, cv2.LINE_8, 4)
-                field += shape * (gain * strength / 255)
-    soft = cv2.GaussianBlur(field, (0, 0), w / 220)
-    wide_field = cv2.resize(soft, (w, h), interpolation=cv2.INTER_LINEAR)[..., None] * light.beams
-    warm = np.array([1.0, 0.95, 0.82], np.float32)
-    lit = picture * (1 + 1.6 * wide_field) + warm * wide_field * 46
-    np.copyto(picture, np.clip(lit, 0, 255).astype(np.uint8))
+        for px, gain in _cones(body, stand, camera):
+            shape = np.zeros_like(field)
+            cv2.fillPoly(shape, [np.rint(px * 4).astype(np.int32)], gain * strength * 110, cv2.LINE_8, 4)
+            cv2.add(field, shape, dst=field)
+    rows, columns = np.flatnonzero(field.any(axis=1)), np.flatnonzero(field.any(axis=0))
+    if not len(rows):
+        return
+    soft = cv2.resize(cv2.GaussianBlur(field, (0, 0), w / 220), (w, h), interpolation=cv2.INTER_LINEAR)
+    pad = w // 60
+    y0, y1 = max(0, 4 * int(rows[0]) - pad), min(h, 4 * int(rows[-1]) + pad + 4)
+    x0, x1 = max(0, 4 * int(columns[0]) - pad), min(w, 4 * int(columns[-1]) + pad + 4)
+    spot, shine = picture[y0:y1, x0:x1], cv2.convertScaleAbs(soft[y0:y1, x0:x1], alpha=light.beams)
+    lit = cv2.add(spot, cv2.multiply(spot, cv2.merge([shine] * 3), scale=1.6 / 110))
+    spot[:] = cv2.add(lit, cv2.merge([cv2.convertScaleAbs(shine, alpha=46 / 110 * tint) for tint in _WARM]))
+
+
+def _cones(body: Body, stand: Stand, camera: Camera) -> Iterator[tuple[F32, float]]:
+    """Lit areas of the road in pixels, nested, with their strengths."""
+    front = body.mesh.length_m / 2 + 0.4
+    for y in (0.35 * body.mesh.width_m, -0.35 * body.mesh.width_m):
+        for reach, wide, gain in _BEAM:
+            flat = [(front, y - 0.3, 0), (front + reach, y - wide, 0), (front + reach, y + wide, 0), (front, y + 0.3, 0)]
+            px = camera.polygon(stand.world(np.array(flat, np.float32)))
+            if len(px):
+                yield px, gain
 
 
 def glows(picture: U8, sources: list[Lit], camera: Camera, light: Light, wet: float) -> None:

@@ -15,6 +15,7 @@ from edge.scene.mesh import Mesh
 
 U8 = npt.NDArray[np.uint8]
 _SHIFT = 3
+_OPAQUE = 255
 _DOUBLE_UP_TO_PX = 360_000
 
 
@@ -189,7 +190,8 @@ def _skin(canvas: U8, corners: npt.NDArray[np.int32], colour: U8, soft_px: float
 def _halved(canvas: U8) -> U8:
     """Half size with colours weighted by their alpha, so that the empty background does not darken the rim."""
     small = cv2.resize(canvas, (canvas.shape[1] // 2, canvas.shape[0] // 2), interpolation=cv2.INTER_AREA)
-    alpha = small[..., 3]
-    rim = (alpha > 0) & (alpha < 255)
-    small[rim, :3] = np.minimum(small[rim, :3].astype(np.uint16) * 255 // alpha[rim, None], 255)
+    alpha = np.ascontiguousarray(small[..., 3])
+    rim = np.nonzero(alpha - np.uint8(1) < _OPAQUE - 1)
+    share = alpha[rim][:, None].astype(np.uint16)
+    small[(*rim, np.s_[:3])] = np.minimum(small[rim][:, :3].astype(np.uint16) * _OPAQUE // share, _OPAQUE)
     return small.astype(np.uint8, copy=False)

@@ -20,6 +20,7 @@ from edge.scene.weather import smeared
 
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
+_OPAQUE = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,11 @@ def lay(picture: U8, patch: Patch) -> None:
     """Alpha-blends the patch onto the picture in place."""
     h, w = patch.rgba.shape[:2]
     spot = picture[patch.y : patch.y + h, patch.x : patch.x + w]
-    alpha = patch.rgba[..., 3]
-    rim = (alpha > 0) & (alpha < 255)
-    share = alpha[rim, None].astype(np.uint16)
-    edge = (spot[rim] * (255 - share) + patch.rgba[rim, :3] * share) // 255
-    cv2.copyTo(np.ascontiguousarray(patch.rgba[..., :3]), (alpha == 255).astype(np.uint8), spot)
+    alpha = np.ascontiguousarray(patch.rgba[..., 3])
+    rim = np.nonzero(alpha - np.uint8(1) < _OPAQUE - 1)
+    share = alpha[rim][:, None].astype(np.uint16)
+    edge = (spot[rim] * (_OPAQUE - share) + patch.rgba[rim][:, :3] * share) // _OPAQUE
+    cv2.copyTo(cv2.cvtColor(patch.rgba, cv2.COLOR_RGBA2RGB), cv2.compare(alpha, _OPAQUE, cv2.CMP_EQ), spot)
     spot[rim] = edge.astype(np.uint8)
 
 

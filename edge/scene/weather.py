@@ -123,9 +123,8 @@ def smeared(rgba: U8, dx: float, dy: float) -> tuple[U8, int]:
                 kernel[y0 + oy, x0 + ox] += part
     kernel /= kernel.sum()
     padded = cv2.copyMakeBorder(rgba, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
-    weight = padded[..., 3:].astype(np.float32) / 255
-    flat = np.concatenate([padded[..., :3] * weight, padded[..., 3:].astype(np.float32)], axis=2)
-    flat = cv2.filter2D(flat, -1, kernel).astype(np.float32)
-    alpha = np.maximum(flat[..., 3:], 0.5) / 255
-    flat[..., :3] = np.where(flat[..., 3:] > 0.5, flat[..., :3] / alpha, 0)
-    return np.clip(flat, 0, 255).astype(np.uint8), margin
+    run = cv2.filter2D(padded, -1, kernel)
+    alpha = np.ascontiguousarray(run[..., 3])
+    straight = cv2.divide(run, cv2.merge([alpha, alpha, alpha, alpha]), scale=255)
+    straight[..., 3] = alpha
+    return straight.astype(np.uint8, copy=False), margin
