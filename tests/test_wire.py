@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import math
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -345,3 +347,33 @@ def test_the_schema_names_every_kind_and_every_field_of_an_event() -> None:
     body = schema["$defs"][kinds["gate.pass.final.v1"].rpartition("/")[2]]
     assert written["data"].keys() == body["properties"].keys()
     assert body["properties"]["dhash"]["pattern"] == "^[0-9a-f]{16}$"
+
+
+DOCUMENT = Path(__file__).parents[1] / "edge" / "docs" / "events.md"
+
+
+def blocks(language: str) -> list[bytes]:
+    return [found.encode() for found in re.findall(rf"```{language}\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)]
+
+
+def test_the_document_shows_messages_as_they_are() -> None:
+    event, ack, replay, evidence = blocks("json")
+    assert isinstance(wire.decode_event(event).body, Pass)
+    assert json.loads(wire.encode_event(wire.decode_event(event))) == json.loads(event)
+    assert wire.decode_ack(ack).seq == 41
+    assert isinstance(wire.decode_command(replay), wire.Replay)
+    assert isinstance(wire.decode_command(evidence), wire.FetchEvidence)
+
+
+def test_the_document_seals_its_event_as_the_store_does() -> None:
+    (line,) = blocks("text")
+    sealed, chain = wire.split_chain(line.strip())
+    assert wire.encode_event(wire.decode_event(line)) == line.strip()
+    assert hashlib.sha256(b"0" * 64 + sealed).hexdigest() == chain
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_the_document_names_every_kind(kind: EventKind) -> None:
+    family, _, last = kind.value.rpartition(".")
+    text = DOCUMENT.read_text("utf-8")
+    assert f"gate.{kind.value}.v1" in text or (f"gate.{family}." in text and f"`.{last}.v1`" in text)
