@@ -114,9 +114,10 @@ class GstSource:
         return self._framing.frame(planes, self._last_pts_ns)
 
     def _check_bus(self, *, wait_ns: int) -> None:
+        message = self._pipeline.message(wait_ns)
+        # A stream that could not be linked makes its source complain too: the fault says why.
         if self._pipeline.fault is not None:
             raise self._pipeline.fault
-        message = self._pipeline.message(wait_ns)
         if message is None:
             return
         fault, detail = message.parse_error()

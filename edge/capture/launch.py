@@ -154,8 +154,9 @@ class Choice:
                 return decoder
         if not fitting:
             raise ConfigError(f"decoder {self.wanted}: cannot decode {row.codec}; set decoder = auto")
-        last = fitting[-1].element
-        raise ConfigError(f"no {self.wanted} decoder for {row.codec}: {last} is missing; install {package_of(last)}")
+        advised = next((decoder for decoder in fitting if decoder.family == "software"), fitting[0])
+        absent = next(name for name in elements_of(advised.chain) if not self.present(name))
+        raise ConfigError(f"no decoder for {row.codec}: {absent} is missing; install {package_of(absent)}")
 
 
 def tail_for(caps_name: str, encoding: str | None, choice: Choice) -> Tail:
