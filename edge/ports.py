@@ -312,12 +312,13 @@ class EventStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One MQTT message."""
+    """One MQTT message. `content_type` travels with MQTT 5 only; 3.1.1 has no place for it."""
 
     topic: str
     payload: bytes
     qos: int = 1
     retain: bool = False
+    content_type: str = ""
 
 
 class Broker(Protocol):

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.clock import ClockQuality, ManualClock
+from edge.errors import StoreFailed
 from edge.mqtt.control_room import ControlRoom
 from edge.mqtt.memory import MemoryBroker, MemoryHub
 from edge.ports import Message, OutboxStage
@@ -59,8 +60,17 @@ class Bench:
         self.hub = MemoryHub(receive_maximum=receive_maximum)
         self.store: SqliteStore = open_store(":memory:", DEVICE, SITE, self.clock)
         self.report = Report()
-        who = RelaySettings(SITE, DEVICE, "run-1", "0.1.0", rate=rate)
-        self.relay = Relay(self.store, MemoryBroker(self.hub), self.clock, who, lambda: self.report, dice=seeded(1))
+        self.who = RelaySettings(SITE, DEVICE, "run-1", "0.1.0", rate=rate)
+        self.relay = self.new_relay()
+
+    def new_relay(self) -> Relay:
+        broker = MemoryBroker(self.hub)
+        return Relay(self.store, broker, self.clock, self.who, lambda: self.report, dice=seeded(1))
+
+    def crash(self) -> None:
+        """End the relay as a killed process does, and start the next one on the same store."""
+        self.hub.cut()
+        self.relay = self.new_relay()
 
     def steps(self, count: int = 1, *, each_s: float = 0.1) -> None:
         for _ in range(count):
@@ -294,6 +304,23 @@ def test_the_will_says_offline_when_the_link_dies(bench: Bench) -> None:
     assert bench.status().reason == "connection lost"
 
 
+def test_events_say_that_they_are_cloudevents(bench: Bench) -> None:
+    bench.store.record(ordinary(1))
+    bench.steps(2)
+    types = {message.topic: message.content_type for message in bench.hub.delivered}
+    assert types[place("health")] == "application/cloudevents+json"
+    assert types[place("status")] == "application/json"
+
+
+def test_a_store_that_fails_ends_the_thread_and_comes_out_of_stop(bench: Bench) -> None:
+    bench.store.close()
+    bench.relay.start()
+    with pytest.raises(StoreFailed):
+        bench.relay.stop()
+    with pytest.raises(StoreFailed):
+        bench.relay.check()
+
+
 def test_a_clean_end_says_so(bench: Bench) -> None:
     bench.steps(2)
     bench.relay.close()
@@ -412,6 +439,8 @@ def test_whatever_the_broker_does_a_consumer_ends_with_every_seq_exactly_once(se
         taken += burst
         for _ in range(dice.randint(1, 60)):
             weather.change()
+            if dice.random() < 0.02:
+                bench.crash()
             bench.steps(1)
             listener.post()
     weather.bad = False

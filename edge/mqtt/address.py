@@ -46,6 +46,10 @@ def address_of(cfg: Mqtt) -> Address:
         raise ConfigError("mqtt.url: holds a user name; put it into mqtt.username and mqtt.password_file")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ConfigError(f"mqtt.url: {cfg.url!r} goes on after the port; a broker address ends there")
+    try:
+        parts.hostname.encode("idna")
+    except UnicodeError as fault:
+        raise ConfigError(f"mqtt.url: {parts.hostname!r} is no host name ({fault}); correct it") from fault
     tls = _tls_context(cfg) if parts.scheme == "mqtts" else None
     return Address(parts.hostname, port or _PORTS[parts.scheme], cfg.username, _password(cfg), tls)
 

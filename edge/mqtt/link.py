@@ -114,7 +114,11 @@ class Link:
         """Hand one message over and return its packet id. Raises BrokerDown when the connection is gone."""
         self._doing = "publishing"
         self.check()
-        sent = self._client.publish(message.topic, message.payload, message.qos, message.retain)
+        properties = None
+        if message.content_type and self._version is MQTTProtocolVersion.MQTTv5:
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho left it so
+            properties.ContentType = message.content_type
+        sent = self._client.publish(message.topic, message.payload, message.qos, message.retain, properties)
         if self.lost is None and sent.rc not in {paho.MQTT_ERR_SUCCESS, paho.MQTT_ERR_AGAIN}:
             self.lost = faults.closed(self._address, self._doing)
         self.check()

@@ -10,6 +10,8 @@ _LOOK_AHEAD = 500
 """Rows looked through in one step for an alarm that may overtake."""
 _BURST_S = 0.25
 """A pause earns at most this much of a second's rate."""
+_CLOUDEVENT = "application/cloudevents+json"
+"""Marks structured mode, see CloudEvents 1.0.2, MQTT protocol binding, section 3.2."""
 _NO_ROW = 0
 """Stands in flight for a message that is no outbox row, or whose row goes out again anyway."""
 
@@ -109,7 +111,8 @@ class Outflow:
         return alarms
 
     def _publish_row(self, row: OutboxRow, sent: list[int]) -> None:
-        self._in_flight[self._broker.publish(Message(row.topic, row.payload))] = row.seq
+        message = Message(row.topic, row.payload, content_type=_CLOUDEVENT)
+        self._in_flight[self._broker.publish(message)] = row.seq
         sent.append(row.seq)
 
     def _repeat_after(self, seq: int) -> None:

@@ -21,6 +21,10 @@ _log = get_log("relay")
 _MOST_PICTURES = 64
 """Pictures asked for and not yet sent; what is asked for beyond that has to be asked for again."""
 
+_POLL_S = 0.05
+"""How long a new event may wait to be noticed; one look into the outbox costs some tens of microseconds."""
+_LONGEST_STOP_S = 20.0
+"""A name server that does not answer must not keep the service from stopping."""
 _SUSPICIOUS = 3
 """So many connections in a row that break at once are hardly the network's fault."""
 
@@ -133,9 +137,9 @@ class Relay:
         """
         try:
             while not stop.is_set():
-                self.step(wait_s=0.1)
+                self.step(_POLL_S)
                 if not self._state.connected:
-                    stop.wait(0.1)
+                    stop.wait(_POLL_S)
         finally:
             self.close()
 
@@ -166,7 +170,7 @@ class Relay:
             while thread.is_alive() and self._clock.mono_ns() < until_ns and self._store.backlog():
                 self._clock.sleep(0.02)
             self._stop.set()
-            thread.join()
+            thread.join(_LONGEST_STOP_S)
         self.check()
 
     def close(self) -> None:
@@ -223,7 +227,7 @@ class Relay:
         while self._pictures and self._outflow.free > 0:
             name, place = self._pictures.popleft()
             # Nothing at all says that the picture is not (or no longer) kept.
-            self._outflow.send_own(Message(place, self._store.evidence(name) or b""))
+            self._outflow.send_own(Message(place, self._store.evidence(name) or b"", content_type="image/jpeg"))
 
     def _listen(self) -> None:
         for message in self._broker.received():

@@ -106,4 +106,4 @@ class Standing:
             since=Instant(self._since_ns),
             at=Instant(self._clock.wall_ns()),
         )
-        return Message(self._topic, encode_status(status), retain=True)
+        return Message(self._topic, encode_status(status), retain=True, content_type="application/json")

@@ -46,6 +46,8 @@ def test_an_address_is_written_as_a_url_and_never_shows_the_password() -> None:
         "mqtt://gate.lan:port",
         "mqtt://gate.lan:70000",
         "mqtt://[fe80::1",
+        "mqtt://gate..lan",
+        "mqtt://" + "a" * 64,
         "mqtt://gate.lan/topic",
         "mqtt://gate.lan?x=1",
         "mqtt://me:secret@gate.lan",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -175,6 +176,20 @@ def test_over_a_slow_and_thin_line_everything_arrives_in_order(
         assert subscriber.wait_for(60, 30)
     assert list(subscriber.room.epochs[store.epoch].payloads) == list(range(1, 61))
     assert subscriber.room.epochs[store.epoch].duplicates == 0
+
+
+def test_over_mqtt_5_an_event_says_what_it_is(
+    mosquitto: Mosquitto, store: SqliteStore, relays: Callable[..., Relay]
+) -> None:
+    if shutil.which("mosquitto_sub") is None:
+        pytest.skip("mosquitto_sub is not installed: apt install mosquitto-clients")
+    words = ["-p", str(mosquitto.port), "-V", "mqttv5", "-t", topic(SITE, DEVICE, "health"), "-C", "1", "-W", "20"]
+    with subprocess.Popen(["mosquitto_sub", *words, "-F", "%C"], stdout=subprocess.PIPE) as listener:
+        assert until(lambda: "SUBSCRIBE" in mosquitto.log)
+        store.record(ordinary(1))
+        relays(Mqtt(url=mosquitto.url, version="5"))
+        told, _ = listener.communicate(timeout=30)
+    assert told.decode().strip() == "application/cloudevents+json"
 
 
 def test_a_small_receive_maximum_is_kept(tmp_path: Path) -> None:
