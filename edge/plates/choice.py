@@ -12,8 +12,10 @@ MOST_LOOKS = 3
 NARROWEST_PX = 140
 """A vehicle narrower than this shows a plate of under 40 px, with characters too small to read."""
 BORDER_PX = 2
-APART_NS = 150_000_000
-"""Pictures closer in time share their blur and noise and would agree on the same mistake."""
+SLOT_NS = 200_000_000
+"""Only the best picture of so long a time is kept: neighbours share their blur and noise and their mistakes."""
+APART_NS = SLOT_NS // 2
+"""Least time between two pictures kept."""
 PATIENCE_NS = 1_500_000_000
 """Longest wait for a better picture before a look is taken anyway: somebody stands at the barrier."""
 FALLING = 0.85
@@ -30,11 +32,12 @@ BETTER = 1.05
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A picture that may be looked at. `quality` orders the pictures of one track."""
+    """A picture that may be looked at. `quality` orders the pictures of one track; `slot_ns` is when its slot began."""
 
     look: Look
     picture: U8
     quality: float
+    slot_ns: int
 
 
 @dataclass(slots=True)
@@ -44,28 +47,31 @@ class Shortlist:
     left: int = MOST_LOOKS
     kept: list[Candidate] = field(default_factory=list)
     _since_ns: int = 0
-    _last_ns: int | None = None
+    _newest_ns: int | None = None
     _widest_px: float = 0.0
     _widest_ns: int = 0
 
     def wants(self, box: Box, at_ns: int) -> bool:
         """Say whether a picture of this box could get on the list, before anything is cut out of the frame."""
-        if self.left == 0 or (self._last_ns is not None and at_ns - self._last_ns < APART_NS):
+        fresh = self._newest_ns is not None and at_ns < self._newest_ns + APART_NS
+        if self.left == 0 or (fresh and self._slot(at_ns) is None):
             return False
         rival = self._rival(at_ns)
         return rival is None or box[2] - box[0] > LEEWAY * (rival.look.box[2] - rival.look.box[0])
 
     def take(self, look: Look, picture: U8) -> None:
         """Put a picture on the list if it is better than the one it would displace."""
-        candidate = Candidate(look, picture, _quality(picture))
-        rival = self._rival(look.at_ns)
-        if rival is not None and candidate.quality <= BETTER * rival.quality:
+        quality = _quality(picture)
+        running, rival = self._slot(look.at_ns), self._rival(look.at_ns)
+        if rival is not None and quality <= BETTER * rival.quality:
             return
         if rival is not None:
             self.kept.remove(rival)
         elif not self.kept:
             self._since_ns = look.at_ns
-        self.kept.append(candidate)
+        slot_ns = running.slot_ns if running else look.at_ns
+        self.kept.append(Candidate(look, picture, quality, slot_ns))
+        self._newest_ns = look.at_ns
 
     def due(self, at_ns: int, width_px: float) -> list[Candidate]:
         """Return the pictures to look at now and take them off the list.
@@ -84,16 +90,17 @@ class Shortlist:
             self.kept = [candidate for candidate in self.kept if candidate not in ranked]
             self.left -= len(ranked)
             self._since_ns = at_ns
-            self._last_ns = max(candidate.look.at_ns for candidate in ranked)
         return ranked
 
+    def _slot(self, at_ns: int) -> Candidate | None:
+        """The picture kept in the slot that is still running."""
+        return next((candidate for candidate in self.kept if at_ns < candidate.slot_ns + SLOT_NS), None)
+
     def _rival(self, at_ns: int) -> Candidate | None:
-        """The picture a new one would displace: one of the same moment, else the worst of a full list."""
-        for candidate in self.kept:
-            if at_ns - candidate.look.at_ns < APART_NS:
-                return candidate
-        if len(self.kept) < self.left:
-            return None
+        """The picture a new one would displace: that of its slot, else the worst of a full list."""
+        running = self._slot(at_ns)
+        if running is not None or len(self.kept) < self.left:
+            return running
         return min(self.kept, key=lambda candidate: candidate.quality)
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 SHORTEST = 4
 LONGEST = 10
+LONGEST_NUMBER = 8
 USUAL = range(5, 10)
 """Most registrations of the world have so many letters and digits."""
 
@@ -25,7 +26,8 @@ def plausibility(text: str) -> float:
     if not SHORTEST <= len(text) <= LONGEST or not any(character.isdigit() for character in text):
         return 0.0
     if text.isdigit():
-        return 0.3
+        # Some countries have such plates; far more often it is a fleet number, and longer ones are telephones.
+        return 0.3 if len(text) <= LONGEST_NUMBER else 0.0
     runs = 1 + sum(first.isdigit() != second.isdigit() for first, second in pairwise(text))
     usual = 1.0 if len(text) in USUAL else 0.7
     # Registrations are a few groups of letters and of digits; more groups are a serial number or a misreading.

@@ -79,7 +79,8 @@ def _settle(reads: list[PlateRead]) -> Plate | None:
         return None
     others = _most_read(read for read in reads if read.text != text)
     votes = sum(read.text == text for read in reads)
-    return Plate(text, sum(shares) / len(shares), len(reads), votes, others)
+    # A plate is as sure as its least sure character: one wrong one names another vehicle.
+    return Plate(text, min(shares), len(reads), votes, others)
 
 
 def _most_read(reads: Iterable[PlateRead]) -> str | None:

@@ -1,0 +1,215 @@
+"""The plate book: few looks, the best ones, at the right moment; and what it says of a track."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from edge.plates.book import MOST_TRACKS, PlateBook
+from edge.plates.choice import APART_NS, MOST_LOOKS, PATIENCE_NS
+from edge.ports import Look
+from edge.types import CLASSES, U8, Box, PlateRead, Reading, TrackSnapshot, TrackState, TrackUpdate
+
+SIZE_WH = (1280, 720)
+STEP_NS = 40_000_000
+RNG = np.random.default_rng(7)
+NOISE = RNG.integers(0, 255, (720, 1280, 3), np.uint8)
+
+
+def _track(
+    box: Box, at_ns: int, track_id: int = 1, kind: str = "car", state: TrackState = TrackState.CONFIRMED
+) -> TrackSnapshot:
+    return TrackSnapshot(track_id, state, box, CLASSES.index(kind), 0.9, 0, 5, 0, at_ns)
+
+
+def _square(width: float, x: float = 300) -> Box:
+    return (x, 300 - width / 4, x + width, 300 + width / 2)
+
+
+def _picture(box: Box, sharp: bool = True) -> U8:  # noqa: FBT001, FBT002 - reads well in the tests
+    x1, y1, x2, y2 = (int(value) for value in box)
+    return NOISE[y1:y2, x1:x2] if sharp else np.full((y2 - y1, x2 - x1, 3), 90, np.uint8)
+
+
+class Drive:
+    """One vehicle going by: feeds a book frame by frame and notes what it wants read."""
+
+    def __init__(self) -> None:
+        self.book = PlateBook()
+        self.at_ns = 0
+        self.asked: list[tuple[Look, U8]] = []
+        self.cut = 0
+
+    def step(self, box: Box | None, *, sharp: bool = True, kind: str = "car") -> None:
+        active = () if box is None else (_track(box, self.at_ns, kind=kind),)
+        self.feed(TrackUpdate(self.at_ns, active), sharp=sharp)
+        self.at_ns += STEP_NS
+
+    def end(self) -> None:
+        self.feed(TrackUpdate(self.at_ns, ended=(_track(_square(200), self.at_ns - STEP_NS),)))
+
+    def feed(self, update: TrackUpdate, *, sharp: bool = True) -> None:
+        for look in self.book.worth_a_look(update, SIZE_WH):
+            self.cut += 1
+            self.book.keep(look, _picture(look.box, sharp))
+        self.asked += self.book.due(update)
+
+    def answer(self, text: str | None = "CF207358") -> None:
+        for look, picture in self.asked:
+            self.book.add(look, () if text is None else (_read(text, picture),))
+
+
+def _read(text: str, picture: U8) -> PlateRead:
+    middle = (picture.shape[1] // 2, picture.shape[0] // 2)
+    box = (float(middle[0] - 40), float(middle[1] - 8), float(middle[0] + 40), float(middle[1] + 8))
+    return PlateRead(text, (0.95,) * len(text), box, 0.5, 80, 16)
+
+
+def _widths(drive: Drive) -> list[float]:
+    return [look.box[2] - look.box[0] for look, _ in drive.asked]
+
+
+def test_an_approaching_vehicle_is_read_at_its_largest_and_apart_in_time() -> None:
+    drive = Drive()
+    for width in range(150, 450, 10):
+        drive.step(_square(width))
+    assert drive.asked == []
+    drive.end()
+    assert len(drive.asked) == MOST_LOOKS
+    assert min(_widths(drive)) > 300
+    times = sorted(look.at_ns for look, _ in drive.asked)
+    assert min(np.diff(times)) >= APART_NS
+
+
+def test_a_vehicle_that_turns_away_is_read_before_it_has_left() -> None:
+    drive = Drive()
+    for width in [*range(200, 400, 10), *range(400, 300, -10)]:
+        drive.step(_square(width))
+    assert len(drive.asked) == MOST_LOOKS
+    assert min(_widths(drive)) > 300
+
+
+def test_a_waiting_vehicle_is_read_while_it_waits() -> None:
+    drive = Drive()
+    for _ in range(PATIENCE_NS // STEP_NS + 2):
+        drive.step(_square(300))
+    assert len(drive.asked) == 1
+    for _ in range(4 * PATIENCE_NS // STEP_NS):
+        drive.step(_square(300))
+    assert len(drive.asked) == MOST_LOOKS
+
+
+def test_never_more_looks_than_allowed() -> None:
+    drive = Drive()
+    for width in 4 * [*range(200, 400, 20), *range(400, 200, -20)]:
+        drive.step(_square(width))
+    drive.end()
+    assert len(drive.asked) == MOST_LOOKS
+
+
+def test_blurred_pictures_give_way_to_sharp_ones() -> None:
+    drive = Drive()
+    for step in range(20):
+        drive.step(_square(300), sharp=step % 5 == 0)
+    drive.end()
+    sharp = [look.at_ns // STEP_NS % 5 == 0 for look, _ in drive.asked]
+    assert sum(sharp) >= 2
+
+
+@pytest.mark.parametrize(
+    ("box", "kind"),
+    [
+        (_square(300), "person"),
+        (_square(300), "bicycle"),
+        (_square(100), "car"),
+        ((0, 200, 300, 400), "car"),
+        ((980, 200, 1280, 400), "car"),
+        ((300, 400, 600, 720), "car"),
+    ],
+    ids=["person", "bicycle", "far", "cut left", "cut right", "cut below"],
+)
+def test_what_cannot_show_a_readable_plate_is_not_looked_at(box: Box, kind: str) -> None:
+    drive = Drive()
+    for _ in range(60):
+        drive.step(box, kind=kind)
+    drive.end()
+    assert (drive.asked, drive.cut) == ([], 0)
+
+
+def test_a_lorry_whose_roof_leaves_the_frame_is_looked_at() -> None:
+    drive = Drive()
+    for _ in range(10):
+        drive.step((300, 0, 700, 600), kind="truck")
+    drive.end()
+    assert drive.asked
+
+
+def test_tentative_tracks_are_not_looked_at() -> None:
+    book = PlateBook()
+    update = TrackUpdate(0, (_track(_square(300), 0, state=TrackState.TENTATIVE),))
+    assert book.worth_a_look(update, SIZE_WH) == ()
+
+
+def test_the_picture_lies_inside_the_frame_and_leaves_the_roof_out() -> None:
+    book = PlateBook()
+    (look,) = book.worth_a_look(TrackUpdate(0, (_track((3, 100, 403, 717), 0),)), SIZE_WH)
+    x1, y1, x2, y2 = look.box
+    assert x1 >= 0
+    assert y2 <= 720
+    assert x2 > 403
+    assert y1 > 200
+
+
+def test_a_plate_is_agreed_from_the_looks_and_complete_when_nothing_more_comes() -> None:
+    drive = Drive()
+    for width in range(200, 400, 10):
+        drive.step(_square(width))
+    assert drive.book.agreed(1) == Reading()
+    drive.end()
+    assert drive.book.agreed(1) == Reading()
+    drive.answer()
+    reading = drive.book.agreed(1)
+    assert reading.complete
+    assert [plate.text for plate in reading.plates] == ["CF207358"]
+    assert reading.plates[0].votes == MOST_LOOKS
+
+
+def test_a_track_without_a_plate_is_complete_and_empty() -> None:
+    drive = Drive()
+    for width in range(200, 400, 10):
+        drive.step(_square(width))
+    drive.end()
+    drive.answer(None)
+    assert drive.book.agreed(1) == Reading((), complete=True)
+    assert drive.book.best_picture(1) is None
+
+
+def test_a_track_that_never_came_near_is_complete_when_it_ends() -> None:
+    drive = Drive()
+    drive.end()
+    assert drive.book.agreed(1) == Reading((), complete=True)
+
+
+def test_an_unknown_track_has_no_reading() -> None:
+    assert PlateBook().agreed(99) == Reading()
+    PlateBook().add(Look(99, 0, (0, 0, 1, 1)), ())
+
+
+def test_the_best_picture_shows_the_plate_with_some_room_around_it() -> None:
+    drive = Drive()
+    for width in range(200, 400, 10):
+        drive.step(_square(width))
+    drive.end()
+    drive.answer()
+    picture = drive.book.best_picture(1)
+    assert picture is not None
+    assert 16 < picture.shape[0] < 40
+    assert 80 < picture.shape[1] < 110
+
+
+def test_old_tracks_are_forgotten() -> None:
+    book = PlateBook()
+    for track_id in range(MOST_TRACKS + 10):
+        book.due(TrackUpdate(0, ended=(_track(_square(300), 0, track_id),)))
+    assert book.agreed(0) == Reading()
+    assert book.agreed(MOST_TRACKS + 9).complete
