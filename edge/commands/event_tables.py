@@ -68,7 +68,8 @@ def describe(event: Event) -> str:
     if isinstance(body, Pass):
         return f"{body.class_name} {body.direction.value} on {body.road_id}, {body.stage.value}"
     if isinstance(body, Visit):
-        return f"visit {body.number} {body.state.value}, {show_dwell(body.dwell_s)}"
+        stay = "" if body.dwell_s is None else f" after {show_dwell(body.dwell_s)}"
+        return f"visit {body.number} {body.state.value}{stay}"
     if isinstance(body, Anomaly):
         return f"{body.severity.value}: {body.kind}: {body.explanation}"
     if isinstance(body, CameraStatus):

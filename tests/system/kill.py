@@ -41,7 +41,7 @@ id = "{site}"
 id = "main"
 [[camera]]
 id = "gate"
-source = "test://gate"
+source = "test://gate?live=0&seconds=86400&traffic=heavy&size=480x270&fps=12"
 [[camera.line]]
 id = "gate-line"
 points = [[0.05, 0.62], [0.95, 0.62]]
