@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 SERVER = Path(__file__).with_name("rtsp_server.py")
 
 
+def server_is_here() -> bool:
+    """Say whether gst-rtsp-server and its Python binding are installed."""
+    try:
+        import gi  # noqa: PLC0415 - a system package that may be absent
+
+        gi.require_version("GstRtspServer", "1.0")
+    except (ImportError, ValueError):
+        return False
+    return True
+
+
 class RtspCamera:
     """A context manager around one server process. `uri` is where it serves; a restarted one keeps its port."""
 
