@@ -58,7 +58,8 @@ def measure(kind: str, events: int) -> str:
         store.close()
     return (
         f"{local.name}: {rate:.0f} events/s from a backlog of {events}, {held.duplicates} duplicates, "
-        f"{len(held.gaps())} gaps; record to arrival median {statistics.median(delays_ms):.0f} ms, worst of {SINGLES} {max(delays_ms):.0f} ms"
+        f"{len(held.gaps())} gaps; record to arrival median {statistics.median(delays_ms):.0f} ms, "
+        f"worst of {SINGLES} {max(delays_ms):.0f} ms"
     )
 
 
