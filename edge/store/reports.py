@@ -25,6 +25,7 @@ from edge.types import Anomaly, EventKind, Visit
 from edge.wire import decode_body, decode_event
 
 WAIT_S = 5.0
+PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,11 @@ class Ledger:
 
 
 class Reports:
-    """One read-only look at a store; every method sees the file as it was when the look began."""
+    """A read-only look at a store.
+
+    Events are read a page at a time: one long look would keep the service's log from being emptied for as long as
+    somebody leaves a listing in a pager. They are never changed and leave only from the front, so pages fit together.
+    """
 
     def __init__(self, path: Path, database: sqlite_utils.Database) -> None:
         self._path = path
@@ -93,12 +98,12 @@ class Reports:
     def events(self, wanted: Wanted) -> Iterator[bytes]:
         """Yield the events as published, oldest first. Raises UsageError for a kind that does not exist."""
         clauses, bindings = _conditions(wanted)
-        newest = f"SELECT seq, payload FROM event WHERE {clauses} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - own clauses
-        limit = -1 if wanted.limit is None else wanted.limit
-        if limit < 0:
-            newest = newest.replace(" DESC", "")
-        for row in self._rows(f"SELECT payload FROM ({newest}) ORDER BY seq", (*bindings, limit)):  # noqa: S608
-            yield row["payload"].encode()
+        after, until = self._span(clauses, bindings, wanted.limit)
+        page = f"SELECT seq, payload FROM event WHERE {clauses} AND seq > ? AND seq <= ? ORDER BY seq LIMIT {PAGE}"  # noqa: S608 - own clauses
+        while rows := list(self._rows(page, (*bindings, after, until))):
+            for row in rows:
+                yield row["payload"].encode()
+            after = rows[-1]["seq"]
 
     def event(self, name: str) -> bytes:
         """Return one event as published, by its id or its seq.
@@ -164,6 +169,15 @@ class Reports:
             file_bytes=self._path.stat().st_size,
         )
 
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """See the file as it is now until the end of the context; to be kept short."""
+        self._database.conn.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._database.conn.execute("COMMIT")
+
     def ledger(self) -> Ledger:
         """Return what the store claims of itself."""
         row = next(self._rows("SELECT epoch, last_seq, last_chain, dropped_seq, dropped_chain FROM store"))
@@ -179,6 +193,13 @@ class Reports:
         """Return what the engine's own check finds wrong with the file."""
         found = (row["integrity_check"] for row in self._rows("PRAGMA integrity_check(20)"))
         return tuple(text for text in found if text != "ok")
+
+    def _span(self, clauses: str, bindings: Sequence[Any], limit: int | None) -> tuple[int, int]:
+        """Return the seqs after which and up to which the newest `limit` events lie, as things stand now."""
+        newest = f"SELECT seq FROM event WHERE {clauses} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - own clauses
+        ends = f"SELECT coalesce(min(seq) - 1, 0) AS after, coalesce(max(seq), 0) AS until FROM ({newest})"  # noqa: S608
+        row = next(self._rows(ends, (*bindings, -1 if limit is None else limit)))
+        return row["after"], row["until"]
 
     def _anomalies_by_visit(self) -> dict[str, list[str]]:
         told: dict[str, list[str]] = {}
@@ -222,7 +243,6 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA query_only = 1")
         owner = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        connection.execute("BEGIN")
     except sqlite3.Error as error:
         raise StoreFailed(
             f"{path}: {error}; it must be an event store and readable by you, as must its -wal and -shm files"

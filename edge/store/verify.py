@@ -27,6 +27,11 @@ def verify(reports: Reports) -> Verdict:
     Raises:
         StoreFailed: the file cannot be read to its end.
     """
+    with reports.at_one_moment():
+        return _verify(reports)
+
+
+def _verify(reports: Reports) -> Verdict:
     ledger = reports.ledger()
     faults = [f"the engine says: {fault}" for fault in reports.engine_faults()]
     seq, chain, events = ledger.dropped_seq, ledger.dropped_chain, 0

@@ -21,7 +21,7 @@ import pytest
 from edge.clock import ClockQuality, ManualClock
 from edge.commands import events
 from edge.errors import EdgeError, StoreFailed, UsageError
-from edge.store import open_store
+from edge.store import open_store, reports
 from edge.types import (
     Anomaly,
     CameraStatus,
@@ -146,6 +146,13 @@ def test_list_shows_the_newest_events_in_order(run: Run) -> None:
     assert "2026-03-04 16:01:05" in lines[7]
     assert "alarm: wrong-road: left by side, which allows in" in lines[7]
     assert [line.split()[0] for line in run("list", "--limit", "2")[1].splitlines()[2:-1]] == ["7", "8"]
+
+
+def test_a_listing_of_many_pages_misses_and_repeats_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "PAGE", 3)
+    assert [event["seq"] for event in json_lines(run("export")[1])] == list(range(1, 9))
+    assert [event["seq"] for event in json_lines(run("export", "--limit", "5")[1])] == [4, 5, 6, 7, 8]
+    assert run("export", "--limit", "0")[1] == ""
 
 
 def test_a_list_that_was_cut_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
