@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from pathlib import Path
 from typing import Any
 
 import apsw
@@ -54,22 +55,44 @@ class FileLock:
         try:
             self._file = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, GROUP_READS)
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, f"{os.getpid()}\n".encode("ascii"), 0)
         except BlockingIOError:
             holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip() or "unknown"
             self.release()
             raise StoreFailed(f"{path}: in use by process {holder}; stop it or set another store.path") from None
         except OSError as error:
+            self.release()
             raise StoreFailed(
-                f"{path}: {error.strerror}; the folder must exist and be writable by the service's user"
+                f"{path}: {error.strerror}; its folder must exist, have room and be writable by the service's user"
             ) from error
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{os.getpid()}\n".encode("ascii"), 0)
 
     def release(self) -> None:
         """Let go; may be called twice. The file stays, because removing it would let two processes in."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+
+class Anchor:
+    """Notices when the file is moved, replaced or removed: the engine would go on writing where nobody finds it."""
+
+    def __init__(self, path: str) -> None:
+        """Remember the file that `path` names now."""
+        self._path = path
+        self._found = self._look()
+
+    def check(self) -> None:
+        """Raise StoreFailed when `path` names another file, or none."""
+        if self._look() != self._found:
+            raise StoreFailed(f"{self._path}: was moved, replaced or removed while in use; restart the service")
+
+    def _look(self) -> tuple[int, int] | None:
+        try:
+            found = Path(self._path).stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 def open_file(path: str, device: str, site: str, now_ns: int) -> tuple[apsw.Connection, Origin]:
@@ -115,6 +138,9 @@ def connect(path: str) -> apsw.Connection:
         raise StoreFailed(
             f"{path}: SQLite {apsw.sqlite_lib_version()} can damage its write-ahead log; install apsw 3.51.3 or newer"
         )
+    if path != MEMORY and not Path(path).exists():
+        # Plates are nobody else's business: readable by the group at most; the engine gives its log the same rights.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, GROUP_READS))
     connection = apsw.Connection(path)
     connection.set_busy_timeout(BUSY_MS)
     connection.pragma("auto_vacuum", 2)  # incremental; takes effect in a new file only

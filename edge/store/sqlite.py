@@ -57,6 +57,7 @@ class SqliteStore:
         except StoreFailed:
             self._file_lock.release()
             raise
+        self._anchor = opening.Anchor(self._place)
 
     @property
     def epoch(self) -> str:
@@ -178,6 +179,7 @@ class SqliteStore:
         outcomes: Sequence[tuple[Event, ...] | EdgeError] = ()
         failure = f"{self._place}: recording was interrupted"
         try:
+            self._anchor.check()
             with failing_as(self._place, "recording"), forced(self._connection):
                 written = [self._write_job(self._connection, job) for job in group]
             outcomes = written

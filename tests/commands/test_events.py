@@ -41,6 +41,7 @@ from edge.types import (
 )
 
 ROOT = Path(__file__).parents[2]
+NOBODY = 65534
 START_NS = 1_772_640_000_000_000_000  # 2026-03-04T16:00:00Z
 SECOND_NS = 10**9
 Run = Callable[..., tuple[int, str]]
@@ -365,16 +366,18 @@ def test_the_command_reads_while_the_service_writes_and_never_loads_its_engine(p
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")
 @pytest.mark.parametrize("running", [True, False], ids=["service runs", "service stopped"])
-def test_somebody_who_may_only_read_can_look(path: Path, *, running: bool) -> None:
+def test_somebody_of_the_group_can_look(path: Path, *, running: bool) -> None:
     if running:
         store = open_store(path, "cam-1", "depot", ManualClock(START_NS))
     for folder in (path.parent, *list(path.parents)[1:3]):
         folder.chmod(0o755)
+    for file in path.parent.iterdir():
+        os.chown(file, -1, NOBODY)
     code = (
         "import sys, os; from edge.commands import events; import argparse\n"
         "import edge.store.reports, edge.store.verify\n"
         "parser = argparse.ArgumentParser(); events.add_arguments(parser)\n"
-        "os.setuid(65534); sys.exit(events.run(parser.parse_args(sys.argv[1:])))"
+        f"os.setgid({NOBODY}); os.setuid({NOBODY}); sys.exit(events.run(parser.parse_args(sys.argv[1:])))"
     )
     words = [sys.executable, "-c", code, "verify", "--db", str(path)]
     ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)

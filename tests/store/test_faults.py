@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-c", script, folder / "events.db"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert "Permission denied; the folder must exist and be writable by the service's user" in run.stdout
+    assert "Permission denied; its folder must exist, have room and be writable by the service's user" in run.stdout
 
 
 def test_a_file_that_is_no_database_is_left_as_it_was(path: Path) -> None:
@@ -121,6 +121,29 @@ def test_a_full_disk_records_nothing_and_room_heals_it(open_again: Open, a_pass:
     assert [row.seq for row in store.outbox(0, 9)] == [1]
     store._connection.pragma("max_page_count", 1 << 30)
     assert [event.seq for event in store.record([a_pass("again")])] == [2]
+
+
+@pytest.mark.parametrize("crime", ["removed", "moved", "replaced"])
+def test_a_file_that_is_taken_away_is_noticed_before_anything_is_lost(
+    open_again: Open, path: Path, a_pass: MakePass, crime: str
+) -> None:
+    store = open_again()
+    store.record([a_pass()])
+    if crime == "removed":
+        path.unlink()
+    else:
+        path.rename(path.with_name("elsewhere.db"))
+    if crime == "replaced":
+        path.write_bytes(b"")
+    with pytest.raises(StoreFailed, match="moved, replaced or removed while in use; restart the service"):
+        store.record([a_pass()])
+
+
+def test_the_files_are_readable_by_the_group_at_most(open_again: Open, path: Path, a_pass: MakePass) -> None:
+    open_again().record([a_pass()])
+    found = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
+    assert found.keys() == {"events.db", "events.db-wal", "events.db-shm", "events.db.lock"}
+    assert all(mode & 0o037 == 0 for mode in found.values()), found
 
 
 @pytest.mark.system
