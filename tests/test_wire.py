@@ -349,6 +349,23 @@ def test_the_schema_names_every_kind_and_every_field_of_an_event() -> None:
     assert body["properties"]["dhash"]["pattern"] == "^[0-9a-f]{16}$"
 
 
+GOLDEN = (Path(__file__).parent / "golden" / "events_v1.jsonl").read_bytes().splitlines()
+
+
+def test_events_recorded_by_the_first_edge_are_read_and_written_as_they_were() -> None:
+    events_read = [wire.decode_event(line) for line in GOLDEN]
+    assert {event.kind for event in events_read} == set(EventKind)
+    assert [wire.encode_event(event) for event in events_read] == GOLDEN
+
+
+def test_events_recorded_by_the_first_edge_keep_their_seals() -> None:
+    seal = b"0" * 64
+    for line in GOLDEN:
+        sealed, claimed = wire.split_chain(line)
+        seal = hashlib.sha256(seal + sealed).hexdigest().encode()
+        assert claimed.encode() == seal
+
+
 DOCUMENT = Path(__file__).parents[1] / "edge" / "docs" / "events.md"
 
 
