@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     clock = SystemClock()
     with ExitStack() as stack:
         broker = stack.enter_context(local_broker())
-        mqtt = Mqtt(url=broker.url)
+        mqtt = Mqtt(url=broker.url, version=broker.version)
         room = stack.enter_context(Subscriber(mqtt, site, device, "control-room"))
         store = open_store(args.out / "events.db", device, site, clock)
         stack.callback(store.close)

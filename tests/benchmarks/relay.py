@@ -1,4 +1,4 @@
-"""How fast and how soon events leave the device: `python -m benchmarks.relay [events]`.
+"""How fast and how soon events leave the device: `python -m tests.benchmarks.relay [events]`.
 
 Store on disk, relay, broker on the loopback (Mosquitto where installed, and amqtt), a subscriber that acknowledges.
 Prints one line for each broker: events a second from a full outbox, and the time from `record` to arrival.
