@@ -1,10 +1,10 @@
 """`test://gate`: the rendered gate as a camera. It needs no hardware, no files and no network.
 
-Options, `test://gate?seed=2&light=dusk`: `seed`; `fps`; `size` (WxH); `light` (day, dusk, night, infrared, cycle); `rain`
-(0, 1); `traffic` (light, normal, heavy); `live` (1 paces by the clock and has no end, 0
-delivers every frame as fast as it is drawn); `seconds` (end after so long; 0: never when live, else 60);
-`faults`: what goes wrong and when after each opening, in seconds: `lost@20` (connection breaks), `stall@20:6` (silence for
-6 s), `gap@20:1` (frames missing), `black@20:5`, `freeze@20:5`; several are joined by commas.
+Options, as in `test://gate?seed=2&light=dusk`: `seed`; `fps`; `size` (WxH); `light` (day, dusk, night, infrared,
+cycle); `rain` (0, 1); `traffic` (light, normal, heavy); `live` (1 paces by the clock and has no end, 0 delivers every
+frame as fast as it is drawn); `seconds` (the end; by default never when live, else 60); `faults`: what goes wrong and
+when after each opening, in seconds: `lost@20` (the connection breaks), `stall@20:6` (silence for 6 s), `gap@20:1`
+(frames missing), `black@20:5`, `freeze@20:5`; several are joined by commas.
 """
 
 from __future__ import annotations

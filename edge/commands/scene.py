@@ -24,7 +24,7 @@ PLATE_COLUMNS = ("text", "place", "corners", "visible")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare `render`, `truth` and `still`."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    render = verbs.add_parser("render", help="write the demo clip, its truth (.truth.json) and its configuration (.toml)")
+    render = verbs.add_parser("render", help="write the demo clip, its .truth.json and its .toml configuration")
     render.add_argument("--out", metavar="FILE", type=Path, default=CLIP, help="the .mp4 (default: %(default)s)")
     truth = verbs.add_parser("truth", help="tell what happens in a rendered clip")
     truth.add_argument("file", metavar="FILE", type=Path, nargs="?", default=CLIP.with_suffix(".truth.json"))
@@ -152,12 +152,13 @@ def _as_toml(whole: StoryTruth) -> str:
     from edge.scene import demo
 
     lines = "\n".join(
-        f'[[camera.line]]\nid = "{line.name}"\npoints = [[{line.start[0]}, {line.start[1]}], [{line.end[0]}, {line.end[1]}]]\n'
+        f'[[camera.line]]\nid = "{line.name}"\npoints = [{list(line.start)}, {list(line.end)}]\n'
         f'road = "{line.road}"\ninward = "{line.inward}"\n'
         for line in whole.lines
     )
     roads = "\n".join(f'[[road]]\nid = "{line.road}"\nallows = "{line.allows}"\n' for line in whole.lines)
-    return f"""# The gate of the bundled demo clip. Written by `edge scene render`; the clip begins at {whole.wall_start}.
+    return f"""# The gate of the bundled demo clip, written by `edge scene render`.
+# The first frame is at {whole.wall_start}: edge watch --start takes that.
 
 [device]
 id = "demo-1"

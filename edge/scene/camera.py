@@ -72,7 +72,7 @@ class Camera:
         return np.clip(px, -20000, 20000).astype(np.float32)
 
     def rays(self) -> tuple[F32, F32, F32, F32]:
-        """Per pixel: ground x and y (metres), distance along the ground ray (inf above the horizon), sine of elevation."""
+        """Per pixel (H,W): ground x and y, distance to it (inf above the horizon), metres; sine of the elevation."""
         return _rays(self)
 
 
@@ -106,9 +106,7 @@ def _rays(camera: Camera) -> tuple[F32, F32, F32, F32]:
     u = (np.arange(w, dtype=np.float32) + 0.5 - w / 2) / camera.focal_px
     v = (np.arange(h, dtype=np.float32) + 0.5 - h / 2) / camera.focal_px
     axes = _axes(camera.pose)
-    dx, dy, dz = (
-        axes[0, i] * u[None, :] + axes[1, i] * v[:, None] + axes[2, i] for i in range(3)
-    )
+    dx, dy, dz = (axes[0, i] * u[None, :] + axes[1, i] * v[:, None] + axes[2, i] for i in range(3))
     norm = np.sqrt(u[None, :] ** 2 + v[:, None] ** 2 + 1)
     below = dz < -1e-3
     reach = np.where(below, -camera.pose.z / np.minimum(dz, -1e-3), np.inf).astype(np.float32)

@@ -21,7 +21,9 @@ AROUND_S = 8.0
 VEHICLES = frozenset({"car", "truck", "bus", "motorcycle"})
 
 
-def crossings(frames: Iterable[FrameTruth], lines: tuple[LineTruth, ...], size_wh: tuple[int, int]) -> tuple[CrossingTruth, ...]:
+def crossings(
+    frames: Iterable[FrameTruth], lines: tuple[LineTruth, ...], size_wh: tuple[int, int]
+) -> tuple[CrossingTruth, ...]:
     """Every crossing by an anchor that was clear of the line by CLEAR_PX before and after, in order of time."""
     found: list[CrossingTruth] = []
     sides: dict[tuple[int, str], int] = {}
@@ -43,7 +45,9 @@ def crossings(frames: Iterable[FrameTruth], lines: tuple[LineTruth, ...], size_w
                 if sides.get(key, side) != side and key in over:
                     inward = (side > 0) == (line.inward == "right")
                     found.append(
-                        CrossingTruth(actor.actor, actor.kind, line.name, line.road, "in" if inward else "out", over.pop(key))
+                        CrossingTruth(
+                            actor.actor, actor.kind, line.name, line.road, "in" if inward else "out", over.pop(key)
+                        )
                     )
                 sides[key] = side
                 over.pop(key, None)
@@ -93,7 +97,9 @@ def visits(found: tuple[PassTruth, ...]) -> tuple[VisitTruth, ...]:
     return tuple(out)
 
 
-def anomalies(found: tuple[PassTruth, ...], lines: tuple[LineTruth, ...], wall_start: str, closes: str) -> tuple[AnomalyTruth, ...]:
+def anomalies(
+    found: tuple[PassTruth, ...], lines: tuple[LineTruth, ...], wall_start: str, closes: str
+) -> tuple[AnomalyTruth, ...]:
     """After-hours passes (at or after `closes`, HH:MM of the start's day) and passes that a road does not allow."""
     allows = {line.name: line.allows for line in lines}
     start = datetime.fromisoformat(wall_start)

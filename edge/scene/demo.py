@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from edge.scene import daylight, gate_site
 from edge.scene.actors import Actor
 from edge.scene.camera import Camera
 from edge.scene.light import Light, Rgb
 from edge.scene.lists import PROOF
-from edge.scene.materials import Material as M
+from edge.scene.materials import Material
 from edge.scene.paths import Drive, Path, Wait
 from edge.scene.plates import PlateLook
 from edge.scene.rides import entry, leaving, through, turning
@@ -36,7 +37,11 @@ def _plate(text: str, layout: str, font: str, dirt: float = 0.0) -> PlateLook:
 
 def _vehicle(number: int, shape: object, paint: int, plate: PlateLook | None, **more: object) -> Actor:
     rgb = PROOF.paints[paint]
-    tints: tuple[tuple[M, Rgb], ...] = ((M.PAINT, rgb), (M.SECOND, (0.12, 0.22, 0.42)), (M.CARGO, (0.80, 0.80, 0.78)))
+    tints: tuple[tuple[Material, Rgb], ...] = (
+        (Material.PAINT, rgb),
+        (Material.SECOND, (0.12, 0.22, 0.42)),
+        (Material.CARGO, (0.80, 0.80, 0.78)),
+    )
     return Actor(number, shape, tints, front=plate, rear=plate, **more)  # type: ignore[arg-type]  # rows of the list
 
 
@@ -55,9 +60,20 @@ def cast() -> dict[str, Actor]:
             tow_plate=_plate(TEXTS["trailer"], "za-wc", "cape"),
         ),
         "bare": _vehicle(7, cars[1], 9, None),
-        "motorcycle": Actor(8, p.bikes[0], ((M.PAINT, p.paints[4]), (M.SHIRT, (0.1, 0.1, 0.12)), (M.SECOND, (0.8, 0.8, 0.8))), rear=_plate(TEXTS["motorcycle"], "za-wc2", "cape")),
-        "cyclist": Actor(9, p.bikes[2], ((M.PAINT, p.paints[6]), (M.SHIRT, (0.75, 0.72, 0.1)), (M.SECOND, (0.7, 0.1, 0.1)))),
-        "walker": Actor(10, p.people[0], ((M.SHIRT, (0.25, 0.35, 0.6)), (M.TROUSERS, (0.12, 0.12, 0.14)))),
+        "motorcycle": Actor(
+            8,
+            p.bikes[0],
+            ((Material.PAINT, p.paints[4]), (Material.SHIRT, (0.1, 0.1, 0.12)), (Material.SECOND, (0.8, 0.8, 0.8))),
+            rear=_plate(TEXTS["motorcycle"], "za-wc2", "cape"),
+        ),
+        "cyclist": Actor(
+            9,
+            p.bikes[2],
+            ((Material.PAINT, p.paints[6]), (Material.SHIRT, (0.75, 0.72, 0.1)), (Material.SECOND, (0.7, 0.1, 0.1))),
+        ),
+        "walker": Actor(
+            10, p.people[0], ((Material.SHIRT, (0.25, 0.35, 0.6)), (Material.TROUSERS, (0.12, 0.12, 0.14)))
+        ),
         "parked": _vehicle(11, cars[2], 1, _plate(TEXTS["parked"], "za-wc", "firm")),
         "passer": _vehicle(12, cars[4], 7, _plate(TEXTS["passer"], "ro", "firm")),
     }
@@ -115,7 +131,7 @@ def light_at(t_s: float) -> Light:
         (66.0, daylight.dusk(260, 0.10, lamps)),
         (88.0, daylight.dusk(262, 0.55, lamps)),
     )
-    for (a, first), (b, second) in zip(marks[:-1], marks[1:], strict=True):
+    for (a, first), (b, second) in pairwise(marks):
         if t_s <= b:
             return first.blend(second, (t_s - a) / (b - a))
     return marks[-1][1]

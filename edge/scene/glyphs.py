@@ -69,12 +69,18 @@ _GLYPHS: dict[str, tuple[Stroke, ...]] = {
     "0": (((0.5, 0), (0, 0), (0, 1), (1, 1), (1, 0), (0.5, 0)),),
     "1": (((0.12, 0.24), (0.58, 0), (0.58, 1)),),
     "2": (((0, 0.28), (0, 0), (1, 0), (1, 0.42), (0, 1), (1, 1)),),
-    "3": (((0, 0.24), (0, 0), (0.97, 0), (0.97, 0.47), (0.42, 0.47)), ((0.5, 0.47), (1, 0.47), (1, 1), (0, 1), (0, 0.76))),
+    "3": (
+        ((0, 0.24), (0, 0), (0.97, 0), (0.97, 0.47), (0.42, 0.47)),
+        ((0.5, 0.47), (1, 0.47), (1, 1), (0, 1), (0, 0.76)),
+    ),
     "4": (((0.72, 1), (0.72, 0), (0, 0.72), (1, 0.72)),),
     "5": (((0.95, 0), (0.08, 0), (0.04, 0.44), (1, 0.40), (1, 1), (0, 1), (0, 0.76)),),
     "6": (((0.92, 0.22), (0.92, 0), (0, 0), (0, 1), (1, 1), (1, 0.44), (0, 0.44)),),
     "7": (((0, 0), (1, 0), (0.36, 1)),),
-    "8": (((0.5, 0.47), (0.05, 0.47), (0.05, 0), (0.95, 0), (0.95, 0.47), (0.5, 0.47)), ((0.5, 0.47), (0, 0.47), (0, 1), (1, 1), (1, 0.47), (0.5, 0.47))),
+    "8": (
+        ((0.5, 0.47), (0.05, 0.47), (0.05, 0), (0.95, 0), (0.95, 0.47), (0.5, 0.47)),
+        ((0.5, 0.47), (0, 0.47), (0, 1), (1, 1), (1, 0.47), (0.5, 0.47)),
+    ),
     "9": (((0.08, 0.78), (0.08, 1), (1, 1), (1, 0), (0, 0), (0, 0.56), (1, 0.56)),),
     "-": (((0.15, 0.52), (0.85, 0.52)),),
     ".": (((0.45, 0.97), (0.5, 0.97)),),
@@ -99,7 +105,7 @@ def glyph(letter: str, font: Font, height_px: int) -> U8:
     for points in _strokes(letter, font):
         unit = np.array(points, np.float32)
         sharp = (unit[:, 0] < 0.01) & (letter in "BDPR")
-        path = _rounded(unit * inner, np.where(sharp, 0.0, _cut(letter, font) * float(inner.min())))
+        path = _rounded(unit * inner, np.where(sharp, 0.0, _cut(letter, font) * float(np.min(inner))))
         path = path + stroke / 2
         path[:, 0] += lean * (1 - path[:, 1] / high) if lean >= 0 else -lean * path[:, 1] / high
         _draw(canvas, path, stroke, square=font.square_ends)
@@ -127,7 +133,9 @@ def _draw(canvas: U8, path: F32, stroke: int, *, square: bool) -> None:
         cv2.polylines(canvas, [fixed], isClosed=False, color=255, thickness=stroke, lineType=cv2.LINE_AA, shift=4)
         return
     bare = np.zeros_like(canvas)
-    cv2.polylines(bare, [fixed], isClosed=False, color=255, thickness=max(1, stroke // 3), lineType=cv2.LINE_AA, shift=4)
+    cv2.polylines(
+        bare, [fixed], isClosed=False, color=255, thickness=max(1, stroke // 3), lineType=cv2.LINE_AA, shift=4
+    )
     rest = stroke - max(1, stroke // 3)
     np.maximum(canvas, cv2.dilate(bare, np.ones((rest + 1, rest + 1), np.uint8)), out=canvas)
 
@@ -146,8 +154,8 @@ def _rounded(points: F32, cut_px: npt.NDArray[np.floating]) -> F32:
             leg = other - here
             length = float(np.linalg.norm(leg))
             legs.append(here + leg * min(float(cut), 0.5 * length) / max(length, 1e-6))
-        for share in np.linspace(0, 1, 7):
-            path.append((1 - share) ** 2 * legs[0] + 2 * share * (1 - share) * here + share**2 * legs[1])
+        shares = np.linspace(0, 1, 7)[:, None]
+        path += list((1 - shares) ** 2 * legs[0] + 2 * shares * (1 - shares) * here + shares**2 * legs[1])
     path.append(points[-1])
     return np.array(path, np.float32)
 

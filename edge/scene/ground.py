@@ -14,6 +14,7 @@ from edge.scene.noise import sample, tile
 
 U8 = npt.NDArray[np.uint8]
 Xy = tuple[float, float]
+_CORNERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,10 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The ground as one camera sees it, without light: albedo (3,H,W), world x, y (H,W), distance, sky share, paved share."""
+    """The ground as one camera sees it, without light: albedo (3,H,W); all others (H,W).
+
+    World x and y, distance, share of sky, share of paving, sine of the elevation.
+    """
 
     albedo: F32
     x: F32
@@ -99,19 +103,19 @@ def coverage(polygons: list[F32], size_wh: tuple[int, int]) -> tuple[F32, tuple[
     kept = [
         p
         for p in polygons
-        if len(p) >= 3 and p[:, 0].max() > 0 and p[:, 0].min() < w and p[:, 1].max() > 0 and p[:, 1].min() < h
+        if len(p) >= _CORNERS and np.all(np.max(p, axis=0) > 0) and np.all(np.min(p, axis=0) < (w, h))
     ]
     if not kept:
         return None
     points = np.concatenate(kept)
     left, top = (max(0, int(v) - 1) for v in points.min(axis=0))
-    right, bottom = min(w, int(points[:, 0].max()) + 2), min(h, int(points[:, 1].max()) + 2)
+    right, bottom = min(w, int(np.max(points[:, 0])) + 2), min(h, int(np.max(points[:, 1])) + 2)
     if left >= right or top >= bottom:
         return None
     mask = np.zeros((bottom - top, right - left), np.uint8)
     fixed = [np.rint((p - np.array([left, top], np.float32)) * 16).astype(np.int32) for p in kept]
     cv2.fillPoly(mask, fixed, 255, cv2.LINE_AA, 4)
-    return mask.astype(np.float32) / 255, (slice(top, bottom), slice(left, right))
+    return (mask / np.float32(255)).astype(np.float32), (slice(top, bottom), slice(left, right))
 
 
 def lit(view: Floor, light: Light, *, wet: float = 0.0, clouds_seed: int = 0) -> U8:
@@ -135,7 +139,7 @@ def lit(view: Floor, light: Light, *, wet: float = 0.0, clouds_seed: int = 0) ->
             sky += (max(horizon * 1.05, zenith) - sky) * cloud
             plane += (sky - plane) * view.sky
         planes.append(np.clip(plane * 255, 0, 255).astype(np.uint8))
-    return cv2.merge(planes).astype(np.uint8, copy=False)
+    return np.asarray(cv2.merge(planes), np.uint8)
 
 
 def _field(view: Floor, light: Light) -> list[F32]:
@@ -148,12 +152,12 @@ def _field(view: Floor, light: Light) -> list[F32]:
             continue
         span = np.sqrt((view.x - lamp.at[0]) ** 2 + (view.y - lamp.at[1]) ** 2 + lamp.at[2] ** 2)
         share = lamp.at[2] / np.maximum(span, 0.1) / (1 + (span / lamp.reach_m) ** 2)
-        for plane, level in zip(field, lamp.rgb, strict=True):
-            plane += share * level
+        for c in range(3):
+            field[c] += share * lamp.rgb[c]
     if any(light.flash_rgb):
-        share = 0.7 / (1 + (view.distance / 9.0) ** 2)
-        for plane, level in zip(field, light.flash_rgb, strict=True):
-            plane += share * level
+        near = 0.7 / (1 + (view.distance / 9.0) ** 2)
+        for c in range(3):
+            field[c] += near * light.flash_rgb[c]
     return field
 
 

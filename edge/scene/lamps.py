@@ -51,7 +51,12 @@ def _cones(body: Body, stand: Stand, camera: Camera) -> Iterator[tuple[F32, floa
     front = body.mesh.length_m / 2 + 0.4
     for y in (0.35 * body.mesh.width_m, -0.35 * body.mesh.width_m):
         for reach, wide, gain in _BEAM:
-            flat = [(front, y - 0.3, 0), (front + reach, y - wide, 0), (front + reach, y + wide, 0), (front, y + 0.3, 0)]
+            flat = [
+                (front, y - 0.3, 0),
+                (front + reach, y - wide, 0),
+                (front + reach, y + wide, 0),
+                (front, y + 0.3, 0),
+            ]
             px = camera.polygon(stand.world(np.array(flat, np.float32)))
             if len(px):
                 yield px, gain
@@ -61,7 +66,10 @@ def glows(picture: U8, sources: list[Lit], camera: Camera, light: Light, wet: fl
     """Adds the glow of head and tail lamps that face the camera, in place."""
     for body, stand, strength in sources:
         level = strength * (0.25 + 0.75 * light.beams)
-        for material, rgb, size_m in ((Material.HEAD, (1.0, 0.96, 0.86), 0.55), (Material.TAIL, (1.0, 0.12, 0.06), 0.28)):
+        for material, rgb, size_m in (
+            (Material.HEAD, (1.0, 0.96, 0.86), 0.55),
+            (Material.TAIL, (1.0, 0.12, 0.06), 0.28),
+        ):
             for at, facing in _lamps(body, stand, camera, material):
                 px, depth = camera.project(at[None])
                 if depth[0] < 1.0 or facing < 0.05:
@@ -71,7 +79,13 @@ def glows(picture: U8, sources: list[Lit], camera: Camera, light: Light, wet: fl
                 _add_glow(picture, (float(px[0, 0]), float(px[0, 1])), (radius, radius), rgb, gain)
                 if wet > 0:
                     low, _ = camera.project(np.array([[at[0], at[1], -at[2]]], np.float32))
-                    _add_glow(picture, (float(low[0, 0]), float(low[0, 1])), (radius * 0.5, radius * 2.2), rgb, gain * 0.45 * wet)
+                    _add_glow(
+                        picture,
+                        (float(low[0, 0]), float(low[0, 1])),
+                        (radius * 0.5, radius * 2.2),
+                        rgb,
+                        gain * 0.45 * wet,
+                    )
 
 
 def _lamps(body: Body, stand: Stand, camera: Camera, material: Material) -> list[tuple[F32, float]]:
@@ -93,17 +107,22 @@ def _disc() -> F32:
     axis = np.linspace(-1, 1, 65, dtype=np.float32)
     radius = np.sqrt(axis[:, None] ** 2 + axis[None] ** 2)
     core = np.exp(-((radius / 0.16) ** 2)) + 0.30 * np.exp(-((radius / 0.42) ** 2))
-    return (core * np.clip(1 - radius, 0, 1) ** 0.5).astype(np.float32)
+    glow: F32 = (core * np.clip(1 - radius, 0, 1) ** 0.5).astype(np.float32)
+    return glow
 
 
-def _add_glow(picture: U8, at: tuple[float, float], radii: tuple[float, float], rgb: tuple[float, float, float], gain: float) -> None:
+def _add_glow(
+    picture: U8, at: tuple[float, float], radii: tuple[float, float], rgb: tuple[float, float, float], gain: float
+) -> None:
     h, w = picture.shape[:2]
     rx, ry = (max(2, min(int(r), 400)) for r in radii)
     x0, y0 = int(at[0]) - rx, int(at[1]) - ry
     left, top, right, bottom = max(x0, 0), max(y0, 0), min(x0 + 2 * rx, w), min(y0 + 2 * ry, h)
     if left >= right or top >= bottom:
         return
-    sprite = cv2.resize(_disc(), (2 * rx, 2 * ry), interpolation=cv2.INTER_LINEAR)[top - y0 : bottom - y0, left - x0 : right - x0]
+    sprite = cv2.resize(_disc(), (2 * rx, 2 * ry), interpolation=cv2.INTER_LINEAR)[
+        top - y0 : bottom - y0, left - x0 : right - x0
+    ]
     colour = np.clip(sprite[..., None] * np.array(rgb, np.float32) * gain, 0, 255).astype(np.uint8)
     spot = picture[top:bottom, left:right]
     spot[:] = cv2.add(spot, colour)

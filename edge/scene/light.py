@@ -47,9 +47,7 @@ class Light:
             r, g, u = ((1 - share) * x + share * y for x, y in zip(a, b, strict=True))
             return (r, g, u)
 
-        lamps = tuple(
-            Lamp(b.at, mix(a.rgb, b.rgb), b.reach_m) for a, b in zip(self.lamps, other.lamps, strict=True)
-        )
+        lamps = tuple(Lamp(b.at, mix(a.rgb, b.rgb), b.reach_m) for a, b in zip(self.lamps, other.lamps, strict=True))
         return Light(
             sun=mix(self.sun, other.sun),
             sun_rgb=mix(self.sun_rgb, other.sun_rgb),
@@ -66,7 +64,7 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """Material columns, one row per material: albedo (M,3), gloss, mirror and glow (M,), all 0..1 (glow may exceed 1)."""
+    """Material columns, one row each: albedo (M,3), gloss, mirror and glow (M,), all 0..1; glow may be more."""
 
     albedo: F32
     gloss: F32
@@ -95,8 +93,9 @@ def shade(light: Light, surface: Surface, material: npt.NDArray[np.intp], normal
     mirrored = 2 * facing[:, None] * normal - view
     sheen = (surface.mirror[material] * (0.08 + 0.92 * (1 - facing) ** 4))[:, None]
     glint = (surface.gloss[material] * np.maximum(mirrored @ sun, 0) ** 24)[:, None]
-    colour = albedo * lit + sheen * _sky(light, mirrored) + glint * sun_rgb
-    return colour + (surface.glow[material][:, None] * np.maximum(albedo, 0.25))
+    colour: F32 = albedo * lit + sheen * _sky(light, mirrored) + glint * sun_rgb
+    colour += surface.glow[material][:, None] * np.maximum(albedo, 0.25)
+    return colour
 
 
 def _lamp(lamp: Lamp, normal: F32, at: F32) -> F32:
@@ -116,4 +115,5 @@ def _sky(light: Light, way: F32) -> F32:
     horizon, zenith = np.array(light.horizon_rgb, np.float32), np.array(light.zenith_rgb, np.float32)
     above = np.clip((rise - skyline) / 0.05, 0, 1)[:, None]
     high = np.clip((rise - 0.05) / 0.75, 0, 1)[:, None]
-    return (ground + (horizon + (zenith - horizon) * high - ground) * above).astype(np.float32)
+    seen: F32 = (ground + (horizon + (zenith - horizon) * high - ground) * above).astype(np.float32)
+    return seen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from edge.scene import daylight, gate_site
 from edge.scene.camera import Camera
@@ -21,7 +22,9 @@ CYCLE_S = 600.0
 class LiveGate:
     """Frames of the gate at rising times, without end. One thread at a time."""
 
-    def __init__(self, seed: int, size_wh: tuple[int, int], light: str, *, rain: bool, traffic: str, fps: float) -> None:
+    def __init__(
+        self, seed: int, size_wh: tuple[int, int], light: str, *, rain: bool, traffic: str, fps: float
+    ) -> None:
         source = PROOF
         self._camera = Camera(source.poses[0], size_wh)
         self._traffic = Traffic(source, seed, GAPS_S[traffic])
@@ -34,7 +37,14 @@ class LiveGate:
             rides=(),
             barriers=(),
             light_at=self._light_at,
-            sensor=Sensor(grain=5 if dark else 2, soft_px=0.55, vignette=0.08, shutter_s=1 / 80 if dark else 1 / 160, rain=0.7 * rain, gray=light == "infrared"),
+            sensor=Sensor(
+                grain=5 if dark else 2,
+                soft_px=0.55,
+                vignette=0.08,
+                shutter_s=1 / 80 if dark else 1 / 160,
+                rain=0.7 * rain,
+                gray=light == "infrared",
+            ),
             seconds=0.0,
             fps=fps,
             light_step_s=8.0 if light == "cycle" else 1e9,
@@ -54,13 +64,13 @@ def light_at(name: str) -> Callable[[float], Light]:
     day, dusk, night = daylight.day(238, 34, 0.2, lamps), daylight.dusk(262, 0.35, lamps), daylight.night(0.6, lamps)
     if name != "cycle":
         fixed = {"day": day, "dusk": dusk, "night": night, "infrared": daylight.infrared(0.7, lamps)}[name]
-        return lambda t_s: fixed
+        return lambda _: fixed
     low = daylight.day(255, 9, 0.5, lamps)
     marks = ((0.0, day), (0.30, low), (0.38, dusk), (0.48, night), (0.80, night), (0.88, dusk), (0.94, low), (1.0, day))
 
     def around(t_s: float) -> Light:
         share = (t_s / CYCLE_S) % 1.0
-        for (a, first), (b, second) in zip(marks[:-1], marks[1:], strict=True):
+        for (a, first), (b, second) in pairwise(marks):
             if share <= b:
                 return first.blend(second, (share - a) / (b - a))
         return day

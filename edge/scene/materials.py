@@ -10,6 +10,8 @@ from edge.scene.light import Rgb, Surface
 
 
 class Material(IntEnum):
+    """Rows of a Surface."""
+
     PAINT = 0
     SECOND = 1
     GLASS = 2

@@ -43,7 +43,10 @@ def grain(seed: int, amount: int, size_wh: tuple[int, int]) -> tuple[npt.NDArray
     """Sensor noise as two unsigned pictures, to add and to subtract; twice the frame's size to shift about in."""
     rng = np.random.default_rng([seed, 9])
     w, h = size_wh
-    fine = rng.standard_normal((h + 64, w + 64, 1), np.float32) * 0.8 + rng.standard_normal((h + 64, w + 64, 3), np.float32) * 0.5
+    fine = (
+        rng.standard_normal((h + 64, w + 64, 1), np.float32) * 0.8
+        + rng.standard_normal((h + 64, w + 64, 3), np.float32) * 0.5
+    )
     coarse = cv2.resize(rng.standard_normal((h // 2 + 32, w // 2 + 32, 3), np.float32), (w + 64, h + 64))
     both = (fine + 0.5 * coarse) * amount / 1.2
     return np.clip(both, 0, 255).astype(np.uint8), np.clip(-both, 0, 255).astype(np.uint8)

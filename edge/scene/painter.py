@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -86,7 +87,9 @@ def paint(body: Body, stand: Stand, camera: Camera, light: Light) -> Patch | Non
     return Patch(canvas, x0, y0, corners)
 
 
-def _pictures(canvas: U8, body: Body, stand: Stand, camera: Camera, light: Light, origin: tuple[int, int, int]) -> dict[str, F32]:
+def _pictures(
+    canvas: U8, body: Body, stand: Stand, camera: Camera, light: Light, origin: tuple[int, int, int]
+) -> dict[str, F32]:
     """Lays the body's pictures that face the camera onto the canvas; returns their corners in frame pixels."""
     x0, y0, double = origin
     found: dict[str, F32] = {}
@@ -100,7 +103,7 @@ def _pictures(canvas: U8, body: Body, stand: Stand, camera: Camera, light: Light
         view = camera.position - centre
         view /= float(np.linalg.norm(view))
         px, depth = camera.project(world)
-        if float(normal @ view) < 0.08 or depth.min() < 2 * NEAR_M:
+        if float(normal @ view) < 0.08 or np.min(depth) < 2 * NEAR_M:
             continue
         white = Surface(np.ones((1, 3), np.float32), *(np.zeros(1, np.float32) for _ in range(3)))
         gain = shade(light, white, np.zeros(1, np.intp), normal[None], view[None].astype(np.float32), centre[None])[0]
@@ -117,7 +120,9 @@ def _warp(canvas: U8, rgba: U8, corners: F32, gain: F32) -> None:
         return
     wide = float(np.linalg.norm(corners[1] - corners[0]))
     while rgba.shape[1] > 2.2 * max(wide, 8):
-        rgba = cv2.resize(rgba, (rgba.shape[1] // 2, max(1, rgba.shape[0] // 2)), interpolation=cv2.INTER_AREA).astype(np.uint8)
+        rgba = cv2.resize(rgba, (rgba.shape[1] // 2, max(1, rgba.shape[0] // 2)), interpolation=cv2.INTER_AREA).astype(
+            np.uint8
+        )
     ph, pw = rgba.shape[:2]
     source = np.array([[0, 0], [pw, 0], [pw, ph], [0, ph]], np.float32) - 0.5
     warp = cv2.getPerspectiveTransform(source, corners - low.astype(np.float32) - 0.5)
@@ -162,7 +167,7 @@ def _runs(mesh: Mesh, shown: npt.NDArray[np.intp]) -> list[tuple[int, int, bool]
     skin = mesh.part_round[part] & (mesh.layer[shown] == 0)
     key = np.where(skin, part, -1)
     cuts = [0, *(np.flatnonzero(np.diff(key)) + 1).tolist(), len(key)]
-    return [(a, b, bool(skin[a])) for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b > a]
+    return [(a, b, bool(skin[a])) for a, b in pairwise(cuts) if b > a]
 
 
 def _quads(canvas: U8, corners: npt.NDArray[np.int32], colour: U8) -> None:
@@ -180,8 +185,10 @@ def _skin(canvas: U8, corners: npt.NDArray[np.int32], colour: U8, soft_px: float
     sheet = np.zeros((int(high[1] - low[1]), int(high[0] - low[0]), 4), np.uint8)
     _quads(sheet, corners - (low << _SHIFT).astype(np.int32), colour)
     size = 2 * max(1, round(soft_px)) + 1
-    drawn = cv2.compare(sheet[..., 3], 0, cv2.CMP_GT)
-    run = cv2.blur(cv2.blur(sheet, (size, size), borderType=cv2.BORDER_CONSTANT), (size, size), borderType=cv2.BORDER_CONSTANT)
+    drawn = (sheet[..., 3] > 0).astype(np.uint8)
+    run = cv2.blur(
+        cv2.blur(sheet, (size, size), borderType=cv2.BORDER_CONSTANT), (size, size), borderType=cv2.BORDER_CONSTANT
+    )
     share = np.ascontiguousarray(run[..., 3])
     full = cv2.divide(run, cv2.merge([share] * 4), scale=255)
     cv2.copyTo(full.astype(np.uint8, copy=False), drawn, canvas[low[1] : high[1], low[0] : high[0]])
@@ -193,5 +200,5 @@ def _halved(canvas: U8) -> U8:
     alpha = np.ascontiguousarray(small[..., 3])
     rim = np.nonzero(alpha - np.uint8(1) < _OPAQUE - 1)
     share = alpha[rim][:, None].astype(np.uint16)
-    small[(*rim, np.s_[:3])] = np.minimum(small[rim][:, :3].astype(np.uint16) * _OPAQUE // share, _OPAQUE)
+    small[rim[0], rim[1], :3] = np.minimum(small[rim][:, :3].astype(np.uint16) * _OPAQUE // share, _OPAQUE)
     return small.astype(np.uint8, copy=False)

@@ -145,4 +145,4 @@ def _driven(drive: Drive) -> tuple[F64, F64, F64]:
             speed = 0.0
             speeds[-1] = 0.0
     times = drive.start_s + np.arange(len(places)) * _STEP_S
-    return times, np.array(places), np.array(speeds)
+    return times.astype(np.float64), np.array(places, np.float64), np.array(speeds, np.float64)

@@ -99,7 +99,7 @@ def _write(plate: U8, row: str, look: PlateLook, across: tuple[float, float], do
 
 
 def _band(plate: U8, look: PlateLook) -> int:
-    h = plate.shape[0]
+    h = int(plate.shape[0])
     wide = round(0.42 * min(h, 0.12 * _PX_PER_M))
     plate[:, :wide, :3] = look.layout.band
     centre = (wide / 2, 0.30 * min(h, 110))
@@ -136,7 +136,9 @@ def lettering(text: str, font: Font, ink: Rgb8, size_px: tuple[int, int]) -> U8:
     cover = line(text, font, max(8, int(h * 0.8)))
     if cover.shape[1] > w - 4:
         shrink = (w - 4) / cover.shape[1]
-        cover = cv2.resize(cover, (w - 4, max(4, int(cover.shape[0] * shrink))), interpolation=cv2.INTER_AREA).astype(np.uint8)
+        cover = cv2.resize(cover, (w - 4, max(4, int(cover.shape[0] * shrink))), interpolation=cv2.INTER_AREA).astype(
+            np.uint8
+        )
     x, y = (w - cover.shape[1]) // 2, (h - cover.shape[0]) // 2
     canvas[y : y + cover.shape[0], x : x + cover.shape[1], 3] = cover
     return canvas

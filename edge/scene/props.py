@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from edge.scene.light import Rgb
-from edge.scene.materials import Material as M
-from edge.scene.materials import surface
-from edge.scene.mesh import F32, Builder, Mesh, tube
+from edge.scene.materials import Material, surface
+from edge.scene.mesh import F32, Builder, Mesh
 from edge.scene.painter import Body, Stand
+from edge.scene.solids import box, boxes, panes, tube
 
 Span = tuple[float, float]
 
@@ -37,59 +36,21 @@ class Prop:
         return Stand(self.x, self.y, self.heading_deg)
 
     def body(self) -> Body:
-        tints = {M.PAINT: self.tint[0], M.SECOND: self.tint[1]}
+        tints = {Material.PAINT: self.tint[0], Material.SECOND: self.tint[1]}
         if self.kind in ("tree", "bush"):
             leaf = np.array(self.tint[0])
-            tints[M.CARGO] = _rgb(leaf * 1.45 + 0.02)
-            tints[M.SEAT] = _rgb(leaf * 0.55)
+            tints[Material.CARGO] = _rgb(leaf * 1.45 + 0.02)
+            tints[Material.SEAT] = _rgb(leaf * 0.55)
         dull = surface(tints)
-        for m in (M.PAINT, M.SECOND, M.CARGO, M.SEAT):
+        for m in (Material.PAINT, Material.SECOND, Material.CARGO, Material.SEAT):
             dull.gloss[m] = 0.05
             dull.mirror[m] = 0.03
         return Body(mesh(self.kind, self.size, self.seed), dull, {})
 
 
-def _rgb(values: np.ndarray) -> Rgb:  # type: ignore[type-arg]
+def _rgb(values: npt.NDArray[np.float64]) -> Rgb:
     r, g, b = (float(np.clip(v, 0, 1)) for v in values)
     return (r, g, b)
-
-
-def box(b: Builder, x: Span, y: Span, z: Span, material: int, part: int, layer: int = 0) -> None:
-    """An upright box without a floor, its long sides cut into metre-long pieces."""
-    pieces = max(1, int((x[1] - x[0]) // 1.2))
-    cuts = np.linspace(*x, pieces + 1)
-    boxes(b, [(x0, x1, *y, *z) for x0, x1 in pairwise(cuts)], material, part, layer)
-
-
-# Corners of a unit box, x y z each 0 or 1: front, back, left, right, top.
-_SIDES = np.array(
-    [
-        [[0, 0, 0], [1, 0, 0], [1, 0, 1], [0, 0, 1]],
-        [[0, 1, 0], [1, 1, 0], [1, 1, 1], [0, 1, 1]],
-        [[0, 0, 0], [0, 1, 0], [0, 1, 1], [0, 0, 1]],
-        [[1, 0, 0], [1, 1, 0], [1, 1, 1], [1, 0, 1]],
-        [[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]],
-    ],
-    np.float32,
-)
-
-
-def boxes(b: Builder, rows: Sequence[tuple[float, ...]], material: int, part: int, layer: int = 0) -> None:
-    """Many upright boxes at once, a row (x0, x1, y0, y1, z0, z1) each."""
-    spans = np.array(rows, np.float32).reshape(-1, 3, 2)
-    low, size = spans[:, None, None, :, 0], (spans[..., 1] - spans[..., 0])[:, None, None]
-    corners = (low + _SIDES[None] * size).reshape(-1, 4, 3)
-    b.loose(corners, material, part, layer, inside=np.repeat(spans.mean(axis=2), len(_SIDES), axis=0))
-
-
-def panes(b: Builder, rows: Sequence[tuple[float, ...]], material: int, part: int) -> None:
-    """Upright panes across y at once, a row (x0, x1, y, z0, z1) each; they face away from y = 0."""
-    if not rows:
-        return
-    x0, x1, y, z0, z1 = np.array(rows, np.float32).T
-    corners = np.stack([np.stack(c, axis=1) for c in ((x0, y, z0), (x1, y, z0), (x1, y, z1), (x0, y, z1))], axis=1)
-    inside = corners.mean(axis=1) * np.array([1, 0, 1], np.float32)
-    b.loose(corners, material, part, 1, inside=inside)
 
 
 @lru_cache(maxsize=256)
@@ -108,11 +69,11 @@ def _fence(b: Builder, size: Size, rng: Rng) -> None:
     length, _, high = size
     part = b.part(0)
     posts = [(x - 0.035, x + 0.035, -0.035, 0.035, 0.0, high) for x in np.arange(-length / 2, length / 2 + 0.01, 2.5)]
-    boxes(b, posts, M.PAINT, b.part(0))
+    boxes(b, posts, Material.PAINT, b.part(0))
     for z in (0.1, 0.5 * high, high - 0.04):
-        box(b, (-length / 2, length / 2), (-0.02, 0.02), (z - 0.015, z + 0.015), M.PAINT, part)
+        box(b, (-length / 2, length / 2), (-0.02, 0.02), (z - 0.015, z + 0.015), Material.PAINT, part)
     wires = [(x - 0.008, x + 0.008, -0.008, 0.008, 0.1, high - 0.04) for x in np.arange(-length / 2, length / 2, 0.16)]
-    boxes(b, wires, M.SECOND, part)
+    boxes(b, wires, Material.SECOND, part)
     del rng
 
 
@@ -120,28 +81,35 @@ def _palisade(b: Builder, size: Size, rng: Rng) -> None:
     length, _, high = size
     part = b.part(0)
     for z in (0.25 * high, 0.85 * high):
-        box(b, (-length / 2, length / 2), (-0.05, -0.01), (z - 0.04, z + 0.04), M.SECOND, part)
+        box(b, (-length / 2, length / 2), (-0.05, -0.01), (z - 0.04, z + 0.04), Material.SECOND, part)
     pales = [
         (x - 0.035, x + 0.035, -0.01, 0.03, 0.06, high + 0.03 * float(rng.standard_normal()))
         for x in np.arange(-length / 2, length / 2, 0.19)
     ]
-    boxes(b, pales, M.PAINT, part)
+    boxes(b, pales, Material.PAINT, part)
 
 
 def _wall(b: Builder, size: Size, rng: Rng) -> None:
     length, deep, high = size
-    box(b, (-length / 2, length / 2), (-deep / 2, deep / 2), (0, high), M.PAINT, b.part(0))
+    box(b, (-length / 2, length / 2), (-deep / 2, deep / 2), (0, high), Material.PAINT, b.part(0))
     cap = b.part(1)
-    box(b, (-length / 2, length / 2), (-deep / 2 - 0.04, deep / 2 + 0.04), (high - 0.02, high + 0.08), M.SECOND, cap)
+    box(
+        b,
+        (-length / 2, length / 2),
+        (-deep / 2 - 0.04, deep / 2 + 0.04),
+        (high - 0.02, high + 0.08),
+        Material.SECOND,
+        cap,
+    )
     for x in np.arange(-length / 2, length / 2 + 0.1, 4.0):
-        box(b, (x - 0.2, x + 0.2), (-deep / 2 - 0.06, deep / 2 + 0.06), (0, high + 0.12), M.PAINT, b.part(1))
+        box(b, (x - 0.2, x + 0.2), (-deep / 2 - 0.06, deep / 2 + 0.06), (0, high + 0.12), Material.PAINT, b.part(1))
     del rng
 
 
 def _house(b: Builder, size: Size, rng: Rng) -> None:
     length, deep, high = size
     part = b.part(0)
-    box(b, (-length / 2, length / 2), (-deep / 2, deep / 2), (0, high), M.PAINT, part)
+    box(b, (-length / 2, length / 2), (-deep / 2, deep / 2), (0, high), Material.PAINT, part)
     step = float(rng.uniform(2.0, 3.6))
     windows = [
         (x, x + 0.55 * step, y, z, z + 1.35)
@@ -149,21 +117,40 @@ def _house(b: Builder, size: Size, rng: Rng) -> None:
         for x in np.arange(-length / 2 + 0.8, length / 2 - 1.6, step)
         for y in (-deep / 2 - 0.03, deep / 2 + 0.03)
     ]
-    panes(b, windows, M.GLASS, part)
+    panes(b, windows, Material.GLASS, part)
     roof = b.part(1)
-    box(b, (-length / 2 - 0.3, length / 2 + 0.3), (-deep / 2 - 0.3, deep / 2 + 0.3), (high, high + 0.35), M.SECOND, roof)
+    box(
+        b,
+        (-length / 2 - 0.3, length / 2 + 0.3),
+        (-deep / 2 - 0.3, deep / 2 + 0.3),
+        (high, high + 0.35),
+        Material.SECOND,
+        roof,
+    )
 
 
 def _hut(b: Builder, size: Size, rng: Rng) -> None:
     length, deep, high = size
     part = b.part(0)
-    box(b, (-length / 2, length / 2), (-deep / 2, deep / 2), (0, high), M.PAINT, part)
+    box(b, (-length / 2, length / 2), (-deep / 2, deep / 2), (0, high), Material.PAINT, part)
     low, top = 0.45 * high, 0.82 * high
-    panes(b, [(-0.36 * length, 0.36 * length, y, low, top) for y in (-deep / 2 - 0.02, deep / 2 + 0.02)], M.GLASS, part)
+    panes(
+        b,
+        [(-0.36 * length, 0.36 * length, y, low, top) for y in (-deep / 2 - 0.02, deep / 2 + 0.02)],
+        Material.GLASS,
+        part,
+    )
     wing = 0.34 * deep
     for x in (-length / 2, length / 2):
-        boxes(b, [(x - 0.02, x + 0.02, -wing, wing, low, top)], M.GLASS, part, 1)
-    box(b, (-length / 2 - 0.3, length / 2 + 0.3), (-deep / 2 - 0.3, deep / 2 + 0.3), (high, high + 0.16), M.SECOND, b.part(1))
+        boxes(b, [(x - 0.02, x + 0.02, -wing, wing, low, top)], Material.GLASS, part, 1)
+    box(
+        b,
+        (-length / 2 - 0.3, length / 2 + 0.3),
+        (-deep / 2 - 0.3, deep / 2 + 0.3),
+        (high, high + 0.16),
+        Material.SECOND,
+        b.part(1),
+    )
     del rng
 
 
@@ -175,7 +162,7 @@ def _leaves(b: Builder, centre: F32, radii: F32, count: int, leaf_m: float, rng:
     across = np.cross(way, rng.standard_normal((count, 3))).astype(np.float32)
     across /= np.linalg.norm(across, axis=1, keepdims=True)
     down = np.cross(way, across) + 0.5 * way * rng.standard_normal((count, 1)).astype(np.float32)
-    kinds = np.sort(rng.choice([M.PAINT, M.PAINT, M.CARGO, M.SEAT], count))
+    kinds = np.sort(rng.choice([Material.PAINT, Material.PAINT, Material.CARGO, Material.SEAT], count))
     span = (leaf_m * rng.uniform(0.5, 1.3, (count, 1))).astype(np.float32)
     corners = np.stack([at - span * across, at - span * down, at + span * across, at + span * down], axis=1)
     for kind in np.unique(kinds):
@@ -186,7 +173,7 @@ def _tree(b: Builder, size: Size, rng: Rng) -> None:
     wide, _, high = size
     lean = rng.uniform(-0.2, 0.2, 2)
     fork = (float(lean[0]), float(lean[1]), 0.5 * high)
-    tube(b, (0, 0, 0), fork, (0.035 * high, 0.022 * high), M.SECOND, b.part(0))
+    tube(b, (0, 0, 0), fork, (0.035 * high, 0.022 * high), Material.SECOND, b.part(0))
     for _ in range(int(rng.integers(4, 8))):
         offset = rng.uniform(-0.28, 0.28, 3) * np.array([wide, wide, high * 0.6])
         centre = np.array([fork[0], fork[1], 0.68 * high]) + offset
@@ -203,43 +190,57 @@ def _bush(b: Builder, size: Size, rng: Rng) -> None:
 
 def _lamp(b: Builder, size: Size, rng: Rng) -> None:
     arm, _, high = size
-    tube(b, (0, 0, 0), (0, 0, high), (0.08, 0.05), M.PAINT, b.part(0), around=6)
-    tube(b, (0, 0, high), (arm, 0, high + 0.1), (0.04, 0.04), M.PAINT, b.part(0), around=6)
-    box(b, (arm - 0.3, arm + 0.25), (-0.13, 0.13), (high + 0.02, high + 0.16), M.SECOND, b.part(1))
+    tube(b, (0, 0, 0), (0, 0, high), (0.08, 0.05), Material.PAINT, b.part(0), around=6)
+    tube(b, (0, 0, high), (arm, 0, high + 0.1), (0.04, 0.04), Material.PAINT, b.part(0), around=6)
+    box(b, (arm - 0.3, arm + 0.25), (-0.13, 0.13), (high + 0.02, high + 0.16), Material.SECOND, b.part(1))
     del rng
 
 
 def _sign(b: Builder, size: Size, rng: Rng) -> None:
     wide, _, high = size
-    tube(b, (0, 0, 0), (0, 0, high), (0.035, 0.035), M.RIM, b.part(0), around=6)
+    tube(b, (0, 0, 0), (0, 0, high), (0.035, 0.035), Material.RIM, b.part(0), around=6)
     plate = b.part(1)
-    box(b, (-wide / 2, wide / 2), (-0.02, 0.02), (high - 0.8 * wide, high + 0.2 * wide), M.PAINT, plate)
+    box(b, (-wide / 2, wide / 2), (-0.02, 0.02), (high - 0.8 * wide, high + 0.2 * wide), Material.PAINT, plate)
     face = (-0.34 * wide, 0.34 * wide)
-    panes(b, [(*face, y, high - 0.5 * wide, high - 0.1 * wide) for y in (-0.03, 0.03)], M.SECOND, plate)
+    panes(b, [(*face, y, high - 0.5 * wide, high - 0.1 * wide) for y in (-0.03, 0.03)], Material.SECOND, plate)
     del rng
 
 
 def _box(b: Builder, size: Size, rng: Rng) -> None:
     length, deep, high = size
-    box(b, (-length / 2, length / 2), (-deep / 2, deep / 2), (0, high), M.PAINT, b.part(0))
-    box(b, (-length / 2 - 0.03, length / 2 + 0.03), (-deep / 2 - 0.03, deep / 2 + 0.03), (high, high + 0.06), M.SECOND, b.part(1))
+    box(b, (-length / 2, length / 2), (-deep / 2, deep / 2), (0, high), Material.PAINT, b.part(0))
+    box(
+        b,
+        (-length / 2 - 0.03, length / 2 + 0.03),
+        (-deep / 2 - 0.03, deep / 2 + 0.03),
+        (high, high + 0.06),
+        Material.SECOND,
+        b.part(1),
+    )
     del rng
 
 
 def _bollard(b: Builder, size: Size, rng: Rng) -> None:
     wide, _, high = size
     for i, (low, top) in enumerate(((0, 0.3), (0.3, 0.55), (0.55, 0.8), (0.8, 1.0))):
-        tube(b, (0, 0, low * high), (0, 0, top * high), (wide / 2, wide / 2), M.PAINT if i % 2 == 0 else M.SECOND, b.part(i))
+        tube(
+            b,
+            (0, 0, low * high),
+            (0, 0, top * high),
+            (wide / 2, wide / 2),
+            Material.PAINT if i % 2 == 0 else Material.SECOND,
+            b.part(i),
+        )
     del rng
 
 
 def _container(b: Builder, size: Size, rng: Rng) -> None:
     length, deep, high = size
     part = b.part(0)
-    box(b, (-length / 2, length / 2), (-deep / 2, deep / 2), (0, high), M.PAINT, part)
+    box(b, (-length / 2, length / 2), (-deep / 2, deep / 2), (0, high), Material.PAINT, part)
     ribs = np.arange(-length / 2 + 0.2, length / 2 - 0.1, 0.3)
     rows = [(x, x + 0.1, y, 0.15, high - 0.15) for x in ribs for y in (-deep / 2 - 0.02, deep / 2 + 0.02)]
-    panes(b, rows, M.SECOND, part)
+    panes(b, rows, Material.SECOND, part)
     del rng
 
 
@@ -252,8 +253,16 @@ def _boom(b: Builder, size: Size, rng: Rng) -> None:
         a, c = (0.2 + (length - 0.2) * (i + k) / pieces for k in (0, 1))
         start = (a * float(np.cos(turn)), 0.0, hub + a * float(np.sin(turn)))
         end = (c * float(np.cos(turn)), 0.0, hub + c * float(np.sin(turn)))
-        tube(b, start, end, (0.045, 0.045), M.PAINT if i % 2 else M.SECOND, b.part(0), around=6)
-    tube(b, (-0.5 * float(np.cos(turn)), 0, hub - 0.5 * float(np.sin(turn))), (0.2 * float(np.cos(turn)), 0, hub + 0.2 * float(np.sin(turn))), (0.09, 0.06), M.TRIM, b.part(0), around=6)
+        tube(b, start, end, (0.045, 0.045), Material.PAINT if i % 2 else Material.SECOND, b.part(0), around=6)
+    tube(
+        b,
+        (-0.5 * float(np.cos(turn)), 0, hub - 0.5 * float(np.sin(turn))),
+        (0.2 * float(np.cos(turn)), 0, hub + 0.2 * float(np.sin(turn))),
+        (0.09, 0.06),
+        Material.TRIM,
+        b.part(0),
+        around=6,
+    )
     del rng
 
 

@@ -12,38 +12,18 @@ from edge.scene import lamps
 from edge.scene.camera import Camera
 from edge.scene.ground import Floor, Ground, floor, lit
 from edge.scene.light import Light
-from edge.scene.painter import Body, Patch, Stand, paint
+from edge.scene.painter import Patch, Stand, paint
+from edge.scene.placed import Placed
 from edge.scene.props import Prop
 from edge.scene.shadows import cast
-from edge.scene.truth import ActorTruth, Box, PlateTruth, Point
+from edge.scene.truth import ActorTruth, PlateTruth
 from edge.scene.weather import smeared
+from edge.scene.witness import judged, shown_plates
 
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
 _OPAQUE = 255
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One rigid piece of an actor."""
-
-    body: Body
-    stand: Stand
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An actor at one moment. `plates`: (piece index, picture name, text); `speed_m_s` along its heading.
-
-    An actor of no class in CLASSES (a boom) is drawn but has no truth.
-    """
-
-    actor: int
-    kind: str
-    pieces: tuple[Piece, ...]
-    plates: tuple[tuple[int, str, str], ...] = ()
-    speed_m_s: float = 0.0
-    beams: float = 0.0
+_BLUR_FROM_M = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +82,18 @@ def lay(picture: U8, patch: Patch) -> None:
     rim = np.nonzero(alpha - np.uint8(1) < _OPAQUE - 1)
     share = alpha[rim][:, None].astype(np.uint16)
     edge = (spot[rim] * (_OPAQUE - share) + patch.rgba[rim][:, :3] * share) // _OPAQUE
-    cv2.copyTo(cv2.cvtColor(patch.rgba, cv2.COLOR_RGBA2RGB), cv2.compare(alpha, _OPAQUE, cv2.CMP_EQ), spot)
+    cv2.copyTo(cv2.cvtColor(patch.rgba, cv2.COLOR_RGBA2RGB), (alpha == _OPAQUE).astype(np.uint8), spot)
     spot[rim] = edge.astype(np.uint8)
 
 
 def compose(
-    scene: Scenery, actors: tuple[Placed, ...], camera: Camera, light: Light, *, shutter_s: float = 0.0, wet: float = 0.0
+    scene: Scenery,
+    actors: tuple[Placed, ...],
+    camera: Camera,
+    light: Light,
+    *,
+    shutter_s: float = 0.0,
+    wet: float = 0.0,
 ) -> tuple[U8, tuple[ActorTruth, ...]]:
     """Draws the actors into a copy of the scenery; returns the clean picture (H,W,3) RGB and their truth, near last."""
     picture = scene.picture.copy()
@@ -122,13 +108,22 @@ def compose(
         if shown is not None:
             drawn.append((actor, index, *shown))
             _hide(picture, owner, scene, _distance(actor.pieces[0].stand, camera), shown)
-    lamps.glows(picture, [(a.pieces[0].body, a.pieces[0].stand, a.beams) for a in order if a.beams > 0], camera, light, wet)
-    truths = [_truth(actor, owner, index, mask, origin, plates) for actor, index, mask, origin, plates in drawn]
+    lamps.glows(
+        picture, [(a.pieces[0].body, a.pieces[0].stand, a.beams) for a in order if a.beams > 0], camera, light, wet
+    )
+    truths = [judged(actor, owner, index, mask, origin, plates) for actor, index, mask, origin, plates in drawn]
     return picture, tuple(t for t in truths if t is not None)
 
 
 def _draw(
-    picture: U8, owner: npt.NDArray[np.int16], index: int, actor: Placed, camera: Camera, light: Light, shutter_s: float, wet: float
+    picture: U8,
+    owner: npt.NDArray[np.int16],
+    index: int,
+    actor: Placed,
+    camera: Camera,
+    light: Light,
+    shutter_s: float,
+    wet: float,
 ) -> tuple[npt.NDArray[np.bool_], tuple[int, int], list[PlateTruth]] | None:
     patches: list[tuple[int, Patch]] = []
     for number in sorted(range(len(actor.pieces)), key=lambda i: -_distance(actor.pieces[i].stand, camera)):
@@ -149,26 +144,7 @@ def _draw(
         whole[patch.y - y0 : patch.y - y0 + h, patch.x - x0 : patch.x - x0 + w] |= patch.mask
     h, w = whole.shape
     owner[y0 : y0 + h, x0 : x0 + w][whole] = index
-    return whole, (x0, y0), _plates(actor, patches)
-
-
-def _plates(actor: Placed, patches: list[tuple[int, Patch]]) -> list[PlateTruth]:
-    """The plates on pieces that no nearer piece of the same actor covers; `patches` from far to near."""
-    found = []
-    for position, (number, patch) in enumerate(patches):
-        for piece, name, text in actor.plates:
-            if piece != number or name not in patch.corners:
-                continue
-            middle = patch.corners[name].mean(axis=0)
-            if not any(_covers(nearer, middle) for _, nearer in patches[position + 1 :]):
-                found.append(_plate(text, name, patch.corners[name]))
-    return found
-
-
-def _covers(patch: Patch, at: F32) -> bool:
-    x, y = int(at[0]) - patch.x, int(at[1]) - patch.y
-    h, w = patch.mask.shape
-    return bool(0 <= x < w and 0 <= y < h and patch.rgba[y, x, 3] >= 128)
+    return whole, (x0, y0), shown_plates(actor, patches)
 
 
 def _blurred(patch: Patch, actor: Placed, camera: Camera, shutter_s: float) -> Patch:
@@ -180,7 +156,7 @@ def _blurred(patch: Patch, actor: Placed, camera: Camera, shutter_s: float) -> P
     ahead = stand.matrix()[:, 0] * way
     middle = np.array([stand.x, stand.y, 0.6], np.float32)
     px, depth = camera.project(np.stack([middle - ahead / 2, middle + ahead / 2]))
-    if depth.min() < 2.0:
+    if np.min(depth) < _BLUR_FROM_M:
         return patch
     dx, dy = (float(v) for v in px[1] - px[0])
     rgba, margin = smeared(patch.rgba, dx, dy)
@@ -194,7 +170,11 @@ def _blurred(patch: Patch, actor: Placed, camera: Camera, shutter_s: float) -> P
 
 
 def _hide(
-    picture: U8, owner: npt.NDArray[np.int16], scene: Scenery, distance_m: float, shown: tuple[npt.NDArray[np.bool_], tuple[int, int], list[PlateTruth]]
+    picture: U8,
+    owner: npt.NDArray[np.int16],
+    scene: Scenery,
+    distance_m: float,
+    shown: tuple[npt.NDArray[np.bool_], tuple[int, int], list[PlateTruth]],
 ) -> None:
     """Brings standing things that are nearer than the actor back to the front."""
     (x0, y0), (h, w) = shown[1], shown[0].shape
@@ -212,45 +192,3 @@ def _hide(
         spot = np.s_[top:bottom, left:right]
         picture[spot][mask] = scene.picture[spot][mask]
         owner[spot][mask] = 0
-
-
-def _plate(text: str, place: str, corners: F32) -> PlateTruth:
-    points = [(float(x), float(y)) for x, y in corners]
-    quad: tuple[Point, Point, Point, Point] = (points[0], points[1], points[2], points[3])
-    return PlateTruth(text, place, quad, visible=False)
-
-
-def _truth(
-    actor: Placed, owner: npt.NDArray[np.int16], index: int, mask: npt.NDArray[np.bool_], origin: tuple[int, int], plates: list[PlateTruth]
-) -> ActorTruth | None:
-    from edge.scene.truth import CLASSES
-
-    if actor.kind not in CLASSES:
-        return None
-    x0, y0 = origin
-    h, w = mask.shape
-    seen = owner[y0 : y0 + h, x0 : x0 + w] == index
-    total = int(mask.sum())
-    full = _box(mask, origin)
-    box = _box(seen, origin) if seen.any() else full
-    checked = tuple(PlateTruth(p.text, p.place, p.corners, visible=_uncovered(p, owner, index)) for p in plates)
-    return ActorTruth(actor.actor, actor.kind, box, full, float(seen.sum()) / max(total, 1), checked)
-
-
-def _box(mask: npt.NDArray[np.bool_], origin: tuple[int, int]) -> Box:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return (float(origin[0] + columns[0]), float(origin[1] + rows[0]), float(origin[0] + columns[-1] + 1), float(origin[1] + rows[-1] + 1))
-
-
-def _uncovered(plate: PlateTruth, owner: npt.NDArray[np.int16], index: int) -> bool:
-    h, w = owner.shape
-    corners = np.array(plate.corners, np.float32)
-    if corners.min() < 0 or corners[:, 0].max() > w or corners[:, 1].max() > h:
-        return False
-    low = np.floor(corners.min(axis=0)).astype(int)
-    high = np.ceil(corners.max(axis=0)).astype(int) + 1
-    area = np.zeros((int(high[1] - low[1]), int(high[0] - low[0])), np.uint8)
-    cv2.fillConvexPoly(area, np.rint(corners - low).astype(np.int32), 1)
-    spot = owner[low[1] : high[1], low[0] : high[0]]
-    inside = area[: spot.shape[0], : spot.shape[1]] > 0
-    return bool(inside.any()) and float((spot[inside] == index).mean()) >= 0.9

@@ -18,7 +18,16 @@ def shifted(drive: Drive, place_m: float, at_s: float) -> Drive:
     return replace(drive, start_s=drive.start_s + at_s - t)
 
 
-def entry(actor: Actor, name: str, at_s: float, *, wait_s: float = 0.0, beams: float = 0.0, queue_s: float = 0.0, behind_m: float = 0.0) -> Ride:
+def entry(
+    actor: Actor,
+    name: str,
+    at_s: float,
+    *,
+    wait_s: float = 0.0,
+    beams: float = 0.0,
+    queue_s: float = 0.0,
+    behind_m: float = 0.0,
+) -> Ride:
     """Comes from the street, stops at the boom for `wait_s` and has its front on the main line at `at_s`.
 
     `queue_s`: a stop before that, `behind_m` behind the boom's stop line.
@@ -66,9 +75,25 @@ def turning(actor: Actor, at_s: float, beams: float) -> Ride:
     r = 1.75
     path = Path(
         (
-            (30, 23.9), (18, 23.9), (8.5, 23.8), (5.2, 22.6), (3.9, 20.4), (3.6, 17.0), (3.55, 13.0),
-            (3.45, low + r), (2.9, low + 0.42), (1.7, low), (0.5, low + 0.42), (-0.05, low + r),
-            (-0.1, 13.0), (0.2, 17.0), (-0.2, 20.4), (-2.2, 22.9), (-5.5, 23.8), (-12, 23.9), (-32, 23.9),
+            (30, 23.9),
+            (18, 23.9),
+            (8.5, 23.8),
+            (5.2, 22.6),
+            (3.9, 20.4),
+            (3.6, 17.0),
+            (3.55, 13.0),
+            (3.45, low + r),
+            (2.9, low + 0.42),
+            (1.7, low),
+            (0.5, low + 0.42),
+            (-0.05, low + r),
+            (-0.1, 13.0),
+            (0.2, 17.0),
+            (-0.2, 20.4),
+            (-2.2, 22.9),
+            (-5.5, 23.8),
+            (-12, 23.9),
+            (-32, 23.9),
         )
     )
     apex = path.reaches_y(low + 0.02)

@@ -48,7 +48,7 @@ def _darken(picture: U8, outline: F32, strength: float, blur_px: float) -> None:
     h, w = picture.shape[:2]
     pad = int(3 * blur_px) + 2
     x0, y0 = (max(0, int(v) - pad) for v in outline.min(axis=0))
-    x1, y1 = min(w, int(outline[:, 0].max()) + pad), min(h, int(outline[:, 1].max()) + pad)
+    x1, y1 = min(w, int(np.max(outline[:, 0])) + pad), min(h, int(np.max(outline[:, 1])) + pad)
     if x1 - x0 < 2 or y1 - y0 < 2:
         return
     step = max(1, int(blur_px / 2))

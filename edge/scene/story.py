@@ -13,8 +13,9 @@ from edge.scene.camera import Camera
 from edge.scene.ground import Floor, floor
 from edge.scene.light import Light
 from edge.scene.paths import Drive, Path
+from edge.scene.placed import Piece, Placed
 from edge.scene.props import Prop
-from edge.scene.render import Piece, Placed, Scenery, Set, compose, scenery
+from edge.scene.render import Scenery, Set, compose, scenery
 from edge.scene.truth import FrameTruth
 from edge.scene.weather import Sensor, spoil
 
@@ -37,7 +38,7 @@ class Ride:
         s, speed = at
         base = 0.6 * self.actor.length_m
         before = self.drive.place(t_s - 0.16)
-        brake = before is not None and abs(before[1]) - abs(speed) > 0.08 or abs(speed) < 0.02
+        brake = (before is not None and abs(before[1]) - abs(speed) > 0.08) or abs(speed) < 0.02
         hitch = None
         if self.actor.tow is not None:
             back = self.actor.length_m / 2 + self.actor.tow.draw_m + self.actor.tow.length_m / 2
@@ -119,4 +120,3 @@ class Stage:
             scene = scenery(self._story.place, self._story.camera, light, wet=self._story.wet, view=self._view)
             self._lit = (step, light, scene)
         return self._lit[1], self._lit[2]
-

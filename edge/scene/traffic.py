@@ -9,8 +9,8 @@ import numpy as np
 
 from edge.scene import gate_site
 from edge.scene.actors import Actor, drawn
-from edge.scene.lists import SceneList
-from edge.scene.render import Placed
+from edge.scene.ingredients import SceneList
+from edge.scene.placed import Placed
 from edge.scene.rides import entry, leaving, through
 from edge.scene.story import Ride
 

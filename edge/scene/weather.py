@@ -17,7 +17,11 @@ F32 = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """How the camera spoils the picture. `grain`: noise in gray levels; `jpeg`: quality, 0 for none; `soft_px`: lens blur."""
+    """How the camera spoils the picture.
+
+    `grain`: noise in gray levels; `jpeg`: quality, 0 for none; `soft_px`: blur of the lens; `gain` and `gamma`: white
+    balance and tone curve; `rain` 0..1.
+    """
 
     grain: int = 3
     jpeg: int = 0
@@ -43,12 +47,16 @@ def spoil(picture: U8, sensor: Sensor, rng: np.random.Generator) -> U8:
         shape = _vignette(picture.shape[1], picture.shape[0], sensor.vignette)
         picture = cv2.multiply(picture, shape, scale=1 / 255).astype(np.uint8, copy=False)
     if sensor.gray:
-        picture = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB).astype(np.uint8, copy=False)
+        picture = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB).astype(
+            np.uint8, copy=False
+        )
     if sensor.grain > 0:
         picture = _grain(picture, sensor, rng)
     if sensor.jpeg > 0:
         _, packed = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, sensor.jpeg])
-        picture = np.ascontiguousarray(cv2.imdecode(packed, cv2.IMREAD_COLOR)[..., ::-1]).astype(np.uint8, copy=False)
+        picture = np.ascontiguousarray(np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR))[..., ::-1]).astype(
+            np.uint8, copy=False
+        )
     return picture
 
 
@@ -90,7 +98,9 @@ def _streaks(w: int, h: int, amount: int) -> U8:
         length = rng.uniform(14, 60) * scale + 4
         shade = int(rng.integers(18, 70))
         end = (int(x + 0.12 * length), int(y + length))
-        cv2.line(sheet, (int(x), int(y)), end, shade, 1 if rng.random() < 0.8 else max(1, round(2 * scale)), cv2.LINE_AA)
+        cv2.line(
+            sheet, (int(x), int(y)), end, shade, 1 if rng.random() < 0.8 else max(1, round(2 * scale)), cv2.LINE_AA
+        )
     sheet = cv2.GaussianBlur(sheet, (0, 0), 0.8).astype(np.uint8)
     return np.repeat(sheet[..., None], 3, axis=2)
 
@@ -118,7 +128,12 @@ def smeared(rgba: U8, dx: float, dy: float) -> tuple[U8, int]:
         x, y = middle + share * np.array([dx, dy])
         x0, y0 = int(x), int(y)
         fx, fy = x - x0, y - y0
-        for ox, oy, part in ((0, 0, (1 - fx) * (1 - fy)), (1, 0, fx * (1 - fy)), (0, 1, (1 - fx) * fy), (1, 1, fx * fy)):
+        for ox, oy, part in (
+            (0, 0, (1 - fx) * (1 - fy)),
+            (1, 0, fx * (1 - fy)),
+            (0, 1, (1 - fx) * fy),
+            (1, 1, fx * fy),
+        ):
             if 0 <= y0 + oy < size and 0 <= x0 + ox < size:
                 kernel[y0 + oy, x0 + ox] += part
     kernel /= kernel.sum()

@@ -2,90 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
-from edge.scene.materials import Material as M
-from edge.scene.mesh import (
-    Builder,
-    Mesh,
-    Tower,
-    disc,
-    end_patch,
-    end_picture,
-    ring,
-    side_patch,
-    side_picture,
-    tower,
-    tread,
-)
+from edge.scene.materials import Material
+from edge.scene.mesh import Builder, Mesh
+from edge.scene.shapes import CarShape
+from edge.scene.solids import Tower, disc, end_patch, end_picture, rect, ring, side_patch, tower, trapezoid, tread
 
 Knots = tuple[list[float], list[float]]
-
-
-@dataclass(frozen=True, slots=True)
-class CarShape:
-    """Outline of a car in metres: runs are measured along the car, heights from the ground.
-
-    `style`: hatch, sedan, suv, van, pickup. `screen_m` and `back_m` are the horizontal runs of windscreen and rear
-    window, `bonnet_m` and `boot_m` the lengths ahead of and behind the cabin at belt height.
-    """
-
-    style: str
-    length_m: float
-    width_m: float
-    height_m: float
-    belt_m: float
-    nose_m: float
-    bonnet_m: float
-    screen_m: float
-    boot_m: float
-    back_m: float
-    deck_m: float
-    clear_m: float
-    wheel_m: float
-    lights: str = "slim"
-    pillars: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class TruckShape:
-    """A rigid lorry: cab then load; `load`: box, tarp, flat, tipper or tank."""
-
-    length_m: float
-    width_m: float
-    height_m: float
-    cab_m: float
-    cab_height_m: float
-    floor_m: float
-    wheel_m: float
-    load: str
-    axles: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class BusShape:
-    length_m: float
-    width_m: float
-    height_m: float
-    window_low_m: float
-    wheel_m: float
-    windows: int
-    nose: str = "flat"
-
-
-@dataclass(frozen=True, slots=True)
-class TrailerShape:
-    """A small trailer behind a car: `length_m` of the box, `draw_m` of the drawbar."""
-
-    length_m: float
-    width_m: float
-    height_m: float
-    draw_m: float
-    wheel_m: float
-    cover: bool
 
 
 @lru_cache(maxsize=128)
@@ -94,11 +21,11 @@ def car(shape: CarShape, plate_wh_m: tuple[float, float]) -> Mesh:
     s, b = shape, Builder()
     low, body, cabin = b.part(0), b.part(1, rounded=True), b.part(2, rounded=True)
     lower = _lower_body(s)
-    lower.wall(b, M.PAINT, body)
-    lower.lid(b, M.PAINT, body, crown_m=0.035)
+    lower.wall(b, Material.PAINT, body)
+    lower.lid(b, Material.PAINT, body, crown_m=0.035)
     glass = _cabin(s)
-    glass.wall(b, M.PAINT, cabin)
-    glass.lid(b, M.PAINT, cabin, crown_m=0.03)
+    glass.wall(b, Material.PAINT, cabin)
+    glass.lid(b, Material.PAINT, cabin, crown_m=0.03)
     _windows(b, s, glass, cabin)
     _face(b, s, lower, body)
     _back(b, s, lower, body)
@@ -150,7 +77,7 @@ def _lower_body(s: CarShape) -> Tower:
 
 
 def _cabin_ends(s: CarShape) -> tuple[float, float, float, float]:
-    """x of windscreen base, roof front, roof rear, rear window base."""
+    """X of windscreen base, roof front, roof rear, rear window base."""
     base_front = s.length_m / 2 - s.bonnet_m
     base_rear = -s.length_m / 2 + s.boot_m
     return base_front, base_front - s.screen_m, base_rear + s.back_m, base_rear
@@ -196,22 +123,29 @@ def _windows(b: Builder, s: CarShape, glass: Tower, part: int) -> None:
     front_high = base_front + (roof_front - base_front) * at_high
     rear_low = base_rear + (roof_rear - base_rear) * at_low
     rear_high = base_rear + (roof_rear - base_rear) * at_high
-    look = (M.GLASS, part, 1)
-    end_patch(b, glass, [(-0.80 * half, low), (0.80 * half, low), (0.70 * half, high), (-0.70 * half, high)], 1, look, (4, 8))
-    end_patch(b, glass, [(-0.74 * half, low + 0.04), (0.74 * half, low + 0.04), (0.66 * half, high - 0.02), (-0.66 * half, high - 0.02)], -1, look, (4, 8))
+    look = (Material.GLASS, part, 1)
+    end_patch(b, glass, trapezoid(0.80 * half, 0.70 * half, low, high), 1, look, (4, 8))
+    end_patch(b, glass, trapezoid(0.74 * half, 0.66 * half, low + 0.04, high - 0.02), -1, look, (4, 8))
     stops_low = _stops(front_low - 0.24, rear_low + 0.20, s)
     stops_high = _stops(front_high - 0.20, rear_high + 0.20, s)
     for side in (1, -1):
         for (x0, x1), (t0, t1) in zip(stops_low, stops_high, strict=True):
-            material = M.PAINT if s.style == "van" and x1 < 0.2 * s.length_m - 0.4 else M.GLASS
-            if material == M.GLASS:
-                side_patch(b, glass, [(x0, low + 0.02), (x1, low + 0.02), (t1, high), (t0, high)], side, (material, part, 1), (3, 4))
+            material = Material.PAINT if s.style == "van" and x1 < 0.2 * s.length_m - 0.4 else Material.GLASS
+            if material == Material.GLASS:
+                side_patch(
+                    b,
+                    glass,
+                    [(x0, low + 0.02), (x1, low + 0.02), (t1, high), (t0, high)],
+                    side,
+                    (material, part, 1),
+                    (3, 4),
+                )
 
 
 def _stops(front: float, rear: float, s: CarShape) -> list[tuple[float, float]]:
     """Window spans along the side, rear to front, with pillars between."""
     edges = np.linspace(rear, front, s.pillars + 1)
-    return [(float(a) + 0.035, float(c) - 0.035) for a, c in zip(edges[:-1], edges[1:], strict=True)]
+    return [(float(a) + 0.035, float(c) - 0.035) for a, c in pairwise(edges)]
 
 
 def _face(b: Builder, s: CarShape, lower: Tower, part: int) -> None:
@@ -222,18 +156,29 @@ def _face(b: Builder, s: CarShape, lower: Tower, part: int) -> None:
     tall = {"slim": 0.10, "tall": 0.17, "round": 0.14}[s.lights]
     inner, outer = 0.56 * half, 0.93 * half
     grille = 0.50 * half
-    end_patch(b, lower, [(-grille, mid - 0.02), (grille, mid - 0.02), (grille, top), (-grille, top)], 1, (M.TRIM, part, 1))
+    end_patch(b, lower, rect(-grille, grille, mid - 0.02, top), 1, (Material.TRIM, part, 1))
     for z in (mid + 0.02, (mid + top) / 2 + 0.01):
-        end_patch(b, lower, [(-grille, z), (grille, z), (grille, z + 0.018), (-grille, z + 0.018)], 1, (M.CHROME, part, 2), (1, 4))
-    end_patch(b, lower, [(-0.06, (mid + top) / 2 - 0.03), (0.06, (mid + top) / 2 - 0.03), (0.06, (mid + top) / 2 + 0.05), (-0.06, (mid + top) / 2 + 0.05)], 1, (M.CHROME, part, 3), (1, 2))
+        end_patch(b, lower, rect(-grille, grille, z, z + 0.018), 1, (Material.CHROME, part, 2), (1, 4))
+    end_patch(
+        b,
+        lower,
+        rect(-0.06, 0.06, (mid + top) / 2 - 0.03, (mid + top) / 2 + 0.05),
+        1,
+        (Material.CHROME, part, 3),
+        (1, 2),
+    )
     intake = s.clear_m + 0.10 * (nose - s.clear_m)
-    end_patch(b, lower, [(-0.66 * half, intake - 0.02), (0.66 * half, intake - 0.02), (0.70 * half, intake + 0.14), (-0.70 * half, intake + 0.14)], 1, (M.TRIM, part, 1))
+    end_patch(b, lower, trapezoid(0.66 * half, 0.70 * half, intake - 0.02, intake + 0.14), 1, (Material.TRIM, part, 1))
     for side in (1, -1):
         a, c = sorted((side * inner, side * outer))
-        end_patch(b, lower, [(a, top - tall), (c, top - tall), (c, top + 0.01), (a, top + 0.01)], 1, (M.DARK, part, 1), (2, 4))
-        end_patch(b, lower, [(a + 0.02, top - tall + 0.015), (c - 0.02, top - tall + 0.015), (c - 0.02, top - 0.005), (a + 0.02, top - 0.005)], 1, (M.HEAD, part, 2), (2, 4))
+        end_patch(b, lower, rect(a, c, top - tall, top + 0.01), 1, (Material.DARK, part, 1), (2, 4))
+        end_patch(
+            b, lower, rect(a + 0.02, c - 0.02, top - tall + 0.015, top - 0.005), 1, (Material.HEAD, part, 2), (2, 4)
+        )
         fog = side * 0.74 * half
-        end_patch(b, lower, [(fog - 0.06, intake + 0.03), (fog + 0.06, intake + 0.03), (fog + 0.06, intake + 0.11), (fog - 0.06, intake + 0.11)], 1, (M.CHROME, part, 2), (1, 2))
+        end_patch(
+            b, lower, rect(fog - 0.06, fog + 0.06, intake + 0.03, intake + 0.11), 1, (Material.CHROME, part, 2), (1, 2)
+        )
 
 
 def _back(b: Builder, s: CarShape, lower: Tower, part: int) -> None:
@@ -245,12 +190,12 @@ def _back(b: Builder, s: CarShape, lower: Tower, part: int) -> None:
     inner = (0.80 if tall else 0.58) * half
     for side in (1, -1):
         a, c = sorted((side * inner, side * 0.985 * half))
-        end_patch(b, lower, [(a, low), (c, low), (c, high), (a, high)], -1, (M.TAIL, part, 1), (3, 4))
-        end_patch(b, lower, [(a, low), (c, low), (c, low + 0.05), (a, low + 0.05)], -1, (M.AMBER, part, 2), (1, 3))
+        end_patch(b, lower, rect(a, c, low, high), -1, (Material.TAIL, part, 1), (3, 4))
+        end_patch(b, lower, rect(a, c, low, low + 0.05), -1, (Material.AMBER, part, 2), (1, 3))
     bumper = s.clear_m + 0.12 * (deck - s.clear_m)
-    end_patch(b, lower, [(-0.85 * half, bumper - 0.03), (0.85 * half, bumper - 0.03), (0.85 * half, bumper + 0.09), (-0.85 * half, bumper + 0.09)], -1, (M.TRIM, part, 1))
+    end_patch(b, lower, rect(-0.85 * half, 0.85 * half, bumper - 0.03, bumper + 0.09), -1, (Material.TRIM, part, 1))
     seam = s.clear_m + 0.36 * (deck - s.clear_m)
-    end_patch(b, lower, [(-0.78 * half, seam), (0.78 * half, seam), (0.78 * half, seam + 0.015), (-0.78 * half, seam + 0.015)], -1, (M.DARK, part, 1), (1, 4))
+    end_patch(b, lower, rect(-0.78 * half, 0.78 * half, seam, seam + 0.015), -1, (Material.DARK, part, 1), (1, 4))
 
 
 def _flanks(b: Builder, s: CarShape, lower: Tower, body: int, low: int) -> None:
@@ -259,34 +204,52 @@ def _flanks(b: Builder, s: CarShape, lower: Tower, body: int, low: int) -> None:
     r = s.wheel_m
     for side in (1, -1):
         for x in axles:
-            tread(b, (x, side * (half - 0.12), r), r, 0.2, M.TYRE, low)
+            tread(b, (x, side * (half - 0.12), r), r, 0.2, Material.TYRE, low)
             y = side * (half + 0.012)
-            disc(b, (x, side * (half + 0.006), r + 0.02), 1.17 * r, side, M.DARK, body, 1)
+            disc(b, (x, side * (half + 0.006), r + 0.02), 1.17 * r, side, Material.DARK, body, 1)
             wheel(b, (x, y, r), side, body)
         sill = s.clear_m + 0.05
-        side_patch(b, lower, [(axles[1] + r, sill - 0.04), (axles[0] - r, sill - 0.04), (axles[0] - r, sill + 0.07), (axles[1] + r, sill + 0.07)], side, (M.TRIM, body, 1), (1, 6))
+        side_patch(
+            b, lower, rect(axles[1] + r, axles[0] - r, sill - 0.04, sill + 0.07), side, (Material.TRIM, body, 1), (1, 6)
+        )
         for x in np.linspace(axles[0] - 1.25 * r, axles[1] + 0.9 * r, s.pillars + 1):
-            side_patch(b, lower, [(x - 0.008, sill + 0.1), (x + 0.008, sill + 0.1), (x + 0.008, s.belt_m - 0.03), (x - 0.008, s.belt_m - 0.03)], side, (M.DARK, body, 2), (3, 1))
+            side_patch(
+                b,
+                lower,
+                rect(x - 0.008, x + 0.008, sill + 0.1, s.belt_m - 0.03),
+                side,
+                (Material.DARK, body, 2),
+                (3, 1),
+            )
         for x in np.linspace(axles[0] - 1.25 * r, axles[1] + 0.9 * r, s.pillars + 1)[1:]:
-            side_patch(b, lower, [(x + 0.06, s.belt_m - 0.16), (x + 0.24, s.belt_m - 0.16), (x + 0.24, s.belt_m - 0.125), (x + 0.06, s.belt_m - 0.125)], side, (M.TRIM, body, 2), (1, 1))
+            side_patch(
+                b,
+                lower,
+                rect(x + 0.06, x + 0.24, s.belt_m - 0.16, s.belt_m - 0.125),
+                side,
+                (Material.TRIM, body, 2),
+                (1, 1),
+            )
 
 
 def wheel(b: Builder, at: tuple[float, float, float], side: int, part: int) -> None:
     """The visible face of a wheel: tyre, rim, five dark gaps, hub."""
     x, y, r = at
-    disc(b, (x, y, r), r, side, M.TYRE, part, 2)
-    disc(b, (x, y + 0.002 * side, r), 0.68 * r, side, M.RIM, part, 3)
+    disc(b, (x, y, r), r, side, Material.TYRE, part, 2)
+    disc(b, (x, y + 0.002 * side, r), 0.68 * r, side, Material.RIM, part, 3)
     for turn in np.arange(5) * (2 * np.pi / 5):
         centre = (x + 0.42 * r * np.cos(turn), y + 0.004 * side, r + 0.42 * r * np.sin(turn))
-        disc(b, centre, 0.15 * r, side, M.DARK, part, 4, points=8)
+        disc(b, centre, 0.15 * r, side, Material.DARK, part, 4, points=8)
 
 
 def _bed(b: Builder, s: CarShape, lower: Tower, part: int) -> None:
     half, rear = s.width_m / 2, -s.length_m / 2
     z = s.deck_m + 0.04
-    corners = [(rear + 0.25, -0.72 * half), (rear + s.boot_m - 0.1, -0.72 * half), (rear + s.boot_m - 0.1, 0.72 * half), (rear + 0.25, 0.72 * half)]
-    points = np.array([[(x, y, z) for x, y in (corners[0], corners[1])], [(x, y, z) for x, y in (corners[3], corners[2])]], np.float32)
-    b.grid(points, M.TRIM, part, 3)
+    corners = rect(rear + 0.25, rear + s.boot_m - 0.1, -0.72 * half, 0.72 * half)
+    points = np.array(
+        [[(x, y, z) for x, y in (corners[0], corners[1])], [(x, y, z) for x, y in (corners[3], corners[2])]], np.float32
+    )
+    b.grid(points, Material.TRIM, part, 3)
     del lower
 
 
@@ -301,5 +264,5 @@ def _mirrors(b: Builder, s: CarShape) -> None:
             ]
         )
         own = b.part(2)
-        pod.wall(b, M.PAINT, own)
-        pod.lid(b, M.PAINT, own)
+        pod.wall(b, Material.PAINT, own)
+        pod.lid(b, Material.PAINT, own)

@@ -1,0 +1,85 @@
+"""What a frame really shows of each actor: boxes, visible share, plates; from the pixels that each one owns."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from edge.scene.painter import Patch
+from edge.scene.placed import Placed
+from edge.scene.truth import CLASSES, ActorTruth, Box, PlateTruth, Point
+
+F32 = npt.NDArray[np.float32]
+_HALF = 128
+_SHOWN = 0.9
+
+
+def shown_plates(actor: Placed, patches: list[tuple[int, Patch]]) -> list[PlateTruth]:
+    """The plates on pieces that no nearer piece of the same actor covers; `patches` from far to near."""
+    found = []
+    for position, (number, patch) in enumerate(patches):
+        for piece, name, text in actor.plates:
+            if piece != number or name not in patch.corners:
+                continue
+            middle = patch.corners[name].mean(axis=0)
+            if not any(_covers(nearer, middle) for _, nearer in patches[position + 1 :]):
+                found.append(_plate(text, name, patch.corners[name]))
+    return found
+
+
+def _covers(patch: Patch, at: F32) -> bool:
+    x, y = int(at[0]) - patch.x, int(at[1]) - patch.y
+    h, w = patch.mask.shape
+    return bool(0 <= x < w and 0 <= y < h and patch.rgba[y, x, 3] >= _HALF)
+
+
+def _plate(text: str, place: str, corners: F32) -> PlateTruth:
+    points = [(float(x), float(y)) for x, y in corners]
+    quad: tuple[Point, Point, Point, Point] = (points[0], points[1], points[2], points[3])
+    return PlateTruth(text, place, quad, visible=False)
+
+
+def judged(
+    actor: Placed,
+    owner: npt.NDArray[np.int16],
+    index: int,
+    mask: npt.NDArray[np.bool_],
+    origin: tuple[int, int],
+    plates: list[PlateTruth],
+) -> ActorTruth | None:
+    """The truth of an actor whose pixels, had nothing stood before it, are `mask`; None for what has no class."""
+    if actor.kind not in CLASSES:
+        return None
+    x0, y0 = origin
+    h, w = mask.shape
+    seen = owner[y0 : y0 + h, x0 : x0 + w] == index
+    total = int(mask.sum())
+    full = _box(mask, origin)
+    box = _box(seen, origin) if seen.any() else full
+    checked = tuple(PlateTruth(p.text, p.place, p.corners, visible=_uncovered(p, owner, index)) for p in plates)
+    return ActorTruth(actor.actor, actor.kind, box, full, float(seen.sum()) / max(total, 1), checked)
+
+
+def _box(mask: npt.NDArray[np.bool_], origin: tuple[int, int]) -> Box:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return (
+        float(origin[0] + columns[0]),
+        float(origin[1] + rows[0]),
+        float(origin[0] + columns[-1] + 1),
+        float(origin[1] + rows[-1] + 1),
+    )
+
+
+def _uncovered(plate: PlateTruth, owner: npt.NDArray[np.int16], index: int) -> bool:
+    h, w = owner.shape
+    corners = np.array(plate.corners, np.float32)
+    if np.min(corners) < 0 or np.any(np.max(corners, axis=0) > (w, h)):
+        return False
+    low = np.floor(corners.min(axis=0)).astype(int)
+    high = np.ceil(corners.max(axis=0)).astype(int) + 1
+    area = np.zeros((int(high[1] - low[1]), int(high[0] - low[0])), np.uint8)
+    cv2.fillConvexPoly(area, np.rint(corners - low).astype(np.int32), 1)
+    spot = owner[low[1] : high[1], low[0] : high[0]]
+    inside = area[: spot.shape[0], : spot.shape[1]] > 0
+    return bool(inside.any()) and float((spot[inside] == index).mean()) >= _SHOWN
