@@ -63,7 +63,7 @@ class GstSource:
             frame = self._framed(sample) if sample is not None else None
             if frame is not None:
                 return frame
-            if sample is None:
+            if sample is None and not self._closed.is_set():  # a sink that was shut down says it is at its end
                 if sink.is_eos():
                     raise self._ended()
                 self._check_bus(wait_ns=0)

@@ -39,6 +39,7 @@ class Pipeline:
         self._handlers: list[tuple[Gst.Element, int]] = []
         self._linking = threading.Lock()
         self._decoder_pad: Gst.Pad | None = None
+        self._probe = 0
         self._left_out = 0
         self._whole: Gst.Pipeline | None = None
         self.row = launch.SOURCES[address.kind]
@@ -85,10 +86,15 @@ class Pipeline:
         if whole is None:
             return
         whole.set_state(Gst.State.NULL)
-        # Handlers hold this object and it holds the pipeline: without this every reconnection would leave both behind.
+        # Handlers and probes hold this object and it holds the pipeline, where Python's collector cannot see it: without
+        # this every reconnection leaves both behind.
         for element, handler in self._handlers:
             element.disconnect(handler)
         self._handlers.clear()
+        with self._linking:
+            pad, self._decoder_pad, self.sink = self._decoder_pad, None, None
+        if pad is not None:
+            pad.remove_probe(self._probe)
 
     def message(self, wait_ns: int) -> Gst.Message | None:
         """Return the next error message, waiting up to `wait_ns`; None when there is none."""
@@ -105,16 +111,17 @@ class Pipeline:
     @property
     def coded_caps(self) -> Gst.Structure | None:
         """What the decoder is fed, once its size is known."""
-        caps = self._decoder_pad.get_current_caps() if self._decoder_pad is not None else None
+        pad = self._decoder_pad  # which `stop` may take away meanwhile
+        caps = pad.get_current_caps() if pad is not None else None
         shape = caps.get_structure(0) if caps is not None and caps.get_size() else None
         return shape if shape is not None and shape.has_field("width") else None
 
     @property
     def file_date(self) -> str | None:
         """Creation date that the container carries, as ISO 8601."""
-        number = 0
-        while self._decoder_pad is not None:
-            event = self._decoder_pad.get_sticky_event(Gst.EventType.TAG, number)
+        pad, number = self._decoder_pad, 0
+        while pad is not None:
+            event = pad.get_sticky_event(Gst.EventType.TAG, number)
             if event is None:
                 return None
             found, date = event.parse_tag().get_date_time(Gst.TAG_DATE_TIME)
@@ -167,7 +174,7 @@ class Pipeline:
         _set(decoder, _DECODER_SETTINGS)
         sink.set_property("sync", self.row.paced)
         pad = decoder.get_static_pad("sink")
-        pad.add_probe(Gst.PadProbeType.BUFFER, self._on_coded)
+        self._probe = pad.add_probe(Gst.PadProbeType.BUFFER, self._on_coded)
         self.sink, self._decoder_pad = sink, pad
 
     def _on_coded(self, _pad: Gst.Pad, probe: Gst.PadProbeInfo) -> Gst.PadProbeReturn:
