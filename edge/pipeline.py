@@ -10,13 +10,14 @@ from edge.config import Camera
 from edge.gate.evidence import EvidenceBook
 from edge.gate.lines import Tripwires
 from edge.gate.passes import PassBook
+from edge.gate.zones import IgnoredZones
 from edge.plates.book import PlateBook
 from edge.ports import DeskCost, Detector, Frame, ReadingDesk
 from edge.sitebook import Proven, SiteBook
 from edge.tracking import Tracker
 from edge.types import VEHICLES, Crossing, Event, Evidence, Pass, Plate, Reading, Stage, TrackUpdate
 from edge.vision.dhash import dhash_many
-from edge.vision.motion import LUMA_WH, MotionGate
+from edge.vision.motion import LUMA_WH, Motion, MotionGate
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Pipeline:
         self._desk = desk
         self._site = site
         self._motion = MotionGate()
+        self._ignored = IgnoredZones(camera.zones)
         self._tracker = Tracker()
         self._plates = PlateBook()
         self._tripwires = Tripwires(camera.lines)
@@ -73,8 +75,9 @@ class Pipeline:
             StoreFailed: what happened could not be recorded yet.
         """
         self._last = frame
-        analysed = self._worth_detecting(frame)
-        tracks = self._track(frame) if analysed else self._tracker.skip(frame.mono_ns)
+        motion = self._motion.step(frame.luma(*LUMA_WH), frame.mono_ns)
+        analysed = self._worth_detecting(frame, motion)
+        tracks = self._track(frame, motion) if analysed else self._tracker.skip(frame.mono_ns)
         self._look_at_plates(frame, tracks)
         crossings = self._tripwires.step(tracks, frame.wall_ns, frame.size_wh)
         passes = self._passes.step(tracks, crossings, frame.wall_ns, self.read)
@@ -98,8 +101,7 @@ class Pipeline:
         """Return what is known of a track's plates so far."""
         return self._plates.agreed(track_id)
 
-    def _worth_detecting(self, frame: Frame) -> bool:
-        motion = self._motion.step(frame.luma(*LUMA_WH), frame.mono_ns)
+    def _worth_detecting(self, frame: Frame, motion: Motion) -> bool:
         if self._detected_ns is None or motion.cut:
             return True
         waited_ns = frame.mono_ns - self._detected_ns
@@ -107,11 +109,14 @@ class Pipeline:
             motion.moved or self._tracker.unsettled or waited_ns >= self._heartbeat_ns
         )
 
-    def _track(self, frame: Frame) -> TrackUpdate:
-        found = self._detector.detect(frame)
+    def _track(self, frame: Frame, motion: Motion) -> TrackUpdate:
+        found = self._ignored.keep(self._detector.detect(frame), frame.size_wh)
         self._detected_ns = frame.mono_ns
         hashes = dhash_many([frame.crop((x1, y1, x2, y2)) for x1, y1, x2, y2 in found.xyxy.tolist()])
-        return self._tracker.step(found, hashes, frame.mono_ns, frame.size_wh)
+        # After a cut nothing in the picture is what was there before, however alike it looks.
+        gone = self._tracker.reset(frame.mono_ns).ended if motion.cut else ()
+        tracks = self._tracker.step(found, hashes, frame.mono_ns, frame.size_wh)
+        return replace(tracks, ended=(*gone, *tracks.ended))
 
     def _look_at_plates(self, frame: Frame, tracks: TrackUpdate) -> None:
         for look in self._plates.worth_a_look(tracks, frame.size_wh):
