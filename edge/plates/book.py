@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from edge.plates.choice import Shortlist, may_show_plate, plate_region
 from edge.plates.vote import agree
 from edge.ports import Look
-from edge.types import U8, PlateRead, Reading, TrackUpdate
+from edge.types import U8, Box, PlateRead, Reading, TrackUpdate
 
 MOST_TRACKS = 256
 """Tracks remembered; the oldest goes first."""
@@ -20,6 +20,7 @@ class _Page:
     """One track."""
 
     shortlist: Shortlist = field(default_factory=Shortlist)
+    box: Box = (0.0, 0.0, 0.0, 0.0)
     pending: dict[Look, U8] = field(default_factory=dict)
     looks: list[tuple[PlateRead, ...]] = field(default_factory=list)
     ended: bool = False
@@ -36,30 +37,31 @@ class PlateBook:
         self._pages: dict[int, _Page] = {}
 
     def worth_a_look(self, tracks: TrackUpdate, size_wh: tuple[int, int]) -> tuple[Look, ...]:
-        """Return the pictures that could be the best of their tracks: to be cut out of the frame and kept."""
+        """Return the pictures that could be among the best of their tracks: to be cut out of the frame and kept."""
         looks = []
         for track in tracks.active:
             if track.seen_ns == tracks.at_ns and may_show_plate(track, size_wh):
-                look = Look(track.track_id, tracks.at_ns, plate_region(track.box, size_wh))
-                if self._page(track.track_id).shortlist.wants(look.box, look.at_ns):
-                    looks.append(look)
+                page = self._page(track.track_id)
+                page.box = track.box
+                if page.shortlist.wants(track.box, tracks.at_ns):
+                    looks.append(Look(track.track_id, tracks.at_ns, plate_region(track.box, size_wh)))
         return tuple(looks)
 
     def keep(self, look: Look, picture: U8) -> None:
         """Keep the picture (H,W,3) uint8 RGB of a look while it is one of the best of its track."""
-        self._page(look.track_id).shortlist.take(look, picture)
+        page = self._page(look.track_id)
+        page.shortlist.take(look, page.box, picture)
 
     def due(self, tracks: TrackUpdate) -> tuple[tuple[Look, U8], ...]:
-        """Return the pictures to read now: their vehicle turns away, has left, or stands and waits."""
+        """Return the pictures to read now: their vehicle has left, is far again, or stands and waits."""
         ready = []
         for track in tracks.active:
             if track.track_id in self._pages:
-                shortlist = self._pages[track.track_id].shortlist
-                ready += shortlist.due(tracks.at_ns, track.box[2] - track.box[0])
+                ready += self._pages[track.track_id].shortlist.due(track.box, tracks.at_ns)
         for track in tracks.ended:
             page = self._page(track.track_id)
             page.ended = True
-            ready += page.shortlist.due(tracks.at_ns, 0.0)
+            ready += page.shortlist.rest()
         for candidate in ready:
             self._pages[candidate.look.track_id].pending[candidate.look] = candidate.picture
         return tuple((candidate.look, candidate.picture) for candidate in ready)
