@@ -74,20 +74,21 @@ _GLYPHS: dict[str, tuple[Stroke, ...]] = {
         ((0.5, 0.47), (1, 0.47), (1, 1), (0, 1), (0, 0.76)),
     ),
     "4": (((0.72, 1), (0.72, 0), (0, 0.72), (1, 0.72)),),
-    "5": (((0.95, 0), (0.08, 0), (0.04, 0.44), (1, 0.40), (1, 1), (0, 1), (0, 0.76)),),
-    "6": (((0.92, 0.22), (0.92, 0), (0, 0), (0, 1), (1, 1), (1, 0.44), (0, 0.44)),),
+    "5": (((0.94, 0), (0.06, 0), (0.02, 0.46), (1, 0.40), (1, 1), (0, 1), (0, 0.80)),),
+    "6": (((0.94, 0.13), (0.9, 0), (0, 0), (0, 1), (1, 1), (1, 0.46), (0, 0.46)),),
     "7": (((0, 0), (1, 0), (0.36, 1)),),
     "8": (
         ((0.5, 0.47), (0.05, 0.47), (0.05, 0), (0.95, 0), (0.95, 0.47), (0.5, 0.47)),
         ((0.5, 0.47), (0, 0.47), (0, 1), (1, 1), (1, 0.47), (0.5, 0.47)),
     ),
-    "9": (((0.08, 0.78), (0.08, 1), (1, 1), (1, 0), (0, 0), (0, 0.56), (1, 0.56)),),
+    "9": (((0.06, 0.87), (0.1, 1), (1, 1), (1, 0), (0, 0), (0, 0.54), (1, 0.54)),),
     "-": (((0.15, 0.52), (0.85, 0.52)),),
     ".": (((0.45, 0.97), (0.5, 0.97)),),
 }
 _STRAIGHT = frozenset("AKMNVWXYZ147")
-_NARROW = {"I": 0.25, "1": 0.72, "-": 0.55, " ": 0.5, ".": 0.3}
+_NARROW = {"O": 1.08, "Q": 1.08, "0": 0.94, "I": 0.25, "1": 0.72, "-": 0.55, " ": 0.5, ".": 0.3}
 _SHARP = frozenset("EFHLT")
+_CURVED = frozenset("CGOQS035689")
 
 
 @lru_cache(maxsize=4096)
@@ -104,7 +105,7 @@ def glyph(letter: str, font: Font, height_px: int) -> U8:
     inner = np.array([wide - stroke - 1, high - stroke - 1], np.float32)
     for points in _strokes(letter, font):
         unit = np.array(points, np.float32)
-        sharp = (unit[:, 0] < 0.01) & (letter in "BDPR")
+        sharp = np.array([_is_sharp(letter, float(x), float(y)) for x, y in unit])
         path = _rounded(unit * inner, np.where(sharp, 0.0, _cut(letter, font) * float(np.min(inner))))
         path = path + stroke / 2
         path[:, 0] += lean * (1 - path[:, 1] / high) if lean >= 0 else -lean * path[:, 1] / high
@@ -124,7 +125,15 @@ def _strokes(letter: str, font: Font) -> tuple[Stroke, ...]:
 def _cut(letter: str, font: Font) -> float:
     if letter in _STRAIGHT or letter in _SHARP:
         return 0.0
-    return font.round_
+    # Square-cut alphabets round these too: that is what tells 8 from B and O from D.
+    return max(font.round_, 0.44) if letter in _CURVED else font.round_
+
+
+def _is_sharp(letter: str, x: float, y: float) -> bool:
+    """Whether a corner stays a corner in a letter that is otherwise round: the stems of B, D, P, R, the top of 5."""
+    if letter == "5":
+        return x < 0.1 and y < 0.5
+    return letter in "BDPR" and x < 0.01
 
 
 def _draw(canvas: U8, path: F32, stroke: int, *, square: bool) -> None:
