@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from edge.types import CLASSES, Box, TrackSnapshot, TrackUpdate
 
 _REMEMBERED_NS = 2_000_000_000
 _SAME_PLACE_IOU = 0.3
+_SAME_LOOKS_BITS = 12
 _WHEELS = {"person": 0, "bicycle": 2, "motorcycle": 2}
 
 
@@ -35,9 +38,17 @@ class Heirs:
 
 
 def _nearest(track: TrackSnapshot, absent: dict[int, TrackSnapshot]) -> TrackSnapshot | None:
-    alike = [old for old in absent.values() if _wheels(old) == _wheels(track)]
-    best = max(alike, key=lambda old: (_iou(old.box, track.box), -old.track_id), default=None)
-    return best if best is not None and _iou(best.box, track.box) >= _SAME_PLACE_IOU else None
+    fitting = [old for old in absent.values() if _wheels(old) == _wheels(track) and _fits(old, track)]
+    return max(fitting, key=lambda old: (_iou(old.box, track.box), -old.track_id), default=None)
+
+
+def _fits(old: TrackSnapshot, track: TrackSnapshot) -> bool:
+    """Return whether `track` stands in the place of `old`, or near it and looks the same."""
+    if _iou(old.box, track.box) >= _SAME_PLACE_IOU:
+        return True
+    reach = math.sqrt(max(_area(old.box), _area(track.box)))
+    near = math.dist(old.anchor, track.anchor) <= reach
+    return near and (old.dhash ^ track.dhash).bit_count() <= _SAME_LOOKS_BITS
 
 
 def _wheels(track: TrackSnapshot) -> int:

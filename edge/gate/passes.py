@@ -169,15 +169,19 @@ class PassBook:
         return replace(item.told, stage=Stage.ANNULLED, revision=item.told.revision + 1)
 
     def _twin(self, item: _Item, plates: Sequence[Plate]) -> _Item | None:
-        """Return an earlier pass that the same vehicle made in the same moments, as its plate proves."""
+        """Return the pass that this one repeats: the vehicle's last one here, as its plate proves, the same way."""
         sure = self._sure(plates)
-        for other in (*self._closed, *self._open):
-            near = abs(other.crossed_ns - item.crossed_ns) <= self._settings.twin_s * 1e9
-            earlier = (other.crossed_ns, other.told.pass_id) < (item.crossed_ns, item.told.pass_id)
-            same_way = _at(other, item.told.line_id) and other.told.direction is item.told.direction
-            if other is not item and near and earlier and same_way and sure & self._sure(other.told.plates):
-                return other
-        return None
+        before = [
+            other
+            for other in (*self._closed, *self._open)
+            if _at(other, item.told.line_id)
+            and (other.crossed_ns, other.told.pass_id) < (item.crossed_ns, item.told.pass_id)
+            and sure & self._sure(other.told.plates)
+        ]
+        last = max(before, key=lambda other: other.crossed_ns, default=None)
+        if last is None or last.told.direction is not item.told.direction:
+            return None
+        return last if item.crossed_ns - last.crossed_ns <= self._settings.twin_s * 1e9 else None
 
     def _sure(self, plates: Sequence[Plate]) -> set[str]:
         return {plate.text for plate in plates if plate.text and plate.confidence >= self._settings.twin_confidence}

@@ -196,6 +196,15 @@ def test_the_same_plate_over_the_same_line_in_the_same_moments_is_one_vehicle() 
     assert not road.step(4, active=(track(4, 2, box=far),), crossing=crossing(4, 2))
 
 
+def test_in_and_out_and_in_again_with_one_plate_are_three_passes() -> None:
+    road = Road()
+    road.readings[1] = Reading((plate("CF207358"),))
+    told = []
+    for t, direction in ((1, Direction.IN), (4, Direction.OUT), (7, Direction.IN)):
+        told += road.step(t, active=(track(t),), crossing=crossing(t, direction=direction))
+    assert [pass_.direction for pass_ in told] == [Direction.IN, Direction.OUT, Direction.IN]
+
+
 def test_a_twin_known_only_by_its_later_plate_is_withdrawn_at_the_end() -> None:
     road = Road()
     road.readings = {1: Reading((plate("CF207358"),))}

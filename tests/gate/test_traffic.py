@@ -30,6 +30,7 @@ from edge.types import (
 
 SIZE = (1280, 720)
 LINE = Line(id="gate", points=((0.0, 0.5), (1.0, 0.5)), road="main")
+LOOKS = (0x00FF00FF00FF00FF, 0x0F0F0F0F0F0F0F0F, 0x3333333333333333)
 PLATES = ("CF207358", "GP991ZZ", "")
 
 
@@ -63,7 +64,7 @@ class Traffic(RuleBasedStateMachine):
         self.events: list[tuple[EventKind, object]] = []
         self.leaving: list[TrackSnapshot] = []
 
-    @rule(vehicle=st.integers(0, 2), speed=st.sampled_from((-200.0, -60.0, 60.0, 200.0)), steps=st.integers(1, 15))
+    @rule(vehicle=st.integers(0, 2), speed=st.sampled_from((-300.0, -100.0, 100.0, 300.0)), steps=st.integers(3, 30))
     def drive(self, vehicle: int, speed: float, steps: int) -> None:
         for _ in range(steps):
             chosen = self.vehicles[vehicle]
@@ -82,14 +83,15 @@ class Traffic(RuleBasedStateMachine):
     @rule(vehicle=st.integers(0, 2))
     def change_id(self, vehicle: int) -> None:
         chosen = self.vehicles[vehicle]
-        if chosen.hits:
+        if chosen.seen and chosen.hits:
             self.leaving.append(self.snapshot(vehicle, TrackState.ENDED))
-        chosen.track_id, chosen.hits = next(self.tracks), 0
+            chosen.track_id, chosen.hits = next(self.tracks), 0
+            self.frame(100_000_000)
 
     def snapshot(self, vehicle: int, state: TrackState) -> TrackSnapshot:
         v = self.vehicles[vehicle]
         box = (v.x - 70, v.y - 100, v.x + 70, v.y)
-        return TrackSnapshot(v.track_id, state, box, CLASSES.index("car"), 0.9, vehicle, v.hits, 0, v.seen_ns)
+        return TrackSnapshot(v.track_id, state, box, CLASSES.index("car"), 0.9, LOOKS[vehicle], v.hits, 0, v.seen_ns)
 
     def frame(self, step_ns: int) -> None:
         self.now_ns += step_ns
@@ -134,11 +136,9 @@ class Traffic(RuleBasedStateMachine):
             ways = [
                 history[0].direction
                 for history in self.told.values()
-                if history[0].dhash == number
-                and history[-1].stage is not Stage.ANNULLED
-                and history[0].direction is not Direction.UNKNOWN
+                if history[0].dhash == LOOKS[number] and history[-1].stage is not Stage.ANNULLED
             ]
-            assert all(one is not other for one, other in itertools.pairwise(ways))
+            assert all(one is not other for one, other in itertools.pairwise(ways) if Direction.UNKNOWN is not one)
 
     @invariant()
     def withdrawn_passes_have_no_visit(self) -> None:
