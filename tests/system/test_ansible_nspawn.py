@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -36,6 +37,10 @@ CONFIG: Mapping[str, Any] = {
     "road": [{"id": "main"}],
     "mqtt": {"url": "mqtt://127.0.0.1:1883"},
 }
+
+
+EVENT_S = 240
+"""Longest wait for a vehicle of the scene; a slow machine analyses it more slowly than it is shown."""
 
 
 class Rollout:
@@ -117,13 +122,27 @@ def test_the_first_run_installs_and_starts_the_service(machine: Machine, first: 
     assert machine.run("systemctl is-enabled edge.service").stdout.strip() == "enabled"
 
 
-def test_an_event_reaches_the_broker_on_the_machine(machine: Machine) -> None:
-    listen = ["mosquitto_sub", "-h", "127.0.0.1", "-t", "gate/v1/quarry/box-1/event", "-C", "1", "-W", "120"]
-    heard = subprocess.run(machine.inside_network(listen), capture_output=True, text=True, check=False, timeout=150)
-    assert heard.returncode == 0, heard.stderr + journal(machine)
-    event = json.loads(heard.stdout)
-    assert event["specversion"] == "1.0"
-    assert event["source"].endswith("box-1")
+def test_a_pass_at_the_gate_reaches_the_broker_on_the_machine(machine: Machine) -> None:
+    words = ["mosquitto_sub", "-h", "127.0.0.1", "-t", "gate/v1/quarry/box-1/event", "-W", str(EVENT_S)]
+    listener = subprocess.Popen(machine.inside_network(words), stdout=subprocess.PIPE, text=True)
+    try:
+        assert listener.stdout is not None
+        heard = (json.loads(line) for line in listener.stdout)
+        event = next((one for one in heard if one["type"].startswith("gate.pass.")), None)
+    finally:
+        listener.terminate()
+        listener.communicate(timeout=30)
+    assert event is not None, journal(machine)
+    assert (event["specversion"], event["source"]) == ("1.0", "/quarry/box-1")
+
+
+def test_the_locked_in_service_can_still_ask_whether_the_clock_is_right(machine: Machine) -> None:
+    unit = (REPOSITORY / "deploy" / "systemd" / "edge.service").read_text()
+    held = re.findall(r"^((?:User|CapabilityBoundingSet|SystemCall\w+|NoNewPrivileges)=.*)$", unit, re.MULTILINE)
+    words = ["systemd-run", "--wait", "--pipe", "--quiet", *(f"--property={line}" for line in held)]
+    code = "import ctypes; print(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512)))"
+    done = machine.run(shlex.join([*words, "/opt/edge/venv/bin/python", "-c", code]))
+    assert int(done.stdout) >= 0, "-1 is a refused call, and every event would say unsynced for ever"
 
 
 def test_systemd_has_nothing_to_say_about_the_installed_unit(machine: Machine) -> None:
