@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, TextIO
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
-    from edge.store.reports import Reports, Wanted
+    from edge.store.reports import Reports
+    from edge.store.wanted import Wanted
 
 HELP = "list, show, export and check recorded events, visits and evidence"
 LISTED = 50
@@ -219,8 +220,8 @@ def _summarise(**facts: object) -> None:
 
 
 def _wanted(args: argparse.Namespace, zone: tzinfo, limit: int | None) -> Wanted:
-    from edge.store.reports import Wanted
     from edge.store.search import bare
+    from edge.store.wanted import Wanted
 
     if args.limit is not None and args.limit < 0:
         raise UsageError(f"--limit {args.limit}: must not be negative")

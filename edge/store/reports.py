@@ -20,27 +20,12 @@ import sqlite_utils
 from edge.errors import StoreFailed, UsageError
 from edge.ports import OutboxStage
 from edge.store.identity import APPLICATION_ID, SCHEMA_VERSION
-from edge.store.search import bare, searchable
+from edge.store.wanted import Wanted, conditions, matches
 from edge.types import Anomaly, EventKind, Visit
 from edge.wire import decode_body, decode_event
 
 WAIT_S = 5.0
 PAGE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which events or visits are asked for; nothing given means all. `kinds` may name a family: `pass`, `visit`.
-
-    `plate` matches any part, by letters and digits. `limit` keeps the newest.
-    """
-
-    since_ns: int | None = None
-    until_ns: int | None = None
-    kinds: tuple[str, ...] = ()
-    plate: str = ""
-    camera: str = ""
-    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +82,7 @@ class Reports:
 
     def events(self, wanted: Wanted) -> Iterator[bytes]:
         """Yield the events as published, oldest first. Raises UsageError for a kind that does not exist."""
-        clauses, bindings = _conditions(wanted)
+        clauses, bindings = conditions(wanted)
         after, until = self._span(clauses, bindings, wanted.limit)
         page = f"SELECT seq, payload FROM event WHERE {clauses} AND seq > ? AND seq <= ? ORDER BY seq LIMIT {PAGE}"  # noqa: S608 - own clauses
         while rows := list(self._rows(page, (*bindings, after, until))):
@@ -126,7 +111,7 @@ class Reports:
             visit = decode_body(EventKind.VISIT_OPENED, row["body"].encode())
             if wanted.limit is not None and len(found) >= wanted.limit:
                 break
-            if isinstance(visit, Visit) and _matches(visit, wanted):
+            if isinstance(visit, Visit) and matches(visit, wanted):
                 found.append(ReportedVisit(visit, tuple(told.get(visit.visit_id, ()))))
         return found[::-1]
 
@@ -254,38 +239,3 @@ def _connect(path: Path) -> sqlite3.Connection:
             f"{path}: schema {version}, this edge reads {SCHEMA_VERSION}; use the edge that the service runs"
         )
     return connection
-
-
-def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
-    clauses, bindings = ["1"], list[Any]()
-    for clause, value in (
-        ("wall_ns >= ?", wanted.since_ns),
-        ("wall_ns < ?", wanted.until_ns),
-        ("camera_id = ?", wanted.camera or None),
-        ("plates <> '' AND plates LIKE ?", f"%{bare(wanted.plate)}%" if wanted.plate else None),
-    ):
-        if value is not None:
-            clauses.append(clause)
-            bindings.append(value)
-    kinds = [kind for asked in wanted.kinds for kind in _family(asked)]
-    if kinds:
-        clauses.append(f"kind IN ({', '.join('?' * len(kinds))})")
-        bindings += kinds
-    return " AND ".join(clauses), bindings
-
-
-def _family(asked: str) -> list[str]:
-    found = [kind.value for kind in EventKind if kind.value == asked or kind.value.startswith(f"{asked}.")]
-    if not found:
-        raise UsageError(f"--kind {asked}: no such kind; there are {', '.join(kind.value for kind in EventKind)}")
-    return found
-
-
-def _matches(visit: Visit, wanted: Wanted) -> bool:
-    sides = [side for side in (visit.entry, visit.exit) if side is not None]
-    return (
-        (wanted.since_ns is None or any(side.wall_ns >= wanted.since_ns for side in sides))
-        and (wanted.until_ns is None or any(side.wall_ns < wanted.until_ns for side in sides))
-        and (not wanted.camera or any(side.camera_id == wanted.camera for side in sides))
-        and (not wanted.plate or bare(wanted.plate) in searchable(plate for side in sides for plate in side.plates))
-    )

@@ -13,8 +13,9 @@ import apsw
 
 from edge.wire import split_chain
 
-STEP_EVENTS = 500
-STEP_PICTURES = 100
+STEP_EVENTS = 100
+STEP_PICTURES = 50
+STEP_PAGES = 500
 _NO_BOUND = 2**63 - 1
 SLACK_PAGES = 16_384
 """Free pages kept in the file for the events to come (64 MiB); only what is beyond goes back to the file system."""
@@ -32,15 +33,36 @@ class Dropped:
         return Dropped(self.events + other.events, self.visits + other.visits, self.pictures + other.pictures)
 
 
-def drop_old(connection: apsw.Connection, before_ns: int, *, unsent: bool, doubtful: bool) -> Dropped:
-    """Drop up to STEP_EVENTS events recorded before `before_ns` from the front, with their pictures and closed visits.
+def last_to_go(connection: apsw.Connection, before_ns: int, *, doubtful: bool) -> int:
+    """Return the seq up to which events were recorded before `before_ns`, 0 when none was.
 
-    `unsent` lets go of events the broker has not acknowledged (where nothing is published). An event recorded while
-    nobody vouched for the clock may claim any time: it only leaves with a later one whose clock was sound, unless
-    `doubtful` says that today's clock is no better.
+    An event recorded while nobody vouched for the clock may claim any time: it only goes with a later one whose clock
+    was sound, unless `doubtful` says that today's clock is no better.
     """
-    last = _last_to_go(connection, before_ns, unsent=unsent, doubtful=doubtful)
-    if last is None:
+    # Found once for all steps: walks the old events and stops at the first young one.
+    young: int | None = connection.execute(
+        "SELECT seq FROM event WHERE (clock <> 'unsynced' OR ?) AND recorded_ns >= ? ORDER BY seq LIMIT 1",
+        (doubtful, before_ns),
+    ).get
+    last: int | None = connection.execute(
+        "SELECT seq FROM event WHERE (clock <> 'unsynced' OR ?) AND recorded_ns < ? AND seq < ?"
+        " ORDER BY seq DESC LIMIT 1",
+        (doubtful, before_ns, _NO_BOUND if young is None else young),
+    ).get
+    return last or 0
+
+
+def drop_events(connection: apsw.Connection, last: int, *, published: bool) -> Dropped:
+    """Drop events up to `last` from the front, STEP_EVENTS at most, with their pictures and closed visits.
+
+    Where they are `published`, the first that the broker has not acknowledged stays, and all after it.
+    """
+    first: int | None = connection.execute("SELECT min(seq) FROM event").get
+    waiting: int | None = connection.execute("SELECT min(seq) FROM outbox WHERE stage < 2").get if published else None
+    if first is None:
+        return Dropped()
+    last = min(last, first + STEP_EVENTS - 1, _NO_BOUND if waiting is None else waiting - 1)
+    if last < first:
         return Dropped()
     payload: str = connection.execute("SELECT payload FROM event WHERE seq = ?", (last,)).get
     chain = split_chain(payload.encode())[1]
@@ -68,29 +90,13 @@ def drop_pictures(connection: apsw.Connection, most_bytes: int) -> Dropped:
     return Dropped(pictures=len(going))
 
 
-def give_back_room(connection: apsw.Connection) -> None:
-    """Return what is free beyond SLACK_PAGES to the file system, STEP_EVENTS pages at most."""
+def give_back_room(connection: apsw.Connection) -> bool:
+    """Return what is free beyond SLACK_PAGES to the file system, STEP_PAGES at most; False when there was none."""
     spare = int(connection.pragma("freelist_count")) - SLACK_PAGES
-    if spare > 0:
-        connection.pragma("incremental_vacuum", min(spare, STEP_EVENTS))
-
-
-def _last_to_go(connection: apsw.Connection, before_ns: int, *, unsent: bool, doubtful: bool) -> int | None:
-    # The front is short where retention runs often, so these walk few rows: each stops at the first row it is after.
-    young: int | None = connection.execute(
-        "SELECT seq FROM event WHERE (clock <> 'unsynced' OR ?) AND recorded_ns >= ? ORDER BY seq LIMIT 1",
-        (doubtful, before_ns),
-    ).get
-    waiting: int | None = None if unsent else connection.execute("SELECT min(seq) FROM outbox WHERE stage < 2").get
-    last: int | None = connection.execute(
-        "SELECT seq FROM event WHERE (clock <> 'unsynced' OR ?) AND recorded_ns < ?"
-        " AND seq < ? ORDER BY seq DESC LIMIT 1",
-        (doubtful, before_ns, min(bound for bound in (young, waiting, _NO_BOUND) if bound is not None)),
-    ).get
-    if last is None:
-        return None
-    first: int = connection.execute("SELECT min(seq) FROM event").get
-    return min(last, first + STEP_EVENTS - 1)
+    if spare <= 0:
+        return False
+    connection.pragma("incremental_vacuum", min(spare, STEP_PAGES))
+    return True
 
 
 def _delete(connection: apsw.Connection, statement: str, *bindings: int) -> int:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import apsw
 
@@ -19,12 +19,13 @@ from edge.ports import OutboxRow, OutboxStage
 from edge.store import opening
 from edge.store.faults import failing_as
 from edge.store.pictures import to_jpeg
-from edge.store.retention import Dropped, drop_old, drop_pictures, give_back_room
+from edge.store.retention import Dropped, drop_events, drop_pictures, give_back_room, last_to_go
 from edge.store.transactions import forced, unforced
 from edge.store.writing import write
 from edge.types import Draft, Event, EventKind, Visit
 from edge.wire import decode_body
 
+T = TypeVar("T")
 GROUP_EVENTS = 20
 """Most events in one transaction: bounds how long the last caller of a group waits."""
 _BREATH_S = 0.005  # between two steps of retention, because a lock alone does not queue fairly
@@ -140,17 +141,17 @@ class SqliteStore:
         """
         before_ns = self._clock.wall_ns() - round(max_age_s * 1e9)
         doubtful = self._clock.quality() is ClockQuality.UNSYNCED
-        steps: tuple[Callable[[apsw.Connection], Dropped], ...] = (
-            lambda connection: drop_old(connection, before_ns, unsent=not published, doubtful=doubtful),
-            lambda connection: drop_pictures(connection, evidence_bytes),
-        )
+        with self._using("looking for what is old") as connection:
+            last = last_to_go(connection, before_ns, doubtful=doubtful)
         total = Dropped()
-        for step in steps:
-            while (dropped := self._retain_once(step)) != Dropped():
+        for step in (
+            lambda connection: drop_events(connection, last, published=published),
+            lambda connection: drop_pictures(connection, evidence_bytes),
+        ):
+            while (dropped := self._step(step)) != Dropped():
                 total += dropped
-                self._clock.sleep(_BREATH_S)
-        with self._using("giving room back") as connection:
-            give_back_room(connection)
+        while self._step(give_back_room):
+            pass
         return total
 
     def close(self) -> None:
@@ -158,9 +159,11 @@ class SqliteStore:
             self._connection.close()
             self._file_lock.release()
 
-    def _retain_once(self, step: Callable[[apsw.Connection], Dropped]) -> Dropped:
+    def _step(self, step: Callable[[apsw.Connection], T]) -> T:
         with self._using("dropping what is old") as connection, unforced(connection):
-            return step(connection)
+            done = step(connection)
+        self._clock.sleep(_BREATH_S)
+        return done
 
     @contextmanager
     def _using(self, doing: str) -> Iterator[apsw.Connection]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+
+import pytest
 
 from edge.clock import ClockQuality, ManualClock
 from edge.ports import OutboxStage
+from edge.store import retention
 from edge.store.retention import STEP_EVENTS, Dropped
 from edge.store.sqlite import SqliteStore
 from edge.types import Draft, EventKind, Visit, VisitSide, VisitState
@@ -100,6 +104,22 @@ def test_the_oldest_pictures_go_first_until_the_rest_fits(open_again: Open, a_pa
     assert [store.evidence(f"{name}-e0") is not None for name in "abc"] == [False, True, True]
     assert seqs(store) == [1, 2, 3]
     assert store.retain(DAY_S, 0) == Dropped(pictures=2)
+
+
+def test_room_beyond_the_slack_goes_back_to_the_file_system(
+    open_again: Open, a_pass: MakePass, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "SLACK_PAGES", 20)
+    monkeypatch.setattr(retention, "STEP_PAGES", 30)
+    store = open_again()
+    for number in range(20):
+        store.record([a_pass(str(number), pictures=2, side=96)])
+    store.close()
+    before = path.stat().st_size
+    store = open_again()
+    store.retain(DAY_S, 0)
+    store.close()
+    assert path.stat().st_size < before // 2
 
 
 def test_an_event_of_a_doubtful_clock_only_goes_with_a_later_one_of_a_sound_clock(
