@@ -1,4 +1,4 @@
-"""What recording costs: `python -m tests.benchmarks.store [--events N] [--dir DIR]` prints JSON lines, the summary last.
+"""What recording costs: `python -m tests.benchmarks.store [--events N] [--dir DIR]` prints JSON lines, summary last.
 
 Run it on the medium that will hold the store: a flush on a server's disk says nothing about an SD card.
 """
