@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     render.add_argument("out", metavar="DIR", type=Path)
     render.add_argument("--count", type=int, default=1000, help="pictures (default: %(default)s)")
     render.add_argument("--seed", type=int, default=1, help="first scene (default: %(default)s)")
+    render.add_argument("--view", choices=("any", "gate"), default="any", help="every kind of road, or the gate")
     _add_eval(verbs.add_parser("eval", help="measure networks side by side on labelled pictures or rendered scenes"))
     _add_train(verbs.add_parser("train", help="train NAME one stage further; taken up again where it was cut off"))
     export = verbs.add_parser("export", help="write NAME's trained weights as ONNX and bring its card up to date")
@@ -75,6 +76,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=400, help="batches of 16 in this stage (default: %(default)s)")
     parser.add_argument("--rate", type=float, default=4e-4, help="highest learning rate (default: %(default)s)")
     parser.add_argument("--size", metavar="WxH", type=_size, action="append", help="network inputs that take turns")
+    parser.add_argument("--frozen", type=int, default=0, help="first layers that stay as they are")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
 
@@ -153,7 +155,7 @@ def _split(args: argparse.Namespace) -> None:
 def _render(args: argparse.Namespace) -> None:
     from edge.workshop.rendered import render_set
 
-    render_set(args.out, args.count, args.seed)
+    render_set(args.out, args.count, args.seed, args.view)
     print(f"{args.out}: {args.count} pictures from seed {args.seed} on")
 
 
@@ -170,7 +172,8 @@ def _train(args: argparse.Namespace) -> None:
     real = _listed(args, card, "train") if args.data else []
     rendered = build_list(args.rendered) if args.rendered else []
     sizes = tuple(args.size or [(card.input.width, card.input.height)])
-    stage = Stage(Mix(sizes, rendered=args.share), args.steps, args.rate, seed=args.seed, threads=args.threads)
+    mix = Mix(sizes, rendered=args.share)
+    stage = Stage(mix, args.steps, args.rate, seed=args.seed, threads=args.threads, frozen=args.frozen)
     print(f"listed {list_digest(real)}, rendered {list_digest(rendered)}, {asdict(stage)}", file=sys.stderr)
     progress = train(
         args.start or out,

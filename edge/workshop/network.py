@@ -110,8 +110,9 @@ def make_optimizer(network: Any, rate: float, decay: float = 0.01) -> Any:
     as long.
     """
     torch = import_torch()
-    filters = [parameter for parameter in network.parameters() if parameter.ndim > 1]
-    others = [parameter for parameter in network.parameters() if parameter.ndim <= 1]
+    learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    filters = [parameter for parameter in learning if parameter.ndim > 1]
+    others = [parameter for parameter in learning if parameter.ndim <= 1]
     return torch.optim.AdamW(
         [{"params": filters, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}],
         lr=rate,

@@ -9,17 +9,19 @@ import numpy as np
 
 from edge.errors import UsageError
 from edge.scene import random_scene
-from edge.types import CLASSES, F32
+from edge.scene.gate_days import gate_day
+from edge.types import CLASSES, F32, U8
 from edge.workshop.evaluate import Example
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from edge.scene import ActorTruth
+    from edge.scene import ActorTruth, FrameTruth
 
 SET_NAME = "rendered"
 SIZES_WH = ((640, 360), (640, 360), (480, 360))  # as cameras show it: two wide pictures to one of the old shape
+MOMENTS = 12  # pictures of one gate in one light: its background is drawn once
 PROOF_WH = (1280, 720)
 JPEG_QUALITY = 92
 KEEP_VISIBLE = 0.25  # less than this of an object is no label
@@ -27,28 +29,44 @@ MUST_FIND_VISIBLE = 0.5  # less than this of an object need not be found
 SMALLEST = 8 / 640  # of the picture's width: smaller objects are no label
 
 
-def render_set(out: Path, count: int, seed: int) -> None:
+def render_set(out: Path, count: int, seed: int, view: str = "any") -> None:
     """Write `count` scenes of the training list as a set under `out`; those already there are kept.
+
+    `view`: `any` is every kind of road and camera, `gate` the gate itself with its traffic, near and cut off.
 
     Raises:
         UsageError: the folder cannot be written.
     """
     folder = out / SET_NAME
+    write = {"any": _write_scene, "gate": _write_gate_day}[view]
+    step = {"any": 1, "gate": MOMENTS}[view]
     try:
         for name in ("images", "labels"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / "classes.txt").write_text("\n".join(CLASSES) + "\n", encoding="utf-8")
-        for number in range(seed, seed + count):
-            picture = folder / "images" / f"{number:06d}.jpg"
-            if not picture.exists():
-                _write_scene(picture, folder / "labels" / f"{number:06d}.txt", number)
+        for number in range(seed, seed + count // step):
+            write(folder, number)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror or error}); give another folder") from error
 
 
-def _write_scene(picture: Path, label: Path, number: int) -> None:
-    size_wh = SIZES_WH[number % len(SIZES_WH)]
-    rgb, truth = random_scene(number, list_name="training", size_wh=size_wh)
+def _write_scene(folder: Path, number: int) -> None:
+    name = f"{number:06d}"
+    if not (folder / "images" / f"{name}.jpg").exists():
+        rgb, truth = random_scene(number, list_name="training", size_wh=SIZES_WH[number % len(SIZES_WH)])
+        _write(folder, name, rgb, truth)
+
+
+def _write_gate_day(folder: Path, number: int) -> None:
+    names = [f"gate_{number:06d}_{moment:02d}" for moment in range(MOMENTS)]
+    if not (folder / "images" / f"{names[-1]}.jpg").exists():
+        for name, (rgb, truth) in zip(names, gate_day(number, SIZES_WH[0], MOMENTS), strict=True):
+            _write(folder, name, rgb, truth)
+
+
+def _write(folder: Path, name: str, rgb: U8, truth: FrameTruth) -> None:
+    picture, label = folder / "images" / f"{name}.jpg", folder / "labels" / f"{name}.txt"
+    size_wh = (rgb.shape[1], rgb.shape[0])
     lines = []
     for row in boxes_of(truth.actors, size_wh[0], KEEP_VISIBLE):
         x1, y1, x2, y2 = row[1:] / np.array(size_wh * 2)
