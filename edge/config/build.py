@@ -51,6 +51,8 @@ def _read(slot: Slot, value: Any, path: Path, problems: Problems) -> Any:
 def _read_item(slot: Slot, value: Any, path: Path, problems: Problems) -> Any:
     if slot.table:
         return _read_table(slot.table, value, path, problems)
+    if get_args(slot.kind)[0] is float:
+        return _read_scalar(float, slot.about, value, path, problems)
     if get_args(slot.kind)[0] is not str:
         return _read_point(value, path, problems)
     text = _read_scalar(str, slot.about, value, path, problems)
@@ -119,6 +121,8 @@ def _how_to_write(kind: type[Any], about: About) -> str:
 def _how_to_add(slot: Slot) -> str:
     if slot.table:
         return f"add [[{slot.toml}]]" if slot.is_list else f"add [{slot.toml}]"
+    if slot.kind in {int, float}:
+        return f"add {slot.toml} = {slot.about.example or 'and the number'}"
     return f"add {slot.toml} = {example_of(slot.about)}"
 
 

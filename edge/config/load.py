@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from edge.config.build import build
 from edge.config.checks import check_together
+from edge.config.keys import Section
 from edge.config.lines import index_lines
 from edge.config.model import Config
 from edge.config.problems import Problems
 from edge.config.toml import tomllib
 from edge.errors import ConfigError
 
+S = TypeVar("S", bound=Section)
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -32,11 +34,21 @@ def parse_config(text: str, name: str) -> Config:
     Raises:
         ConfigError: as `load_config`.
     """
-    problems = Problems(name, index_lines(text)) if (table := _parse(text, name)) else Problems(name, {(): 1})
-    config = build(Config, table, (), problems)
+    config, problems = parse_section(Config, text, name)
     check_together(config, problems)
     problems.raise_if_any()
     return config
+
+
+def parse_section(section: type[S], text: str, name: str) -> tuple[S, Problems]:
+    """Return what `text` says as a `section`, and what is wrong with it so far: the caller adds to it and raises.
+
+    Raises:
+        ConfigError: it is no TOML.
+    """
+    table = _parse(text, name)
+    problems = Problems(name, index_lines(text) if table else {(): 1})
+    return build(section, table, (), problems), problems
 
 
 def read_text(path: Path | str) -> str:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from edge.errors import ModelError
-from edge.inference import tables
+from edge.config.keys import Section, key
+from edge.config.load import parse_section, read_text
+from edge.config.problems import Problems
+from edge.errors import ConfigError, ModelError
 from edge.types import CLASSES, I16
 
 CARD_FILE = "model.toml"
+PLANES = 3
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 HEADS = ("yolo-v8", "yolo-end2end", "yolox")
 """Kinds of output: [1,4+nc,N] for class-wise NMS; [1,K,6] end to end; [1,N,5+nc] raw grid of strides 8, 16, 32."""
 SYNONYMS = {
@@ -24,33 +29,50 @@ SYNONYMS = {
 """Other names that public models use for our classes."""
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkInput:
-    """The one input of a detector: [1,3,height,width] float32, value = (pixel * scale - mean) / std per colour.
+@dataclass(frozen=True, slots=True, repr=False)
+class NetworkInput(Section):
+    """The one input of a detector: [1,3,height,width] float32, value = (pixel * scale - mean) / std per colour."""
 
-    `colour` is the order of the planes (rgb or bgr), and so of `mean` and `std`. `centre`: the letterbox has the
-    picture in the middle, else top-left. `pad` is the value of the bars before scaling.
-    """
+    name: str = key("Name of the network's input.", form="some", example="images")
+    width: int = key("Width of the input.", unit="px", low=32, high=4096, example="416")
+    height: int = key("Height of the input.", unit="px", low=32, high=4096, example="256")
+    colour: str = key("Order of the planes, and of `mean` and `std`.", default="rgb", choices=("rgb", "bgr"))
+    scale: float = key("Factor for pixel values 0 to 255.", default=1 / 255, low=1e-6, high=1)
+    mean: tuple[float, ...] = key("Taken off each plane after scaling.", default=(0.0, 0.0, 0.0))
+    std: tuple[float, ...] = key("What each plane is then divided by.", default=(1.0, 1.0, 1.0))
+    letterbox: str = key("Where the picture lies in it.", default="centre", choices=("centre", "top-left"))
+    pad: int = key("Value of the bars beside the picture, before scaling.", default=114, low=0, high=255)
 
-    name: str
-    width: int
-    height: int
-    colour: str
-    scale: float
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
-    centre: bool
-    pad: int
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CardText(Section):
+    """A card as it is written."""
+
+    name: str = key("Name of the model: the folder's.", form="name", example="gate-n")
+    task: str = key("What the network does.", choices=("detect",), example="detect")
+    file: str = key("The ONNX file, relative to the card.", form="some", example="gate-n.onnx")
+    sha256: str = key("SHA-256 of the ONNX file.", form="some", example="what sha256sum prints")
+    head: str = key("Kind of output.", choices=HEADS, example="yolo-end2end")
+    classes: tuple[str, ...] = key(
+        "The model's own class names in its order.", form="some", each="some", example='["car"]'
+    )
+    licence: str = key("What the weights may be used for.", form="some", example="Apache-2.0")
+    input: NetworkInput = key("The input.")
+    version: str = key("Which training this is.", default="")
+    confidence: float = key("Lowest confidence of a detection.", default=0.25, low=0.001, high=1)
+    iou: float = key("Overlap above which two boxes are one object.", default=0.6, low=0.05, high=1)
+    max_detections: int = key("Most objects in one picture.", default=100, low=1, high=1000)
+    description: str = key("One sentence for people.", default="")
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What `model.toml` says. `file` is absolute, `classes` are the model's own names in its order."""
+    """A card that is right. `file` is absolute; the rest is as written (see CardText)."""
 
     path: Path
+    file: Path
     name: str
     version: str
-    file: Path
     sha256: str
     head: str
     classes: tuple[str, ...]
@@ -107,16 +129,26 @@ def load_card(name_or_path: str | Path) -> ModelCard:
     """
     path = _find(name_or_path)
     try:
-        table, faults = tables.read(path)
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read ({error.strerror}): check the path and its permissions") from error
-    except ValueError as error:
-        raise ModelError(f"{path}: is not a TOML file ({error}): correct the card") from error
-    card = _card(path, table)
-    _check_classes(card, faults)
-    if faults.lines:
-        raise ModelError(f"model card is wrong: {faults}")
-    return card
+        said, problems = parse_section(CardText, read_text(path), str(path))
+        _check(said, problems)
+        problems.raise_if_any()
+    except ConfigError as error:
+        raise ModelError(f"model card is wrong: {'; '.join(str(error).splitlines())}") from error
+    return ModelCard(
+        path=path,
+        file=(path.parent / said.file).resolve(),
+        name=said.name,
+        version=said.version,
+        sha256=said.sha256.lower(),
+        head=said.head,
+        classes=said.classes,
+        input=said.input,
+        confidence=said.confidence,
+        iou=said.iou,
+        max_detections=said.max_detections,
+        licence=said.licence,
+        description=said.description,
+    )
 
 
 def _find(name_or_path: str | Path) -> Path:
@@ -135,48 +167,20 @@ def _find(name_or_path: str | Path) -> Path:
     raise ModelError(f"no model is called {asked.name!r}: known are {known}; or give the path of a {CARD_FILE}")
 
 
-def _card(path: Path, table: tables.Table) -> ModelCard:
-    table.text("task", choices=("detect",))
-    card = ModelCard(
-        path=path,
-        name=table.text("name"),
-        version=table.text("version", ""),
-        file=(path.parent / table.text("file")).resolve(),
-        sha256=table.text("sha256").lower(),
-        head=table.text("head", choices=HEADS),
-        classes=table.texts("classes"),
-        input=_input(table.table("input")),
-        confidence=table.number("confidence", 0.001, 1, 0.25),
-        iou=table.number("iou", 0.05, 1, 0.6),
-        max_detections=table.whole("max_detections", 1, 1000, 100),
-        licence=table.text("licence"),
-        description=table.text("description", ""),
-    )
-    table.close()
-    return card
-
-
-def _input(table: tables.Table) -> NetworkInput:
-    made = NetworkInput(
-        name=table.text("name"),
-        width=table.whole("width", 32, 4096),
-        height=table.whole("height", 32, 4096),
-        colour=table.text("colour", "rgb", choices=("rgb", "bgr")),
-        scale=table.number("scale", 1e-6, 1, 1 / 255),
-        mean=table.triple("mean", (0.0, 0.0, 0.0), zero=True),
-        std=table.triple("std", (1.0, 1.0, 1.0), zero=False),
-        centre=table.text("letterbox", "centre", choices=("centre", "top-left")) == "centre",
-        pad=table.whole("pad", 0, 255, 114),
-    )
-    table.close()
-    return made
-
-
-def _check_classes(card: ModelCard, faults: tables.Faults) -> None:
-    if card.classes and not (card.class_ids() >= 0).any():
-        faults.add("", "classes", f"none of the classes is ours: name at least one of {', '.join(CLASSES)}")
-    if card.sha256 and not (len(card.sha256) == 64 and set(card.sha256) <= set("0123456789abcdef")):  # noqa: PLR2004 - hex digits of a SHA-256
-        faults.add("", "sha256", "sha256 is not 64 hexadecimal digits: write what `sha256sum` prints")
+def _check(said: CardText, problems: Problems) -> None:
+    """Note what only several values together, or a closer look, can show."""
+    twice = sorted({name for name in said.classes if said.classes.count(name) > 1})
+    if twice:
+        problems.add(("classes",), f"{', '.join(twice)} stands twice", "name each class once")
+    if said.classes and all(_product_class(name) < 0 for name in said.classes):
+        problems.add(("classes",), "none of them is ours", f"name at least one of {', '.join(CLASSES)}")
+    if said.sha256 and not _SHA256.fullmatch(said.sha256):
+        problems.add(("sha256",), "is not 64 hexadecimal digits", "write what `sha256sum` prints")
+    for name, values in (("mean", said.input.mean), ("std", said.input.std)):
+        if not problems.under(("input", name)) and (len(values) != PLANES or (name == "std" and 0 in values)):
+            problems.add(
+                ("input", name), "is wrong", "write three numbers" + (", none of them 0" if name == "std" else "")
+            )
 
 
 def _product_class(name: str) -> int:

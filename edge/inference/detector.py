@@ -55,7 +55,7 @@ class YoloDetector:
     def detect(self, frame: Frame) -> Detections:
         """Find objects; see `ports.Detector.detect`."""
         wanted = self._card.input
-        view = frame.letterbox(wanted.width, wanted.height, centre=wanted.centre, pad=wanted.pad)
+        view = frame.letterbox(wanted.width, wanted.height, centre=wanted.letterbox == "centre", pad=wanted.pad)
         fill_tensor(view.picture, self._card, self._tensor)
         answer = self._engine.infer({wanted.name: self._tensor})[self._output]
         try:

@@ -44,17 +44,24 @@ FRAME = _frame(np.full((FRAME_WH[1], FRAME_WH[0], 3), 90, np.uint8))
 
 def _card(head: str, tmp_path: Path) -> ModelCard:
     shape = NetworkInput(
-        "images", *INPUT_WH, "rgb", 1 / 255, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), centre=head != "yolox", pad=114
+        "images",
+        *INPUT_WH,
+        "rgb",
+        1 / 255,
+        (0.0, 0.0, 0.0),
+        (1.0, 1.0, 1.0),
+        "top-left" if head == "yolox" else "centre",
+        114,
     )
     weights = tmp_path / "tiny.onnx"
     return ModelCard(
-        tmp_path / "model.toml", "tiny", "", weights, "0" * 64, head, MODEL_CLASSES, shape, 0.25, 0.6, 50, "none", ""
+        tmp_path / "model.toml", weights, "tiny", "", "0" * 64, head, MODEL_CLASSES, shape, 0.25, 0.6, 50, "none", ""
     )
 
 
 def _rows(truth: Detections, card: ModelCard) -> F32:
     """Truth as (N,6): x1 y1 x2 y2 of the network input, score, class of the model."""
-    view = FRAME.letterbox(card.input.width, card.input.height, centre=card.input.centre)
+    view = FRAME.letterbox(card.input.width, card.input.height, centre=card.input.letterbox == "centre")
     pad = np.array([view.pad_x, view.pad_y] * 2, np.float32)
     label = [MODEL_CLASSES.index(CLASSES[number]) for number in truth.class_id]
     return np.column_stack([truth.xyxy * view.scale + pad, truth.confidence, label]).astype(np.float32)

@@ -52,7 +52,7 @@ def test_a_card_is_found_by_its_path_and_by_its_folder(folder: Path) -> None:
 def test_what_a_card_leaves_out_is_the_usual_yolo_input(folder: Path) -> None:
     card = load_card(folder)
     assert (card.input.width, card.input.height) == (320, 256)
-    assert (card.input.colour, card.input.centre, card.input.pad) == ("rgb", True, 114)
+    assert (card.input.colour, card.input.letterbox, card.input.pad) == ("rgb", "centre", 114)
     assert card.input.scale == pytest.approx(1 / 255)
 
 
@@ -86,28 +86,34 @@ def test_all_faults_come_at_once_with_their_lines(folder: Path) -> None:
     )
     path.write_text(text, encoding="utf-8")
     message = _message(path)
-    assert f"{path}:6: head is 'yolo-v7'" in message
-    assert f"{path}:10: unknown key iuo: did you mean iou?" in message
-    assert f"{path}:13: unknown key widht: did you mean width?" in message
-    assert "width is missing in [input]" in message
+    assert f"{path}:6: head: 'yolo-v7' is not one of yolo-v8" in message
+    assert f"{path}:10: iuo: unknown key; did you mean iou?" in message
+    assert f"{path}:13: input.widht: unknown key; did you mean width?" in message
+    assert f"{path}:11: input.width: is missing; add width = 416" in message
 
 
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ('task = "detect"', 'task = "classify"', ":3: task is 'classify'"),
-        ('name = "peer"', "", "name is missing"),
-        ("width = 320", "width = 320.5", "width is 320.5, must be a whole number"),
-        ("width = 320", "width = true", "width is True"),
-        ("height = 256", "height = 256\nstd = [1, 0, 1]", ":14: std is"),
-        ("height = 256", "height = 256\nmean = [1, nan, 1]", ":14: mean is"),
-        ("[input]", "confidence = 0\n[input]", ":10: confidence is 0"),
-        ('"aeroplane"', '"person"', ":7: classes names person twice"),
-        ('["person", "bicycle", "motorbike", "aeroplane", "lorry"]', '["cat"]', ":7: none of the classes is ours"),
-        ('["person", "bicycle", "motorbike", "aeroplane", "lorry"]', "[]", ":7: classes is []"),
-        ('sha256 = "', 'sha256 = "g', ":5: sha256 is not 64 hexadecimal digits"),
-        ('file = "peer.onnx"', 'file = ""', ":4: file is ''"),
-        ("[input]", "[inputs]", ":10: unknown key inputs: did you mean input?"),
+        ('task = "detect"', 'task = "classify"', ":3: task: 'classify' is not one of detect"),
+        ('name = "peer"', "", 'name: is missing; add name = "gate-n"'),
+        ("width = 320", "width = 320.5", ":12: input.width: is a number 320.5, must be a whole number"),
+        ("width = 320", "width = true", ":12: input.width: is true or false True"),
+        (
+            "height = 256",
+            "height = 256\nstd = [1, 0, 1]",
+            ":14: input.std: is wrong; write three numbers, none of them 0",
+        ),
+        ("height = 256", "height = 256\nstd = [1, 1]", ":14: input.std: is wrong"),
+        ("height = 256", "height = 256\nmean = [1, nan, 1]", ":14: input.mean: is a number nan"),
+        ("height = 256", 'height = 256\nmean = "none"', ":14: input.mean: is a text, must be a list"),
+        ("[input]", "confidence = 0\n[input]", ":10: confidence: 0 is out of bounds"),
+        ('"aeroplane"', '"person"', ":7: classes: person stands twice"),
+        ('["person", "bicycle", "motorbike", "aeroplane", "lorry"]', '["cat"]', ":7: classes: none of them is ours"),
+        ('["person", "bicycle", "motorbike", "aeroplane", "lorry"]', "[]", ":7: classes: is empty"),
+        ('sha256 = "', 'sha256 = "g', ":5: sha256: is not 64 hexadecimal digits"),
+        ('file = "peer.onnx"', 'file = ""', ":4: file: is empty"),
+        ("[input]", "[inputs]", ":10: inputs: unknown key; did you mean input?"),
     ],
 )
 def test_a_wrong_key_is_named_with_its_line_and_its_cure(folder: Path, old: str, new: str, fault: str) -> None:
@@ -117,9 +123,9 @@ def test_a_wrong_key_is_named_with_its_line_and_its_cure(folder: Path, old: str,
 
 
 @pytest.mark.parametrize("content", [b"name = ", b"\xff\xfe\x00", b"[input\n", b"name = 'a'\nname = 'b'\n"])
-def test_a_file_that_is_no_toml_is_one_line(folder: Path, content: bytes) -> None:
+def test_a_file_that_is_no_toml_is_one_line_with_its_place(folder: Path, content: bytes) -> None:
     (folder / "model.toml").write_bytes(content)
-    assert "is not a TOML file" in _message(folder / "model.toml")
+    assert "file:" in _message(folder / "model.toml")
 
 
 def test_a_missing_card_is_one_line(tmp_path: Path) -> None:

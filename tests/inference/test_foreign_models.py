@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.errors import ModelError
 from edge.inference.card import load_card
 from edge.inference.detector import YoloDetector
 from edge.inference.engines import open_engine
@@ -35,7 +36,13 @@ def test_it_finds_the_vehicles_of_a_street_picture(name: str) -> None:
     assert picture is not None
     rgb = np.asarray(picture[:, :, ::-1], np.uint8)
     frame = PlanarFrame.from_rgb(rgb, camera_id="street", seq=0, wall_ns=0, mono_ns=0, pts_ns=0)
-    found = YoloDetector(card, open_engine(card.file)).detect(frame)
+    try:
+        engine = open_engine(card.file)
+    except ModelError as error:
+        if "NOT_IMPLEMENTED" not in str(error):
+            raise
+        pytest.skip(f"this onnxruntime is too old for it: {error}")
+    found = YoloDetector(card, engine).detect(frame)
     truth = np.loadtxt(STREET / f"labels/{SCENE}.txt", dtype=np.float32, ndmin=2)[:, 1:]
     high, wide = rgb.shape[:2]
     corners = np.concatenate([truth[:, :2] - truth[:, 2:] / 2, truth[:, :2] + truth[:, 2:] / 2], axis=1)
