@@ -1,0 +1,78 @@
+"""The gate with its traffic as training sees it: other cameras, vehicles and grounds than in any proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from edge.scene import daylight, gate_site
+from edge.scene.camera import Camera
+from edge.scene.ingredients import Pose
+from edge.scene.light import Light
+from edge.scene.lists import TRAINING
+from edge.scene.story import Stage, Story
+from edge.scene.traffic import Traffic
+from edge.scene.truth import FrameTruth
+from edge.scene.weather import U8, Sensor
+
+_WARM_UP_S = 12.0
+"""By then the first vehicles have reached the gate."""
+_STEP_S = (0.6, 1.6)
+_GAP_S = 5.0
+
+
+def gate_day(seed: int, size_wh: tuple[int, int], count: int) -> Iterator[tuple[U8, FrameTruth]]:
+    """Yield `count` moments, RGB (H,W,3) uint8 and truth, of one gate in one light; the seed decides every byte."""
+    rng = np.random.default_rng([TRAINING.seeds.start + seed, 7])
+    light, beams = _light(rng)
+    story = Story(
+        seed=seed,
+        camera=Camera(_pose(rng), size_wh),
+        place=gate_site.place(TRAINING.earths[int(rng.integers(len(TRAINING.earths)))], seed % 1000),
+        rides=(),
+        barriers=(),
+        light_at=lambda _: light,
+        sensor=Sensor(
+            grain=float(rng.uniform(1, 6)),
+            soft_px=float(rng.uniform(0.2, 0.9)),
+            vignette=0.08,
+            shutter_s=1 / 100,
+            rain=float(rng.uniform(0.4, 1.0) * (rng.random() < 0.2)),
+            gray=bool(rng.random() < 0.08),
+        ),
+        seconds=0.0,
+        fps=12.5,
+        light_step_s=1e9,
+        wet=float(rng.uniform(0.3, 1.0) * (rng.random() < 0.25)),
+    )
+    stage, traffic = Stage(story), Traffic(TRAINING, seed, _GAP_S)
+    t_s = _WARM_UP_S
+    for number in range(count):
+        yield stage.moment(number, t_s, traffic.placed(t_s, beams))
+        t_s += float(rng.uniform(*_STEP_S))
+
+
+def _pose(rng: np.random.Generator) -> Pose:
+    """Return a camera on a pole that looks down the main road, unlike any in the lists."""
+    return Pose(
+        float(rng.uniform(-1.5, 4.0)),
+        float(rng.uniform(-1.5, 1.5)),
+        float(rng.uniform(2.6, 5.0)),
+        float(rng.uniform(-14, 10)),
+        float(rng.uniform(12, 21)),
+        float(rng.uniform(-1.5, 1.5)),
+        float(rng.uniform(0.85, 1.5)),
+    )
+
+
+def _light(rng: np.random.Generator) -> tuple[Light, float]:
+    """Return a light and how strongly vehicles' lamps are on in it."""
+    lamps = gate_site.LAMPS
+    kind = rng.random()
+    turn = float(rng.uniform(0, 360))
+    if kind < 0.45:
+        return daylight.day(turn, float(rng.uniform(12, 70)), float(rng.uniform(0.0, 0.9)), lamps), 0.0
+    if kind < 0.75:
+        return daylight.dusk(turn, float(rng.uniform(0.1, 0.9)), lamps), float(rng.uniform(0.3, 1.0))
+    return daylight.night(float(rng.uniform(0.4, 0.9)), lamps), 1.0

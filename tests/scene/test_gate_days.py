@@ -1,0 +1,22 @@
+"""What training sees of the gate."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from edge.scene.gate_days import gate_day
+from edge.types import CLASSES
+
+
+def test_the_same_seed_gives_the_same_pictures_and_labels() -> None:
+    first, second = (list(gate_day(3, (320, 180), 2)) for _ in range(2))
+    for (picture, truth), (again, same) in zip(first, second, strict=True):
+        assert np.array_equal(picture, again)
+        assert truth == same
+
+
+def test_every_label_is_a_class_of_ours_and_lies_in_the_picture() -> None:
+    actors = [actor for _, truth in gate_day(4, (320, 180), 4) for actor in truth.actors]
+    assert actors
+    assert {actor.kind for actor in actors} <= set(CLASSES)
+    assert all(0 <= actor.box[0] < actor.box[2] <= 320 and 0 <= actor.box[1] < actor.box[3] <= 180 for actor in actors)
