@@ -35,10 +35,15 @@ CONFIG: Mapping[str, Any] = {
         }
     ],
     "road": [{"id": "main"}],
-    "mqtt": {"url": "mqtt://127.0.0.1:1883"},
+    "mqtt": {
+        "url": "mqtt://127.0.0.1:1883",
+        "username": "box-1",
+        "password_file": "/etc/edge/mqtt.password",
+    },
 }
 
 
+LISTENER = "a word of the control room"
 EVENT_S = 240
 """Longest wait for a vehicle of the scene; a slow machine analyses it more slowly than it is shown."""
 
@@ -79,6 +84,8 @@ class Rollout:
             "edge_wheel": str(self._wheel),
             "edge_wheelhouse": "/srv/shared",
             "edge_mosquitto": True,
+            "edge_mosquitto_users": {"box-1": "device's own", "control-room": LISTENER},
+            "edge_mqtt_password": "device's own",
             "edge_config": config,
         }
 
@@ -123,7 +130,8 @@ def test_the_first_run_installs_and_starts_the_service(machine: Machine, first: 
 
 
 def test_a_pass_at_the_gate_reaches_the_broker_on_the_machine(machine: Machine) -> None:
-    words = ["mosquitto_sub", "-h", "127.0.0.1", "-t", "gate/v1/quarry/box-1/event", "-W", str(EVENT_S)]
+    words = ["mosquitto_sub", "-h", "127.0.0.1", "-u", "control-room", "-P", LISTENER, "-W", str(EVENT_S)]
+    words += ["-t", "gate/v1/quarry/box-1/event"]
     listener = subprocess.Popen(machine.inside_network(words), stdout=subprocess.PIPE, text=True)
     try:
         assert listener.stdout is not None
@@ -143,6 +151,17 @@ def test_the_locked_in_service_can_still_ask_whether_the_clock_is_right(machine:
     code = "import ctypes; print(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512)))"
     done = machine.run(shlex.join([*words, "/opt/edge/venv/bin/python", "-c", code]))
     assert int(done.stdout) >= 0, "-1 is a refused call, and every event would say unsynced for ever"
+
+
+def test_the_broker_knows_no_strangers(machine: Machine) -> None:
+    words = ["mosquitto_sub", "-h", "127.0.0.1", "-t", "gate/v1/#", "-C", "1", "-W", "5"]
+    done = subprocess.run(machine.inside_network(words), capture_output=True, text=True, check=False, timeout=30)
+    assert "not authorised" in done.stderr.lower()
+
+
+def test_the_doctor_finds_nothing_that_fails(machine: Machine) -> None:
+    done = machine.run("edge doctor --cameras", timeout_s=120)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_systemd_has_nothing_to_say_about_the_installed_unit(machine: Machine) -> None:
