@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from edge.scene import daylight, gate_site
-from edge.scene.camera import Camera
-from edge.scene.ingredients import Pose
+from edge.scene.camera import Camera, Pose
 from edge.scene.light import Light
 from edge.scene.lists import TRAINING
 from edge.scene.story import Stage, Story
@@ -34,7 +33,7 @@ def gate_day(seed: int, size_wh: tuple[int, int], count: int) -> Iterator[tuple[
         barriers=(),
         light_at=lambda _: light,
         sensor=Sensor(
-            grain=float(rng.uniform(1, 6)),
+            grain=int(rng.integers(1, 6)),
             soft_px=float(rng.uniform(0.2, 0.9)),
             vignette=0.08,
             shutter_s=1 / 100,
