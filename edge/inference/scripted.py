@@ -71,3 +71,6 @@ class ScriptedReader:
     def read(self, picture: U8) -> tuple[PlateRead, ...]:
         """Return what the script says, surest first."""
         return tuple(sorted(self._script(picture), key=lambda read: -read.confidence))
+
+    def close(self) -> None:
+        """Nothing is held here."""
