@@ -1,7 +1,7 @@
 # Everything a newcomer runs. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup venv gst system demo test test-fast check fmt bench soak clips package locks clean
+.PHONY: help setup venv gst system demo test test-fast check fmt bench soak real-clips clips package locks clean
 
 VENV ?= .venv
 LOCKS := deploy/requirements
@@ -59,6 +59,17 @@ fmt: venv ## format and mend what can be mended
 
 bench: venv ## frames a second of decode, detector and the whole, with their ratios
 	@$(PY) -m edge bench
+
+soak: setup ## long proofs with figures: a bad camera for ten minutes, fifty kills of the service
+	$(PY) -m tests.soak.rtsp --minutes 10
+	$(PY) -m tests.system.kill --kills 50
+	$(PY) -m tests.system.kill --kills 50 --service
+
+real-clips: setup ## counts on real clips: make real-clips DIR=folder [MODELS="card card"]
+	@$(PY) -m tests.soak.real_clips "$(DIR)" $(addprefix --model ,$(MODELS))
+
+clips: venv ## render the bundled clip anew
+	$(PY) -m edge scene render
 
 package: venv ## wheel into dist/
 	$(VENV)/bin/python -m hatchling build -t wheel

@@ -1,6 +1,6 @@
 """Prints how many vehicles `edge watch` counts on real clips, beside counts made by eye, for edge/docs/verified.md.
 
-`python tests/soak/real_clips.py DIR [--model CARD ...]`: DIR holds the videos. The lines are drawn by hand, here; clips
+`python -m tests.soak.real_clips DIR [--model CARD ...]`: DIR holds the videos. The lines are drawn by hand, here; clips
 that nobody counted only have to end with a summary.
 """
 
