@@ -112,7 +112,7 @@ class YoloEndToEnd:
 
     def decode(self, output: F32, confidence: float) -> Candidates:
         rows = output[0, _surest(output[0, :, 4], confidence)[: self._card.max_detections]]
-        label = rows[:, 5].astype(np.intp)
+        label = np.rint(rows[:, 5]).astype(np.intp)
         if len(label) and not 0 <= label.min() <= label.max() < len(self._card.classes):
             raise ValueError(f"it found class {label.max()}, but there are only {len(self._card.classes)}")
         return Candidates(np.ascontiguousarray(rows[:, :4]), np.ascontiguousarray(rows[:, 4]), label)

@@ -12,6 +12,8 @@ from edge.types import Plate, PlateRead
 NEEDED = 2
 """Looks that must support every character."""
 MOST_PLATES = 3
+SURE_LENGTH = 6
+"""A text this long is hardly a type badge."""
 ROOMY_PX = 12.0
 """Width of a character beyond which more pixels read no better."""
 
@@ -34,9 +36,15 @@ def agree(looks: Sequence[Sequence[PlateRead]]) -> tuple[Plate, ...]:
         looks: for each look at the vehicle the plates read in it.
     """
     plates = [plate for group in _groups(looks) if (plate := _settle(list(group.reads.values())))]
-    plates.sort(key=lambda plate: (-plate.votes, -plate.confidence))
-    # A second plate is a trailer's: rare, so it must look the part; steady lettering on a lorry mostly does not.
-    return tuple(plates[:1] + [plate for plate in plates[1:] if plausibility(plate.text) == 1.0][: MOST_PLATES - 1])
+    plates.sort(key=lambda plate: (_is_short(plate), -plate.votes, -plate.confidence))
+    # A second plate is a trailer's: rare, so it must look the part. Lettering is as steady as a plate and gets as many
+    # votes, but with a digit in it it is mostly short: FH500, 4X4, V8.
+    second = [plate for plate in plates[1:] if plausibility(plate.text) == 1.0 and not _is_short(plate)]
+    return tuple(plates[:1] + second[: MOST_PLATES - 1])
+
+
+def _is_short(plate: Plate) -> bool:
+    return len(plate.text) < SURE_LENGTH
 
 
 def _groups(looks: Sequence[Sequence[PlateRead]]) -> list[Group]:

@@ -61,6 +61,15 @@ def test_a_second_text_that_hardly_looks_like_a_plate_is_lettering() -> None:
     assert [plate.text for plate in agree([[_read("CF207358"), _read("20735")]] * 2)] == ["CF207358"]
 
 
+def test_a_type_badge_does_not_stand_before_the_plate_nor_beside_it() -> None:
+    looks = [[_read("FH500", 0.99), _read("CF207358", 0.9)]] * 3
+    assert [plate.text for plate in agree(looks)] == ["CF207358"]
+
+
+def test_a_short_plate_alone_is_a_plate() -> None:
+    assert [plate.text for plate in agree([[_read("A1234")]] * 2)] == ["A1234"]
+
+
 def test_empty_looks_add_nothing_and_take_nothing() -> None:
     assert agree([]) == ()
     assert agree([[], []]) == ()
