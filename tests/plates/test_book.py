@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.plates.book import MOST_TRACKS, PlateBook
+from edge.plates.book import MOST_BLANKS, MOST_TRACKS, PlateBook
 from edge.plates.choice import APART_NS, MOST_LOOKS, PATIENCE_NS
 from edge.ports import Look
 from edge.types import CLASSES, U8, Box, PlateRead, Reading, TrackSnapshot, TrackState, TrackUpdate
@@ -114,6 +114,29 @@ def test_never_more_looks_than_allowed() -> None:
         drive.step(_square(width))
     drive.end()
     assert len(drive.asked) == MOST_LOOKS
+
+
+def test_looks_that_show_no_plate_do_not_use_up_the_track() -> None:
+    drive = Drive()
+    for _ in range(2 * PATIENCE_NS // STEP_NS):
+        drive.step(_square(200))
+    blanks = len(drive.asked)
+    drive.answer(None)
+    drive.asked.clear()
+    for width in range(220, 450, 10):
+        drive.step(_square(width))
+    drive.end()
+    assert blanks == 1
+    assert len(drive.asked) == MOST_LOOKS
+
+
+def test_a_vehicle_without_a_plate_is_not_looked_at_for_ever() -> None:
+    drive = Drive()
+    for width in range(200, 450, 10):
+        for _ in range(2 * PATIENCE_NS // STEP_NS):
+            drive.step(_square(width))
+            drive.answer(None)
+    assert len(drive.asked) == MOST_LOOKS + MOST_BLANKS
 
 
 def test_blurred_pictures_give_way_to_sharp_ones() -> None:
