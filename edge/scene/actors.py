@@ -21,6 +21,8 @@ from edge.scene.shapes import BikeShape, BusShape, CarShape, PersonShape, Traile
 Shape = CarShape | TruckShape | BusShape | BikeShape | PersonShape
 U8 = npt.NDArray[np.uint8]
 Rng = np.random.Generator
+TOWING = 0.15
+"""Share of cars with a trailer: more than on a road, as a detector must learn that both are one vehicle."""
 _KIND = {CarShape: "car", TruckShape: "truck", BusShape: "bus", PersonShape: "person"}
 
 
@@ -146,7 +148,7 @@ def drawn(source: SceneList, kind: str, number: int, rng: Rng) -> Actor:
     shape = one(rows)
     look = plate_look(source, rng, two_lines=False)
     bare = rng.random() < 0.06
-    tow = one(source.trailers) if kind == "car" and rng.random() < 0.06 else None
+    tow = one(source.trailers) if kind == "car" and rng.random() < TOWING else None
     return Actor(
         number,
         shape,  # type: ignore[arg-type]  # rows of one shape class
