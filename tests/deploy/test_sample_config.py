@@ -9,6 +9,9 @@ from edge.config.keys import Slot
 from edge.config.load import load_config, parse_config
 from edge.config.schema import all_keys
 from edge.config.toml import tomllib
+from edge.scene.camera import Camera
+from edge.scene.gate_site import lines
+from edge.scene.lists import PROOF
 
 SAMPLE = Path(__file__).parents[2] / "deploy" / "config" / "edge.toml"
 _OFF = re.compile(r"^# (?=\w+ = |\[)", re.MULTILINE)
@@ -23,6 +26,14 @@ def test_the_sample_is_valid_as_it_stands() -> None:
     config = load_config(SAMPLE)
     assert config.cameras[0].source == "test://gate"
     assert config.mqtt.url == "", "a fresh install needs no broker"
+
+
+def test_the_sample_s_lines_lie_where_the_built_in_scene_has_its_roads() -> None:
+    drawn = {line.id: line for line in load_config(SAMPLE).cameras[0].lines}
+    true = lines(Camera(PROOF.poses[0], (1280, 720)))
+    assert {name: (line.points, line.road, line.inward) for name, line in drawn.items()} == {
+        line.name: ((line.start, line.end), line.road, line.inward) for line in true
+    }
 
 
 def test_every_key_of_the_model_stands_in_the_sample() -> None:

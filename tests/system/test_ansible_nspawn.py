@@ -31,7 +31,7 @@ CONFIG: Mapping[str, Any] = {
         {
             "id": "gate",
             "source": "test://gate",
-            "line": [{"id": "gate-line", "points": [[0.05, 0.62], [0.95, 0.62]], "road": "main"}],
+            "line": [{"id": "main-line", "points": [[0.3273, 0.6961], [0.996, 0.7708]], "road": "main"}],
         }
     ],
     "road": [{"id": "main"}],
