@@ -18,16 +18,21 @@ KIND = np.array([0, 0, 0, 1, 1, 2], np.int16)
 NEVER = 1e6
 _OVERLAPS = 0.1
 _OVERLAPS_WELL = 0.4
+_PART_DISTANCE = 0.5  # the centre of a part lies anywhere in the whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expected:
-    """What is known of T tracks: boxes (T,4), deviations of the centre (T,2) px, kinds (T,), lost (T,)."""
+    """What is known of T tracks: boxes (T,4), deviations of the centre (T,2) px, kinds (T,), and which stand still.
+
+    `missing_s` (T,) is 0 for tracks in sight.
+    """
 
     boxes: F64
     sigma: F64
     kind: I16
-    lost: Mask
+    still: Mask
+    missing_s: F64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,20 +43,51 @@ class Seen:
     kind: I16
 
 
-def pair_costs(expected: Expected, seen: Seen, bits: U8, settings: TrackerSettings) -> tuple[F64, F64]:
-    """Return costs and IoU, both (T,D); `bits` (T,D) are the hash distances. Impossible pairs cost NEVER."""
-    iou = overlap(expected.boxes, seen.boxes)
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Every track with every detection, all (T,D).
+
+    `cost` is NEVER where impossible; `overlap` says how well the boxes agree; `part` whether the detection shows a part
+    of what is expected, because something stands before the rest.
+    """
+
+    cost: F64
+    overlap: F64
+    part: Mask
+
+
+def compare(expected: Expected, seen: Seen, bits: U8, settings: TrackerSettings) -> Pairs:
+    """Judge all pairs; `bits` (T,D) are the hash distances."""
+    iou, common = overlap(expected.boxes, seen.boxes), intersection(expected.boxes, seen.boxes)
+    area, look = _area(expected.boxes)[:, None], _area(seen.boxes)[None]
+    inside = common / look
+    share = np.where(expected.still, settings.part_area_still, settings.part_area)[:, None]
+    part = (inside >= settings.part_inside) & (look < share * area) & _hidden(common, area, seen.boxes, settings)
+    match = np.maximum(iou, np.where(part, settings.part_worth * inside, 0.0))
     offset = _centre(seen.boxes)[None] - _centre(expected.boxes)[:, None]
     distance = np.hypot(*np.moveaxis(offset / expected.sigma[:, None], 2, 0)) / settings.gate_sigma
-    areas = _area(seen.boxes)[None] / _area(expected.boxes)[:, None]
+    distance = np.where(part, np.minimum(distance, _PART_DISTANCE), distance)
     span = settings.unlike_bits - settings.alike_bits
     unlike = np.clip((bits.astype(np.float64) - settings.alike_bits) / span, 0, 1)
-    cost = settings.weight_iou * (1 - iou) + settings.weight_motion * distance + settings.weight_hash * unlike
+    cost = settings.weight_iou * (1 - match) + settings.weight_motion * distance + settings.weight_hash * unlike
     possible = (expected.kind[:, None] == seen.kind[None]) & (distance <= 1)
-    possible &= np.maximum(areas, 1 / areas) <= settings.area_ratio
-    possible &= (iou >= _OVERLAPS) | (bits <= settings.far_bits)
-    possible &= ~expected.lost[:, None] | (iou >= _OVERLAPS_WELL) | (bits <= settings.lost_bits)
-    return np.where(possible, cost, NEVER), iou
+    change = np.maximum(area / look, look / area)
+    possible &= change <= np.where(part, settings.part_ratio, settings.area_ratio)
+    possible &= _looks_allow(expected, match, part, bits, change, settings)
+    return Pairs(np.where(possible, cost, NEVER), match, part)
+
+
+def _looks_allow(expected: Expected, match: F64, part: Mask, bits: U8, change: F64, settings: TrackerSettings) -> Mask:
+    """Return which pairs the looks allow: the longer a track is gone, the more they must speak for it.
+
+    A part of what stands still needs no looks: it is where it was, and what hides it is seen.
+    """
+    missing_s = expected.missing_s[:, None]
+    near = (match >= _OVERLAPS) | (bits <= settings.far_bits)
+    lost = (match >= _OVERLAPS_WELL) | (bits <= settings.lost_bits)
+    long_lost = (bits <= settings.far_bits) & (change <= settings.long_area_ratio)
+    long_lost |= part & expected.still[:, None]
+    return np.asarray(near & ((missing_s <= 0) | lost) & ((missing_s <= settings.long_lost_s) | long_lost))
 
 
 def assign(costs: F64, limit: float) -> tuple[Rows, Rows]:
@@ -69,19 +105,32 @@ def assign(costs: F64, limit: float) -> tuple[Rows, Rows]:
     return rows[paired], columns[taken[paired]]
 
 
-def overlap(first: F64, second: F64) -> F64:
-    """Return the intersection over union of every pair, (len(first), len(second))."""
+def intersection(first: F64, second: F64) -> F64:
+    """Return the common area of every pair, (len(first), len(second)) px."""
     low = np.maximum(first[:, None, :2], second[None, :, :2])
     high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    common = np.prod(np.clip(high - low, 0, None), axis=2)
+    return np.asarray(np.prod(np.clip(high - low, 0, None), axis=2))
+
+
+def overlap(first: F64, second: F64) -> F64:
+    """Return the intersection over union of every pair, (len(first), len(second))."""
+    common = intersection(first, second)
     return np.asarray(common / np.maximum(_area(first)[:, None] + _area(second)[None] - common, 1e-9))
 
 
 def covered(inner: F64, outer: F64) -> F64:
     """Return which share of each `inner` box each `outer` box hides, (len(inner), len(outer))."""
-    low = np.maximum(inner[:, None, :2], outer[None, :, :2])
-    high = np.minimum(inner[:, None, 2:], outer[None, :, 2:])
-    return np.asarray(np.prod(np.clip(high - low, 0, None), axis=2) / _area(inner)[:, None])
+    return np.asarray(intersection(inner, outer) / _area(inner)[:, None])
+
+
+def _hidden(common: F64, area: F64, boxes: F64, settings: TrackerSettings) -> Mask:
+    """Return where what a detection lacks of the expected box is covered by detections that stand before it.
+
+    What stands nearer to the camera touches the ground lower in the picture.
+    """
+    before = boxes[:, None, 3] >= boxes[None, :, 3]
+    np.fill_diagonal(before, val=False)
+    return np.asarray(common @ before >= settings.part_hidden * (area - common))
 
 
 def _centre(boxes: F64) -> F64:

@@ -21,8 +21,10 @@ _START_SPEED = 6.0  # standard deviation of the unknown first velocity, in sizes
 _START_GROWTH = 1.0  # the same of width and height
 _SHAKE = 1.5  # how fast velocity wanders, in sizes a second per root second
 _SHAKE_GROWTH = 0.6  # the same of width and height
+_STILL_SHAKE = 0.02  # how much of that is left of a vehicle that stands
 _FADE_S = 4.0  # velocity of a track in sight fades with this time constant
-_FADE_LOST_S = 1.0  # of a lost one: what is hidden may be braking
+_FADE_LOST_S = 1.5  # of a lost one: what is hidden may be braking
+_SMALLEST_PX = 2.0
 _LONGEST_S = 5.0  # uncertainty stops growing here: after a longer gap only the hash can tell
 
 
@@ -79,19 +81,21 @@ class Motion:
         kept = np.exp(-step_s / fade)
         reach = fade * (1 - kept)
         self._velocity[still] = 0
+        self._velocity[lost, 2:] = 0  # the last looks before it was hidden showed less and less of it
         self._mean += reach * self._velocity
+        self._mean[:, 2:] = np.maximum(self._mean[:, 2:], _SMALLEST_PX)
         self._velocity *= kept
         grown = min(step_s, _LONGEST_S)
         shake = np.array([_SHAKE, _SHAKE, _SHAKE_GROWTH, _SHAKE_GROWTH]) * _size(self._mean)[:, None]
-        power = np.where(still[:, None], 0.1, 1.0) * shake**2
+        power = np.where(still[:, None], _STILL_SHAKE, 1.0) * shake**2
         self._var += 2 * reach * self._cov + reach**2 * self._var_velocity + power * grown**3 / 3
         self._cov = kept * (self._cov + reach * self._var_velocity) + power * grown**2 / 2
         self._var_velocity = kept**2 * self._var_velocity + power * grown
 
-    def correct(self, rows: Rows, xyxy: F32) -> None:
-        """Take the boxes `xyxy` (K,4) as measurements of the filters `rows` (K,)."""
+    def correct(self, rows: Rows, xyxy: F32, doubt: F64) -> None:
+        """Take boxes `xyxy` (K,4) as measurements of the filters `rows` (K,), blunter by the factor `doubt` (K,)."""
         measured = _measured(xyxy)
-        noise = (_MEASUREMENT * _size(measured)[:, None]) ** 2
+        noise = (_MEASUREMENT * doubt * _size(measured))[:, None] ** 2
         total = self._var[rows] + noise
         gain, gain_velocity = self._var[rows] / total, self._cov[rows] / total
         surprise = measured - self._mean[rows]

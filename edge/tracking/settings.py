@@ -43,6 +43,18 @@ class TrackerSettings:
     """How many standard deviations a detection may lie from where the track should be."""
     area_ratio: float = 3.0
     """How much larger or smaller the box may have become."""
+    part_inside: float = 0.8
+    """A box lying this much inside the expected one..."""
+    part_area: float = 0.75
+    """... and no larger than this share of it is a part of the vehicle..."""
+    part_area_still: float = 0.88
+    """(the same share for a vehicle that stands still: it cannot have become smaller otherwise)"""
+    part_hidden: float = 0.5
+    """... when at least this share of the rest lies behind something nearer..."""
+    part_ratio: float = 8.0
+    """... and it is not smaller than one in this many."""
+    part_worth: float = 0.7
+    """Overlap that a part lying wholly inside counts for."""
     alike_bits: int = 10
     """Hash distance up to which two crops are as good as equal."""
     unlike_bits: int = 34
@@ -51,6 +63,9 @@ class TrackerSettings:
     """Largest hash distance of a pair whose boxes hardly overlap."""
     lost_bits: int = 24
     """Largest hash distance at which a lost track is recovered unless the boxes overlap well."""
+    long_lost_s: float = 2.0
+    """A track lost for longer is recovered only by boxes of its size, within the next ratio, and of its looks."""
+    long_area_ratio: float = 1.6
 
     poses: int = 6
     """Hashes remembered for each track; the memory is bounded however long a vehicle stands."""

@@ -11,6 +11,18 @@ from edge.vision.dhash import hamming
 _MOST_VOTES = 200.0
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One detection of a track; not `whole` when something stands before a part of it."""
+
+    box: Box
+    confidence: float
+    class_id: int
+    dhash: int
+    at_ns: int
+    whole: bool = True
+
+
 @dataclass(slots=True)
 class Track:
     """What the tracker remembers of one vehicle between frames."""
@@ -39,16 +51,15 @@ class Track:
         """Whether the track was ever confirmed and has not ended."""
         return self.state in {TrackState.CONFIRMED, TrackState.LOST}
 
-    def see(
-        self, box: Box, confidence: float, class_id: int, dhash: int, at_ns: int, settings: TrackerSettings
-    ) -> None:
+    def see(self, sight: Sight, settings: TrackerSettings) -> None:
         """Take one detection."""
-        self.box, self.confidence, self.dhash, self.seen_ns = box, confidence, dhash, at_ns
+        self.box, self.confidence, self.dhash, self.seen_ns = sight.box, sight.confidence, sight.dhash, sight.at_ns
         self.hits += 1
         self.missing_ns = 0
-        self._vote(class_id, confidence)
-        self._remember(dhash, settings)
-        self._place(box, at_ns, settings)
+        self._vote(sight.class_id, sight.confidence)
+        if sight.whole:
+            self._remember(sight.dhash, settings)
+            self._place(sight.box, sight.at_ns, settings)
         if self.state is TrackState.LOST:
             self.state = TrackState.CONFIRMED
 

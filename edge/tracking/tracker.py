@@ -11,15 +11,17 @@ import itertools
 
 import numpy as np
 
-from edge.tracking.cost import KIND, Expected, Seen, assign, covered, overlap, pair_costs
+from edge.tracking.cost import KIND, NEVER, Expected, Pairs, Seen, assign, compare, covered, overlap
 from edge.tracking.motion import F64, Mask, Motion, Rows
 from edge.tracking.settings import TrackerSettings
-from edge.tracking.track import Track
+from edge.tracking.track import Sight, Track
 from edge.types import U8, U64, Detections, TrackSnapshot, TrackState, TrackUpdate
 from edge.vision.dhash import hamming_matrix
 
 _WEAK_IOU = 0.3
 _HIDDEN = 0.5
+_PART_DOUBT = 8.0
+_STILL_DOUBT = 100.0  # what stands still is where it was, however little of it shows
 
 
 class Tracker:
@@ -54,8 +56,9 @@ class Tracker:
         self._motion.predict(passed_ns / 1e9, self._mask(TrackState.LOST), self._still())
         order = self._worth(detections, hashes)
         seen, bits_of = detections[order], hashes[order]
-        rows, columns = self._associate(seen, bits_of)
-        self._see(rows, columns, seen, bits_of, at_ns)
+        pairs = self._compare(seen, bits_of)
+        rows, columns = self._associate(seen, pairs)
+        self._see(rows, columns, seen, bits_of, pairs, at_ns)
         self._miss(rows, passed_ns)
         self._start(np.setdiff1d(np.arange(len(seen)), columns), seen, bits_of, at_ns)
         started = self._confirm()
@@ -102,15 +105,15 @@ class Tracker:
                 kept[row + 1 :] &= ~double[row, row + 1 :]
         return np.asarray(order[kept])
 
-    def _associate(self, seen: Detections, hashes: U64) -> tuple[Rows, Rows]:
-        costs, iou = self._costs(seen, hashes)
+    def _associate(self, seen: Detections, offered: Pairs) -> tuple[Rows, Rows]:
+        costs = offered.cost
         sure = seen.confidence >= self._settings.confident
         tentative, lost = self._mask(TrackState.TENTATIVE), self._mask(TrackState.LOST)
         free_rows, free_columns = np.ones(len(self._tracks), np.bool_), np.ones(len(seen), np.bool_)
         pairs = []
         rounds = (
             (~tentative, sure, costs),
-            (~tentative & ~lost, ~sure, np.where(iou >= _WEAK_IOU, costs, np.inf)),
+            (~tentative & ~lost, ~sure, np.where(offered.overlap >= _WEAK_IOU, costs, NEVER)),
             (tentative, sure, costs),
         )
         for wanted_rows, wanted_columns, prices in rounds:
@@ -121,14 +124,15 @@ class Tracker:
             free_rows[pairs[-1][0]], free_columns[pairs[-1][1]] = False, False
         return np.concatenate([rows for rows, _ in pairs]), np.concatenate([columns for _, columns in pairs])
 
-    def _costs(self, seen: Detections, hashes: U64) -> tuple[F64, F64]:
+    def _compare(self, seen: Detections, hashes: U64) -> Pairs:
         if not self._tracks or not len(seen):
-            empty = np.empty((len(self._tracks), len(seen)))
-            return empty, empty
+            nothing = np.empty((len(self._tracks), len(seen)))
+            return Pairs(nothing, nothing, nothing.astype(np.bool_))
         kinds = KIND[np.array([track.class_id for track in self._tracks], np.int16)]
-        expected = Expected(self._motion.boxes, self._motion.centre_sigma, kinds, self._mask(TrackState.LOST))
+        missing_s = np.array([track.missing_ns / 1e9 for track in self._tracks])
+        expected = Expected(self._motion.boxes, self._motion.centre_sigma, kinds, self._still(), missing_s)
         looks = Seen(seen.xyxy.astype(np.float64), KIND[seen.class_id])
-        return pair_costs(expected, looks, self._bits(hashes), self._settings)
+        return compare(expected, looks, self._bits(hashes), self._settings)
 
     def _bits(self, hashes: U64) -> U8:
         """Return the distance of every track's most similar view from every hash, (T,D)."""
@@ -137,17 +141,15 @@ class Tracker:
         flat = np.array([value for view in views for value in view], np.uint64)
         return np.asarray(np.minimum.reduceat(hamming_matrix(flat, hashes), starts, axis=0))
 
-    def _see(self, rows: Rows, columns: Rows, seen: Detections, hashes: U64, at_ns: int) -> None:
+    def _see(self, rows: Rows, columns: Rows, seen: Detections, hashes: U64, pairs: Pairs, at_ns: int) -> None:
+        """Give the tracks `rows` their detections `columns`. A part of a vehicle says little of where the whole is."""
         if not rows.size:
             return
-        self._motion.correct(rows, seen.xyxy[columns])
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-            self._show(self._tracks[row], column, seen, hashes, at_ns)
-
-    def _show(self, track: Track, column: int, seen: Detections, hashes: U64, at_ns: int) -> None:
-        x1, y1, x2, y2 = (float(edge) for edge in seen.xyxy[column])
-        confidence, class_id = float(seen.confidence[column]), int(seen.class_id[column])
-        track.see((x1, y1, x2, y2), confidence, class_id, int(hashes[column]), at_ns, self._settings)
+        part = pairs.part[rows, columns]
+        doubt = np.where(part, np.where(self._still()[rows], _STILL_DOUBT, _PART_DOUBT), 1.0)
+        self._motion.correct(rows, seen.xyxy[columns], doubt)
+        for row, column, some in zip(rows.tolist(), columns.tolist(), part.tolist(), strict=True):
+            self._tracks[row].see(_sight(seen, hashes, column, at_ns, whole=not some), self._settings)
 
     def _miss(self, seen_rows: Rows, passed_ns: int) -> None:
         missed = np.setdiff1d(np.arange(len(self._tracks)), seen_rows)
@@ -164,7 +166,7 @@ class Tracker:
         self._motion.append(seen.xyxy[fresh])
         for column in fresh.tolist():
             track = Track(next(self._ids), at_ns, at_ns, (0.0, 0.0, 0.0, 0.0), 0.0, 0)
-            self._show(track, column, seen, hashes, at_ns)
+            track.see(_sight(seen, hashes, column, at_ns), self._settings)
             self._tracks.append(track)
 
     def _confirm(self) -> tuple[TrackSnapshot, ...]:
@@ -221,3 +223,9 @@ class Tracker:
     def _end(track: Track) -> TrackSnapshot:
         track.state = TrackState.ENDED
         return track.snapshot()
+
+
+def _sight(seen: Detections, hashes: U64, column: int, at_ns: int, *, whole: bool = True) -> Sight:
+    x1, y1, x2, y2 = (float(edge) for edge in seen.xyxy[column])
+    confidence, class_id = float(seen.confidence[column]), int(seen.class_id[column])
+    return Sight((x1, y1, x2, y2), confidence, class_id, int(hashes[column]), at_ns, whole)

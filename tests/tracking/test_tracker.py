@@ -107,6 +107,50 @@ def test_a_vehicle_behind_a_lorry_is_waited_for() -> None:
     assert sorted(ids(back.active)) == sorted(ids(looks[0].active))
 
 
+def hidden_by(front: Box, whole: Box) -> Box:
+    """Return what is left of `whole` beside `front`, which moves before it from the left."""
+    return (min(max(whole[0], front[2]), whole[2]), whole[1], whole[2], whole[3])
+
+
+@pytest.mark.parametrize("fps", [12.5, 5])
+def test_a_parked_car_half_and_then_wholly_hidden_by_a_passing_lorry_keeps_its_id(fps: float) -> None:
+    tracker, parked = Tracker(), car(500, 300)
+    for t in np.arange(0, 4, 1 / fps).tolist():
+        feed(tracker, t, (parked, CAR, RED))
+    for t in np.arange(4, 9, 1 / fps).tolist():
+        right = 350 + (t - 4) * 120
+        lorry = (right - 700, 150.0, right, 520.0)
+        rest = hidden_by(lorry, parked)
+        shown = [(rest, CAR, BLUE)] if rest[2] - rest[0] > 25 else []
+        feed(tracker, t, (lorry, TRUCK, BLUE), *shown)
+    seen = feed(tracker, 9.2, (parked, CAR, RED))
+    assert ids(seen.active) == [1]
+
+
+def test_the_next_in_the_queue_is_not_taken_for_the_one_that_drove_off_unseen() -> None:
+    tracker = Tracker()
+    for t in np.arange(0, 4, 0.1).tolist():
+        feed(tracker, t, (car(500, 300), TRUCK, RED))
+    for t in np.arange(4, 8, 0.1).tolist():
+        feed(tracker, t)
+    update = feed(tracker, 8.1, (car(510, 310, 70), CAR, BLUE))
+    assert ids(update.active) == [2]
+
+
+def test_a_box_does_not_shrink_on_while_it_is_hidden() -> None:
+    tracker = Tracker()
+    for t in np.arange(0, 1, 0.1).tolist():
+        feed(tracker, t, (car(300 + 100 * t, 300), CAR, RED))
+    for t in np.arange(1, 1.5, 0.1).tolist():
+        whole = car(300 + 100 * t, 300)
+        feed(tracker, t, ((whole[0], whole[1], whole[2] - (t - 1) * 200, whole[3]), CAR, RED))
+    for t in np.arange(1.5, 3, 0.1).tolist():
+        feed(tracker, t)
+    left, top, right, bottom = tracker._motion.boxes[0]
+    assert right - left > 40
+    assert bottom - top > 60
+
+
 def test_vehicles_that_pass_each_other_keep_their_ids() -> None:
     tracker = Tracker()
     for t in np.arange(0, 4, 0.08).tolist():
