@@ -35,11 +35,12 @@ class PassSettings:
 
 @dataclass(slots=True, eq=False)
 class _Item:
-    """A pass and the tracks that were its vehicle, the newest first."""
+    """A pass and the tracks that were its vehicle, the newest first. `surest` is the one seen most often."""
 
     told: Pass
     crossed_ns: int
     last: TrackSnapshot
+    surest: TrackSnapshot
     tracks: list[int]
     inherited: tuple[Plate, ...] = ()
     lost: bool = False
@@ -94,6 +95,8 @@ class PassBook:
             item.last, item.lost, item.ended_ns = (states | ended).get(
                 item.tracks[0], (item.last, item.lost, item.ended_ns)
             )
+            if item.last.hits >= item.surest.hits:
+                item.surest = item.last
 
     def _take(
         self, crossing: Crossing, track: TrackSnapshot, wall_ns: int, read: Callable[[int], Reading]
@@ -133,7 +136,7 @@ class PassBook:
             plates=read(track.track_id).plates,
             dhash=track.dhash,
         )
-        return _Item(told, crossing.at_ns, track, [track.track_id])
+        return _Item(told, crossing.at_ns, track, track, [track.track_id])
 
     def _is_final(self, item: _Item, at_ns: int, read: Callable[[int], Reading]) -> bool:
         """Return whether nothing more can be learnt about a pass, or it has been waited for long enough."""
@@ -146,18 +149,19 @@ class PassBook:
         if since_crossing_s >= s.patience_s:
             return True
         settled = item.ended_ns is not None or since_crossing_s >= s.settle_s
-        return settled and read(item.tracks[0]).complete
+        return settled and all(read(track_id).complete for track_id in item.tracks)
 
     def _finish(self, item: _Item, read: Callable[[int], Reading]) -> Pass:
-        plates = _merged(item.inherited, read(item.tracks[0]).plates)
-        if item.last.class_name not in VEHICLES or self._twin(item, plates) is not None:
+        # The looks at an earlier track of the vehicle may have been answered only after the next one took over.
+        plates = _merged(item.inherited, [plate for track_id in item.tracks for plate in read(track_id).plates])
+        if item.surest.class_name not in VEHICLES or self._twin(item, plates) is not None:
             return self._withdraw(item)
         item.told = replace(
             item.told,
             stage=Stage.FINAL,
             revision=item.told.revision + 1,
             track_id=item.tracks[0],
-            class_name=item.last.class_name,
+            class_name=item.surest.class_name,
             plates=plates,
         )
         self._open.remove(item)

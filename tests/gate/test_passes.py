@@ -188,6 +188,23 @@ def test_a_new_track_in_the_place_of_the_old_one_keeps_the_pass_and_its_plates()
     assert [plate.text for plate in final.plates] == ["CF207358", "GP99"]
 
 
+def test_a_short_track_that_takes_over_changes_neither_class_nor_plate_read_late() -> None:
+    road = Road()
+    lorry = track(1.0, hits=40, class_name="truck")
+    road.step(1.0, active=(lorry,), crossing=crossing(1.0))
+    road.step(1.3, lost=(track(1.3, hits=40, class_name="truck", seen=1),))
+    road.step(1.5, active=(track(1.5, 2, hits=1),))
+    roof = track(1.7, 2, hits=3)
+    road.step(1.7, active=(roof,), ended=(lorry,))
+    road.readings[1] = Reading((plate("CF748906"),), complete=True)
+    road.readings[2] = Reading((), complete=True)
+    road.step(3.5, ended=(roof,))
+    road.step(5.0)
+    final = [pass_ for _, pass_ in road.told if pass_.stage is Stage.FINAL]
+    assert [(pass_.class_name, [p.text for p in pass_.plates]) for pass_ in final] == [("truck", ["CF748906"])]
+    assert final[0].track_id == 2
+
+
 def test_the_same_plate_over_the_same_line_in_the_same_moments_is_one_vehicle() -> None:
     road = Road()
     road.readings = {1: Reading((plate("CF207358"),)), 2: Reading((plate("CF207358"),))}
