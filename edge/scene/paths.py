@@ -111,6 +111,12 @@ class Drive:
             return None
         return (float(np.interp(t_s, times, places)), float(np.interp(t_s, times, speeds)))
 
+    def reaches_s(self, place_m: float) -> float:
+        """When the drive is first beyond a place; its end when it never is."""
+        times, places, _ = _driven(self)
+        beyond = np.flatnonzero(places > place_m + 1e-6)
+        return float(times[beyond[0]] if len(beyond) else times[-1] + _STEP_S)
+
     @property
     def end_s(self) -> float:
         return float(_driven(self)[0][-1])

@@ -128,6 +128,7 @@ def _soil(plate: U8, look: PlateLook) -> None:
     plate[..., :3] = (plate[..., :3] * (1 - veil) + np.array([112, 98, 80], np.float32) * veil).astype(np.uint8)
 
 
+@lru_cache(maxsize=64)
 def lettering(text: str, font: Font, ink: Rgb8, size_px: tuple[int, int]) -> U8:
     """RGBA lettering on a transparent ground, fitted into (width, height)."""
     w, h = size_px

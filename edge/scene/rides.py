@@ -12,10 +12,7 @@ from edge.scene.story import Ride
 
 def shifted(drive: Drive, place_m: float, at_s: float) -> Drive:
     """The same drive, moved in time so that it is at `place_m` at `at_s`."""
-    t = drive.start_s
-    while (now := drive.place(t)) is not None and now[0] < place_m:
-        t += 0.02
-    return replace(drive, start_s=drive.start_s + at_s - t)
+    return replace(drive, start_s=drive.start_s + at_s - drive.reaches_s(place_m))
 
 
 def entry(
