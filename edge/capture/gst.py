@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import threading
 
-import gi
-
-gi.require_version("Gst", "1.0")
-from gi.repository import Gst  # noqa: E402 - the version must be stated before
-
-from edge.capture.address import Address, Kind  # noqa: E402 - as above
-from edge.capture.files import check_file, wall_start  # noqa: E402 - as above
-from edge.capture.framing import KEY_FRAME_WAIT_S, Framing, Order  # noqa: E402 - as above
-from edge.capture.gst_errors import explained  # noqa: E402 - as above
-from edge.capture.gst_pipeline import Pipeline, version  # noqa: E402 - as above
-from edge.capture.gst_planes import Unpacker  # noqa: E402 - as above
-from edge.errors import EdgeError, SourceBroken, SourceCut, SourceEnded, SourceLost, SourceStalled  # noqa: E402 - as above
-from edge.ports import SourceSpec  # noqa: E402 - as above
-from edge.vision.frame import PlanarFrame  # noqa: E402 - as above
-from edge.vision.planes import display_wh  # noqa: E402 - as above
+from edge.capture.address import Address, Kind
+from edge.capture.files import check_file, wall_start
+from edge.capture.framing import KEY_FRAME_WAIT_S, Framing, Order
+from edge.capture.gst_errors import explained
+from edge.capture.gst_pipeline import Pipeline
+from edge.capture.gst_planes import Unpacker
+from edge.capture.gst_runtime import Gst, version
+from edge.errors import EdgeError, SourceBroken, SourceCut, SourceEnded, SourceLost, SourceStalled
+from edge.ports import SourceSpec
+from edge.vision.frame import PlanarFrame
+from edge.vision.planes import display_wh
 
 SLICE_NS = 50_000_000
 """How long one wait inside GStreamer lasts before the bus and the time are looked at again."""

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import gi
-
-gi.require_version("Gst", "1.0")
-from gi.repository import GLib, Gst  # noqa: E402 - the version must be stated before
-
-from edge.capture.address import Address, Kind  # noqa: E402 - as above
-from edge.errors import ConfigError, EdgeError, SourceBroken, SourceLost, SourceRefused, SourceStalled  # noqa: E402
+from edge.capture.address import Address, Kind
+from edge.capture.gst_runtime import GLib, Gst
+from edge.errors import ConfigError, EdgeError, SourceBroken, SourceLost, SourceRefused, SourceStalled
 
 _TIMED_OUT = ("timeout", "timed out", "time out")
 

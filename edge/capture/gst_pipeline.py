@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import threading
 
-import gi
-
-gi.require_version("Gst", "1.0")
-gi.require_version("GstApp", "1.0")
-from gi.repository import GLib, Gst, GstApp  # noqa: E402 - versions first; GstApp gives the appsink its methods
-
-from edge.capture import launch  # noqa: E402 - as above
-from edge.capture.address import Address, Kind  # noqa: E402 - as above
-from edge.capture.framing import Order  # noqa: E402 - as above
-from edge.errors import ConfigError, EdgeError  # noqa: E402 - as above
+from edge.capture import launch
+from edge.capture.address import Address, Kind
+from edge.capture.framing import Order
+from edge.capture.gst_runtime import GLib, Gst, GstApp, is_installed
+from edge.errors import ConfigError, EdgeError
 
 _DECODER_SETTINGS: tuple[launch.Setting, ...] = (
     ("output-corrupt", False),
@@ -30,7 +25,6 @@ class Pipeline:
     """
 
     def __init__(self, address: Address, order: Order) -> None:
-        Gst.init(None)
         camera = order.camera
         wanted = "nvv4l2" if camera.backend == "jetson" and camera.decoder == "auto" else camera.decoder
         self._address = address
@@ -86,8 +80,8 @@ class Pipeline:
         if whole is None:
             return
         whole.set_state(Gst.State.NULL)
-        # Handlers and probes hold this object and it holds the pipeline, where Python's collector cannot see it: without
-        # this every reconnection leaves both behind.
+        # Handlers and probes hold this object and it holds the pipeline, unseen by Python's collector: without this
+        # every reconnection leaves both behind.
         for element, handler in self._handlers:
             element.disconnect(handler)
         self._handlers.clear()
@@ -189,17 +183,6 @@ class Pipeline:
             return Gst.PadProbeReturn.OK
         self._left_out += 1
         return Gst.PadProbeReturn.DROP
-
-
-def is_installed(element: str) -> bool:
-    """Say whether GStreamer here has an element of this name."""
-    Gst.init(None)
-    return Gst.ElementFactory.find(element) is not None
-
-
-def version() -> str:
-    """Return the version of GStreamer that runs here."""
-    return ".".join(str(part) for part in Gst.version()[:3])
 
 
 def _set(element: Gst.Element, settings: tuple[launch.Setting, ...]) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import gi
 import numpy as np
 
-gi.require_version("Gst", "1.0")
-gi.require_version("GstVideo", "1.0")
-from gi.repository import Gst, GstVideo  # noqa: E402 - versions must be stated before
-
-from edge.types import U8  # noqa: E402 - as above
-from edge.vision.planes import Matrix, PixelFormat, Planes  # noqa: E402 - as above
+from edge.capture.gst_runtime import Gst, GstVideo
+from edge.types import U8
+from edge.vision.planes import Matrix, PixelFormat, Planes
 
 _UNFIT = Gst.BufferFlags.CORRUPTED | Gst.BufferFlags.DECODE_ONLY | Gst.BufferFlags.GAP
 _FULL_RANGE = 1  # GST_VIDEO_COLOR_RANGE_0_255, whose name the binding cannot spell

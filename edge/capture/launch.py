@@ -103,9 +103,7 @@ SOURCES: dict[Kind, SourceRow] = {
         settings=(("latency", 200), ("udp-reconnect", False), ("teardown-timeout", 100_000_000)),
         pads="source",
     ),
-    Kind.SRT: SourceRow(
-        "srtsrc name=source ! parsebin name=streams", "uri", live=True, settings=(("auto-reconnect", False),)
-    ),
+    Kind.SRT: SourceRow("srtsrc name=source ! parsebin name=streams", "uri", live=True),
     Kind.HLS: SourceRow(
         "souphttpsrc name=source ! hlsdemux ! parsebin name=streams", "location", live=True, paced=True
     ),

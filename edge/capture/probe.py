@@ -34,10 +34,10 @@ def probe_backends() -> tuple[BackendReport, ...]:
 
 def _probe_gst() -> BackendReport:
     try:
-        from edge.capture import gst_pipeline  # noqa: PLC0415 - each adapter's library only where it is used
+        from edge.capture import gst_runtime  # noqa: PLC0415 - each adapter's library only where it is used
     except (ImportError, ValueError) as error:  # ValueError: bindings without GStreamer's own descriptions
         return BackendReport("gstreamer", "", (), str(error), "apt install python3-gi gir1.2-gst-plugins-base-1.0")
-    choice = launch.Choice("auto", gst_pipeline.is_installed)
+    choice = launch.Choice("auto", gst_runtime.is_installed)
     found: list[tuple[str, str]] = []
     missing: list[str] = []
     for row in launch.CODECS.values():
@@ -45,14 +45,14 @@ def _probe_gst() -> BackendReport:
             continue
         try:
             decoder = choice.pick(row)
-            launch.require(row.parser, gst_pipeline.is_installed)
+            launch.require(row.parser, gst_runtime.is_installed)
             found.append((row.codec, f"{decoder.element} ({decoder.family})"))
         except ConfigError as error:
             missing.append(str(error))
-    absent = [name for source in launch.SOURCES.values() for name in _absent(source.chain, gst_pipeline.is_installed)]
+    absent = [name for source in launch.SOURCES.values() for name in _absent(source.chain, gst_runtime.is_installed)]
     missing += [f"GStreamer element {name} is missing" for name in absent if not name.startswith("nv")]
     cure = "make system" if missing else ""
-    return BackendReport("gstreamer", gst_pipeline.version(), tuple(found), "; ".join(missing), cure)
+    return BackendReport("gstreamer", gst_runtime.version(), tuple(found), "; ".join(missing), cure)
 
 
 def _absent(chain: str, present: launch.Present) -> list[str]:

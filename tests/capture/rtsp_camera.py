@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -27,13 +28,29 @@ def server_is_here() -> bool:
     return True
 
 
+def free_port() -> int:
+    """Return a port that nobody has, outside those the kernel gives to outgoing connections.
+
+    A client that keeps knocking at a closed local port of that range may in the end be connected to itself, and then
+    the server cannot have it back.
+    """
+    for port in range(20_000 + os.getpid() % 5_000, 32_000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no free port")
+
+
 class RtspCamera:
     """A context manager around one server process. `uri` is where it serves; a restarted one keeps its port."""
 
     def __init__(self, clip: Path, *options: str) -> None:
         self._clip = clip
         self._options = options
-        self._port = 0
+        self._port = free_port()
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -58,7 +75,7 @@ class RtspCamera:
         """Start the process and wait until it serves."""
         command = [sys.executable, str(SERVER), str(self._clip), "--port", str(self._port), *self._options]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self._port = int(self._answer().split()[1])
+        assert self._answer() == f"ready {self._port}"
 
     def tell(self, command: str) -> None:
         """Give one command and wait until it is done."""

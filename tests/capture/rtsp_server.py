@@ -119,7 +119,6 @@ class Door:
         self._server.get_mount_points().add_factory("/live", factory)
         self._attached = self._server.attach(None)
         self.port = self._server.get_bound_port()
-        self._server.set_service(str(self.port))
 
     def _guard(self, factory: GstRtspServer.RTSPMediaFactory, login: str) -> None:
         user, _, password = login.partition(":")
@@ -155,7 +154,7 @@ def main() -> None:
     """Serve until stdin ends or says quit."""
     parser = argparse.ArgumentParser()
     parser.add_argument("clip")
-    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--login", default="", help="user:password that clients must give")
     parser.add_argument(
         "--start-at", type=int, default=0, help="first coded picture sent: not a key frame, to test the wait"

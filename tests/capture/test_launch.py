@@ -115,9 +115,7 @@ class TestParsedByGStreamer:
 
     @pytest.mark.parametrize("caps", launch.CODECS)
     def test_every_software_decoder_row_is_a_pipeline(self, caps: str) -> None:
-        from gi.repository import Gst  # noqa: PLC0415 - only where GStreamer is
-
-        from edge.capture.gst_pipeline import is_installed  # noqa: PLC0415 - as above
+        from edge.capture.gst_runtime import Gst, is_installed  # noqa: PLC0415 - only where GStreamer is
 
         for decoder in launch.CODECS[caps].decoders:
             text = f"{launch.CODECS[caps].parser} ! {decoder.chain} ! {launch.SINK}"
@@ -129,9 +127,7 @@ class TestParsedByGStreamer:
 
     @pytest.mark.parametrize("kind", [Kind.RTSP, Kind.SRT, Kind.HLS, Kind.FILE, Kind.V4L2])
     def test_every_source_row_is_a_pipeline_and_takes_its_address(self, kind: Kind) -> None:
-        from gi.repository import Gst  # noqa: PLC0415 - only where GStreamer is
-
-        from edge.capture.gst_pipeline import is_installed  # noqa: PLC0415 - as above
+        from edge.capture.gst_runtime import Gst, is_installed  # noqa: PLC0415 - only where GStreamer is
 
         row = launch.SOURCES[kind]
         lacking = [name for name in launch.elements_of(row.chain) if not is_installed(name)]
@@ -144,9 +140,7 @@ class TestParsedByGStreamer:
 
     @pytest.mark.parametrize("encoding", launch.RTP)
     def test_every_payload_row_is_an_element(self, encoding: str) -> None:
-        from gi.repository import Gst  # noqa: PLC0415 - only where GStreamer is
-
-        from edge.capture.gst_pipeline import is_installed  # noqa: PLC0415 - as above
+        from edge.capture.gst_runtime import Gst, is_installed  # noqa: PLC0415 - only where GStreamer is
 
         depay, caps = launch.RTP[encoding]
         if not is_installed(launch.elements_of(depay)[0]):

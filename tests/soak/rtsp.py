@@ -76,6 +76,7 @@ class Diary:
     faults: list[Fault] = field(default_factory=list)
     states: dict[str, int] = field(default_factory=dict)
     memory: list[tuple[float, float]] = field(default_factory=list)
+    minutes: int = 0
 
     def now_s(self) -> float:
         """Seconds since the run began."""
@@ -94,6 +95,9 @@ class Diary:
             say(f"{now_s:7.1f} s  {fault.kind:9}  analysed {fault.return_s:5.2f} s after the camera's return")
         if not self.memory or now_s - self.memory[-1][0] >= 1:
             self.memory.append((now_s, rss_mb()))
+            if now_s // 60 > self.minutes:
+                self.minutes = int(now_s // 60)
+                say(f"{now_s:7.1f} s  memory {self.memory[-1][1]:.0f} MB")
 
 
 def rss_mb() -> float:
@@ -128,7 +132,7 @@ def break_camera(camera: RtspCamera, kinds: Sequence[str], seconds: float, diary
             return
         fault = Fault(kind, diary.now_s())
         diary.faults.append(fault)
-        away_s = min(2.0 + number % 4, slot_s / 2)  # two to five seconds away, as far as the run is long enough
+        away_s = min(3.0 + number % 4, slot_s / 2)  # three to six seconds away, as far as the run is long enough
         for _ in happen(camera, kind):
             stop.wait(away_s)
         fault.back_s = diary.now_s()
