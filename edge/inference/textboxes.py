@@ -15,7 +15,7 @@ PROBABILITY = 0.3
 """Pixels above this are text."""
 SCORE = 0.5
 """A text line's mean probability must reach this."""
-UNCLIP = 1.6
+UNCLIP = 1.45
 """The network marks a shrunken core of each line; it grows back by area * UNCLIP / perimeter."""
 SMALLEST_PX = 3
 MOST_LINES = 50

@@ -11,6 +11,40 @@ LONGEST_NUMBER = 8
 USUAL = range(5, 10)
 """Most registrations of the world have so many letters and digits."""
 
+LAYOUTS = frozenset(
+    [
+        "AA99",
+        "AA999",
+        "AA9999",
+        "AA99999",
+        "AA999999",
+        "AAA99",
+        "AAA999",
+        "AAA9999",
+        "AAA99999",
+        "AAA999AA",
+        "AA99AAAA",
+        "AA99AAA",
+        "AA99AA",
+        "AA999AA",
+        "A99AAA",
+        "A999AAA",
+        "9999AAA",
+        "999AAA",
+        "99AAA9",
+        "9AAA999",
+        "AAA9A99",
+        "AAA99A",
+        "AA999A",
+        "AA99A9999",
+        "AA99AA9999",
+        "AAA99AAA",
+    ]
+)
+"""Usual groups of letters (A) and digits (9) on plates of southern Africa, Europe, America, Asia and Australia."""
+LOOK_ALIKES = ("0ODQ", "1I", "2Z", "5S", "6G", "8B")
+"""A digit and the letters that are taken for it."""
+
 
 def normalise(text: str) -> str:
     """Return the letters and digits of `text`, in capitals: `cf 207-358` is CF207358."""
@@ -32,6 +66,17 @@ def plausibility(text: str) -> float:
     usual = 1.0 if len(text) in USUAL else 0.7
     # Registrations are a few groups of letters and of digits; more groups are a serial number or a misreading.
     return usual * (1.0 if runs <= 4 else 0.6)  # noqa: PLR2004 - as the line above says
+
+
+def has_usual_layout(text: str) -> bool:
+    """Say whether letters and digits stand where some country puts them. Many right plates are unusual: mind that."""
+    return "".join("9" if character.isdigit() else "A" for character in text) in LAYOUTS
+
+
+def resemble(first: str, second: str) -> bool:
+    """Say whether one of two characters is a digit and the other a letter that looks like it."""
+    alike = any(first in group and second in group for group in LOOK_ALIKES)
+    return alike and first.isdigit() != second.isdigit()
 
 
 @lru_cache(maxsize=4096)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
-from edge.plates.text import align, distance, plausibility
+from edge.plates.text import align, distance, has_usual_layout, plausibility, resemble
 from edge.types import Plate, PlateRead
 
 NEEDED = 2
@@ -14,6 +15,8 @@ NEEDED = 2
 MOST_PLATES = 3
 SURE_LENGTH = 6
 """A text this long is hardly a type badge."""
+MOST_DOUBTS = 3
+"""Characters that may be a letter or a digit before a text is too doubtful to be put right."""
 ROOMY_PX = 12.0
 """Width of a character beyond which more pixels read no better."""
 
@@ -63,32 +66,74 @@ def _groups(looks: Sequence[Sequence[PlateRead]]) -> list[Group]:
     return groups
 
 
+@dataclass(slots=True)
+class _Ballot:
+    """The votes for one character of a plate; an empty one says that it is not there."""
+
+    support: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    backers: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    best: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    def cast(self, character: str, confidence: float, weight: float) -> None:
+        self.support[character] += confidence * weight
+        self.backers[character] += 1
+        self.best[character] = max(self.best[character], confidence)
+
+    def ranked(self) -> list[str]:
+        """The best supported character, then those read for it that look like it."""
+        first = max(self.support, key=lambda character: self.support[character])
+        return [first, *(other for other in self.support if other and first and resemble(first, other))]
+
+    def backing(self, character: str, *, alike: bool) -> int:
+        """How many looks stand behind a character; `alike`: a look-alike read for it counts too."""
+        return sum(
+            count
+            for other, count in self.backers.items()
+            if other == character or (alike and other and character and resemble(other, character))
+        )
+
+    def share(self, character: str) -> float:
+        return self.best[character] * self.support[character] / sum(self.support.values())
+
+
 def _settle(reads: list[PlateRead]) -> Plate | None:
     """Vote on every character; None when one of them has too few looks behind it."""
-    reference = min(reads, key=lambda read: (_spread(read, reads), -read.confidence)).text
-    places = [align(read.text, reference) for read in reads]
-    text, shares = "", []
-    for position in range(len(reference)):
-        support: defaultdict[str, float] = defaultdict(float)
-        backers: defaultdict[str, int] = defaultdict(int)
-        best: defaultdict[str, float] = defaultdict(float)
-        for read, place in zip(reads, places, strict=True):
-            character = "" if place[position] is None else read.text[place[position] or 0]
-            confidence = read.confidence if place[position] is None else read.char_confidence[place[position] or 0]
-            support[character] += confidence * _weight(read)
-            backers[character] += 1
-            best[character] = max(best[character], confidence)
-        winner = max(support, key=lambda character: support[character])
-        if backers[winner] < NEEDED:
-            return None
-        text += winner
-        shares.append(best[winner] * support[winner] / sum(support.values()))
-    if not plausibility(text):
+    ballots = _count(reads)
+    chosen = _choose(ballots)
+    text = "".join(chosen)
+    usual = has_usual_layout(text)
+    pairs = list(zip(ballots, chosen, strict=True))
+    if not plausibility(text) or any(ballot.backing(one, alike=usual) < NEEDED for ballot, one in pairs):
         return None
     others = _most_read(read for read in reads if read.text != text)
     votes = sum(read.text == text for read in reads)
     # A plate is as sure as its least sure character: one wrong one names another vehicle.
-    return Plate(text, min(shares), len(reads), votes, others)
+    return Plate(text, min(ballot.share(one) for ballot, one in pairs), len(reads), votes, others)
+
+
+def _count(reads: list[PlateRead]) -> list[_Ballot]:
+    """Line the reads up with the one that is nearest to all, and count for each of its characters."""
+    reference = min(reads, key=lambda read: (_spread(read, reads), -read.confidence)).text
+    ballots = [_Ballot() for _ in reference]
+    for read in reads:
+        for ballot, place in zip(ballots, align(read.text, reference), strict=True):
+            if place is None:
+                ballot.cast("", read.confidence, _weight(read))
+            else:
+                ballot.cast(read.text[place], read.char_confidence[place], _weight(read))
+    return ballots
+
+
+def _choose(ballots: list[_Ballot]) -> tuple[str, ...]:
+    """Return the winners; where looks took a letter for the digit it resembles, the usual layout decides."""
+    ranked = [ballot.ranked() for ballot in ballots]
+    winners = tuple(options[0] for options in ranked)
+    if has_usual_layout("".join(winners)) or sum(len(options) > 1 for options in ranked) > MOST_DOUBTS:
+        return winners
+    usual = [texts for texts in product(*ranked) if has_usual_layout("".join(texts))]
+    return max(
+        usual, key=lambda texts: sum(b.support[one] for b, one in zip(ballots, texts, strict=True)), default=winners
+    )
 
 
 def _most_read(reads: Iterable[PlateRead]) -> str | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.plates.text import align, distance, normalise, plausibility
+from edge.plates.text import align, distance, has_usual_layout, normalise, plausibility, resemble
 
 TEXTS = st.text("AB012", max_size=9)
 
@@ -32,6 +32,25 @@ def test_words_scraps_and_long_numbers_are_not(text: str) -> None:
 @pytest.mark.parametrize("text", ["20735", "A1B2C3D4"])
 def test_fleet_and_serial_numbers_are_doubtful(text: str) -> None:
     assert 0 < plausibility(text) < 1
+
+
+@pytest.mark.parametrize(
+    "text", ["CF207358", "BB12CCGP", "DRJ174NW", "KT08WVN", "B21GSB", "AB123CD", "1234BCD", "ABC1D23"]
+)
+def test_usual_layouts_are_known(text: str) -> None:
+    assert has_usual_layout(text)
+
+
+@pytest.mark.parametrize("text", ["KT0BWVN", "C7207358", "", "A"])
+def test_unusual_layouts_are_none(text: str) -> None:
+    assert not has_usual_layout(text)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "alike"), [("8", "B", True), ("O", "0", True), ("6", "8", False), ("O", "D", False)]
+)
+def test_only_a_letter_and_a_digit_can_resemble(first: str, second: str, alike: bool) -> None:  # noqa: FBT001 - pytest names it
+    assert resemble(first, second) == resemble(second, first) == alike
 
 
 @given(TEXTS, TEXTS, TEXTS)

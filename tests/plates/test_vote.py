@@ -41,6 +41,22 @@ def test_three_looks_each_wrong_elsewhere_make_the_right_text() -> None:
     assert (plate.text, plate.looks, plate.votes) == ("CF207358", 3, 0)
 
 
+def test_between_a_letter_and_the_digit_it_resembles_the_usual_layout_decides() -> None:
+    (plate,) = agree([[_read("KT0BWVN", 0.92)], [_read("KT08WVN", 0.9)], [_read("KT0BWVN", 0.93)]])
+    assert (plate.text, plate.votes, plate.runner_up) == ("KT08WVN", 1, "KT0BWVN")
+    assert plate.confidence < 0.5
+
+
+def test_a_layout_nobody_read_is_not_made_up() -> None:
+    (plate,) = agree([[_read("KT0BWVN")], [_read("KT0BWVN")]])
+    assert plate.text == "KT0BWVN"
+
+
+def test_digits_that_look_alike_stay_a_matter_of_votes() -> None:
+    (plate,) = agree([[_read("CF748906")], [_read("CF748908")], [_read("CF748908")]])
+    assert (plate.text, plate.runner_up) == ("CF748908", "CF748906")
+
+
 def test_a_look_that_missed_a_character_still_supports_the_rest() -> None:
     (plate,) = agree([[_read("F207358")], [_read("CF207358")], [_read("CF207358")]])
     assert plate.text == "CF207358"
