@@ -37,7 +37,7 @@ def examine_capture() -> Iterator[Finding]:
     else:
         yield broken("capture", "PyAV is absent", "pip install av")
     try:
-        from edge.capture.gst_pipeline import is_installed
+        from edge.capture.gst_runtime import is_installed
     except (ImportError, ValueError) as error:
         yield doubtful(
             "capture",
