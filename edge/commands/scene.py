@@ -71,7 +71,7 @@ def _whole(story: Story, frames: tuple[FrameTruth, ...]) -> StoryTruth:
     from edge.scene import chronicle, demo, gate_site
     from edge.scene.truth import StoryTruth
 
-    lines = gate_site.lines(story.camera)
+    lines = gate_site.lines(demo.GATE, story.camera)
     crossings = chronicle.crossings(frames, lines, story.camera.size_wh)
     passes = chronicle.passes(crossings, frames)
     return StoryTruth(

@@ -18,6 +18,7 @@ from edge.scene.story import Ride, Story
 from edge.scene.weather import Sensor
 
 SEED = PROOF.seeds.start + 17
+GATE = PROOF.plans[0]
 SIZE_WH = (1280, 720)
 FPS = 12.5
 SECONDS = 87.2
@@ -101,29 +102,29 @@ def rides() -> tuple[Ride, ...]:
     parked = Path(((6.0, 30.2), (9.0, 30.2)))
     return (
         Ride(c["parked"], parked, Drive(-1.0, 1.5, 0.0, (Wait(SECONDS + 2),))),
-        entry(c["hatch"], "in-right", 4.2),
-        through(c["motorcycle"], "street-left", 9.0, 8.0),
-        entry(c["lorry"], "in-right", 22.0, wait_s=7.5),
-        entry(c["minibus"], "in-left", 29.6, wait_s=0.4, queue_s=7.4, behind_m=8.3),
-        leaving(c["hatch"], "out-left", 30.2),
-        entry(c["pickup"], "in-right", 36.6),
-        through(c["walker"], "footway", 38.0, 1.4),
-        leaving(c["lorry"], "out-right", 42.4, beams=0.5),
-        entry(c["sedan"], "in-right", 47.4, beams=0.5),
-        leaving(c["minibus"], "out-left", 51.6, beams=0.6),
-        entry(c["suv"], "in-left", 55.6, beams=0.6),
-        through(c["cyclist"], "cycle-left", 58.0, 4.6),
-        leaving(c["sedan"], "side-out", 61.8, beams=0.6),
-        turning(c["bare"], 65.6, 0.6),
-        leaving(c["suv"], "out-right", 74.0, beams=0.7, tail_m=tail),
-        through(c["passer"], "street-left", 71.0, 8.5, 0.7),
-        leaving(c["pickup"], "out-left", 81.0, beams=0.8),
+        entry(GATE, c["hatch"], "in-near", 4.2),
+        through(GATE, c["motorcycle"], "street-near", 9.0, 8.0),
+        entry(GATE, c["lorry"], "in-near", 22.0, wait_s=7.5),
+        entry(GATE, c["minibus"], "in-far", 29.6, wait_s=0.4, queue_s=7.4, behind_m=8.3),
+        leaving(GATE, c["hatch"], "out-near", 30.2),
+        entry(GATE, c["pickup"], "in-near", 36.6),
+        through(GATE, c["walker"], "footway", 38.0, 1.4),
+        leaving(GATE, c["lorry"], "out-far", 42.4, beams=0.5),
+        entry(GATE, c["sedan"], "in-near", 47.4, beams=0.5),
+        leaving(GATE, c["minibus"], "out-near", 51.6, beams=0.6),
+        entry(GATE, c["suv"], "in-far", 55.6, beams=0.6),
+        through(GATE, c["cyclist"], "cycle", 58.0, 4.6),
+        leaving(GATE, c["sedan"], "side-out", 61.8, beams=0.6),
+        turning(GATE, c["bare"], 65.6, 0.6),
+        leaving(GATE, c["suv"], "out-far", 74.0, beams=0.7, tail_m=tail),
+        through(GATE, c["passer"], "street-near", 71.0, 8.5, 0.7),
+        leaving(GATE, c["pickup"], "out-near", 81.0, beams=0.8),
     )
 
 
 def light_at(t_s: float) -> Light:
     """Low sun, then clouds, then dusk."""
-    lamps = gate_site.LAMPS
+    lamps = GATE.lamps
     marks = (
         (0.0, daylight.day(252, 17, 0.25, lamps)),
         (30.0, daylight.day(255, 11, 0.45, lamps)),
@@ -145,9 +146,9 @@ def story() -> Story:
     return Story(
         seed=SEED,
         camera=camera,
-        place=gate_site.place(PROOF.earths[0], SEED),
+        place=gate_site.place(GATE, PROOF.earths[0], SEED),
         rides=rides(),
-        barriers=gate_site.barriers(entries, exits),
+        barriers=gate_site.barriers(GATE, entries, exits),
         light_at=light_at,
         sensor=Sensor(grain=2, soft_px=0.55, vignette=0.08, shutter_s=1 / 160),
         seconds=SECONDS,

@@ -1,4 +1,4 @@
-"""The gate with its traffic as training sees it: other cameras, vehicles and grounds than in any proof."""
+"""The gate with its traffic as training sees it: other gates, cameras, vehicles and grounds than in any proof."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from edge.scene import daylight, gate_site
 from edge.scene.camera import Camera, Pose
+from edge.scene.gate_plan import GatePlan
 from edge.scene.light import Light
 from edge.scene.lists import TRAINING
 from edge.scene.story import Stage, Story
@@ -24,11 +25,12 @@ _GAP_S = 5.0
 def gate_day(seed: int, size_wh: tuple[int, int], count: int) -> Iterator[tuple[U8, FrameTruth]]:
     """Yield `count` moments, RGB (H,W,3) uint8 and truth, of one gate in one light; the seed decides every byte."""
     rng = np.random.default_rng([TRAINING.seeds.start + seed, 7])
-    light, beams = _light(rng)
+    plan = TRAINING.plans[int(rng.integers(len(TRAINING.plans)))]
+    light, beams = _light(plan, rng)
     story = Story(
         seed=seed,
-        camera=Camera(_pose(rng), size_wh),
-        place=gate_site.place(TRAINING.earths[int(rng.integers(len(TRAINING.earths)))], seed % 1000),
+        camera=Camera(_pose(plan, rng), size_wh),
+        place=gate_site.place(plan, TRAINING.earths[int(rng.integers(len(TRAINING.earths)))], seed % 1000),
         rides=(),
         barriers=(),
         light_at=lambda _: light,
@@ -45,29 +47,30 @@ def gate_day(seed: int, size_wh: tuple[int, int], count: int) -> Iterator[tuple[
         light_step_s=1e9,
         wet=float(rng.uniform(0.3, 1.0) * (rng.random() < 0.25)),
     )
-    stage, traffic = Stage(story), Traffic(TRAINING, seed, _GAP_S)
+    stage, traffic = Stage(story), Traffic(TRAINING, plan, seed, _GAP_S)
     t_s = _WARM_UP_S
     for number in range(count):
         yield stage.moment(number, t_s, traffic.placed(t_s, beams))
         t_s += float(rng.uniform(*_STEP_S))
 
 
-def _pose(rng: np.random.Generator) -> Pose:
+def _pose(plan: GatePlan, rng: np.random.Generator) -> Pose:
     """Return a camera on a pole that looks down the main road, unlike any in the lists."""
+    side = 1.0 if plan.entry_x > plan.exit_x else -1.0
     return Pose(
-        float(rng.uniform(-1.5, 4.0)),
+        side * float(rng.uniform(-1.5, 4.0)),
         float(rng.uniform(-1.5, 1.5)),
         float(rng.uniform(2.6, 5.0)),
-        float(rng.uniform(-14, 10)),
+        side * float(rng.uniform(-14, 10)),
         float(rng.uniform(12, 21)),
         float(rng.uniform(-1.5, 1.5)),
         float(rng.uniform(0.85, 1.5)),
     )
 
 
-def _light(rng: np.random.Generator) -> tuple[Light, float]:
+def _light(plan: GatePlan, rng: np.random.Generator) -> tuple[Light, float]:
     """Return a light and how strongly vehicles' lamps are on in it."""
-    lamps = gate_site.LAMPS
+    lamps = plan.lamps
     kind = rng.random()
     turn = float(rng.uniform(0, 360))
     if kind < 0.45:

@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass
 
 from edge.scene.camera import Pose
+from edge.scene.gate_plan import GatePlan
 from edge.scene.glyphs import Font
 from edge.scene.light import Rgb
 from edge.scene.plates import PlateLayout
@@ -40,6 +41,7 @@ class SceneList:
     seeds: range
     poses: tuple[Pose, ...]
     earths: tuple[Earth, ...]
+    plans: tuple[GatePlan, ...]
     cars: tuple[CarShape, ...]
     trucks: tuple[TruckShape, ...]
     buses: tuple[BusShape, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from edge.scene.camera import Pose
 from edge.scene.glyphs import Font
 from edge.scene.ingredients import ALL_LETTERS, CONSONANTS, Earth, SceneList
+from edge.scene.plan_proof import OAK_ROAD
 from edge.scene.plates import PlateLayout
 from edge.scene.shapes import BikeShape as Bike
 from edge.scene.shapes import BusShape as Bus
@@ -50,6 +51,7 @@ PROOF = SceneList(
             52,
         ),
     ),
+    plans=(OAK_ROAD,),
     cars=(
         Car("hatch", 3.92, 1.70, 1.49, 0.95, 0.72, 0.92, 0.74, 0.13, 0.46, 0.99, 0.18, 0.30, "slim", 2),
         Car("hatch", 4.18, 1.79, 1.47, 0.96, 0.71, 1.00, 0.78, 0.16, 0.44, 1.00, 0.19, 0.32, "round", 2),

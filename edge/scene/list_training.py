@@ -5,6 +5,7 @@ from __future__ import annotations
 from edge.scene.camera import Pose
 from edge.scene.glyphs import Font
 from edge.scene.ingredients import CONSONANTS, Earth, SceneList
+from edge.scene.plan_training import MILL_LANE, QUARRY
 from edge.scene.plates import PlateLayout
 from edge.scene.shapes import BikeShape as Bike
 from edge.scene.shapes import BusShape as Bus
@@ -115,6 +116,7 @@ TRAINING = SceneList(
             16,
         ),
     ),
+    plans=(MILL_LANE, QUARRY),
     cars=(
         Car("hatch", 3.75, 1.66, 1.50, 0.94, 0.73, 0.85, 0.72, 0.12, 0.42, 0.98, 0.19, 0.29, "round", 2),
         Car("hatch", 4.05, 1.76, 1.46, 0.95, 0.71, 0.98, 0.80, 0.14, 0.50, 1.00, 0.18, 0.31, "slim", 2),

@@ -17,6 +17,7 @@ from edge.scene.weather import U8, Sensor
 LIGHTS = ("day", "dusk", "night", "infrared", "cycle")
 TRAFFIC = tuple(GAPS_S)
 CYCLE_S = 600.0
+GATE = PROOF.plans[0]
 
 
 class LiveGate:
@@ -27,13 +28,13 @@ class LiveGate:
     ) -> None:
         source = PROOF
         self._camera = Camera(source.poses[0], size_wh)
-        self._traffic = Traffic(source, seed, GAPS_S[traffic])
+        self._traffic = Traffic(source, GATE, seed, GAPS_S[traffic])
         self._light_at = light_at(light)
         dark = self._light_at(0.0).beams > 0.6
         story = Story(
             seed=seed,
             camera=self._camera,
-            place=gate_site.place(source.earths[seed % len(source.earths)], seed % 1000),
+            place=gate_site.place(GATE, source.earths[seed % len(source.earths)], seed % 1000),
             rides=(),
             barriers=(),
             light_at=self._light_at,
@@ -60,7 +61,7 @@ class LiveGate:
 
 def light_at(name: str) -> Callable[[float], Light]:
     """The light over time by its name; `cycle` goes from day to night and back in CYCLE_S."""
-    lamps = gate_site.LAMPS
+    lamps = GATE.lamps
     day, dusk, night = daylight.day(238, 34, 0.2, lamps), daylight.dusk(262, 0.35, lamps), daylight.night(0.6, lamps)
     if name != "cycle":
         fixed = {"day": day, "dusk": dusk, "night": night, "infrared": daylight.infrared(0.7, lamps)}[name]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from edge.scene import gate_site
 from edge.scene.actors import Actor
+from edge.scene.gate_plan import GatePlan
 from edge.scene.paths import Drive, Go, Path, Wait
 from edge.scene.story import Ride
 
@@ -16,6 +16,7 @@ def shifted(drive: Drive, place_m: float, at_s: float) -> Drive:
 
 
 def entry(
+    plan: GatePlan,
     actor: Actor,
     name: str,
     at_s: float,
@@ -29,10 +30,10 @@ def entry(
 
     `queue_s`: a stop before that, `behind_m` behind the boom's stop line.
     """
-    path = gate_site.PATHS[name]
+    path = plan.way(name)
     half = actor.length_m / 2
-    boom = path.reaches_y(gate_site.BOOM_Y + 0.55) - half
-    line = path.reaches_y(gate_site.LINE_Y) - half
+    boom = path.reaches_y(plan.boom_y + 0.55) - half
+    line = path.reaches_y(plan.line_y) - half
     legs: list[Go | Wait] = []
     if queue_s:
         legs += [Go(boom - behind_m, 5.2, stop=True), Wait(queue_s)]
@@ -49,50 +50,26 @@ def _start(path: Path) -> float:
     return s
 
 
-def leaving(actor: Actor, name: str, at_s: float, *, beams: float = 0.0, tail_m: float = 0.0) -> Ride:
+def leaving(plan: GatePlan, actor: Actor, name: str, at_s: float, *, beams: float = 0.0, tail_m: float = 0.0) -> Ride:
     """Comes from behind the camera and has its rear (and `tail_m` of trailer) on its line at `at_s`."""
-    path = gate_site.PATHS[name]
+    path = plan.way(name)
     half = actor.length_m / 2 + tail_m
-    line_y = gate_site.SIDE_LINE_Y if name.startswith("side") else gate_site.LINE_Y
+    line_y = plan.side_line_y if name.startswith("side") else plan.line_y
     line = path.reaches_y(line_y) + half
     drive = Drive(0.0, -4.0, 3.0, (Go(line, 2.7), Go(line + 6, 3.4), Go(path.length_m, 6.5)))
     return Ride(actor, path, shifted(drive, line, at_s), beams)
 
 
-def through(actor: Actor, name: str, at_s: float, speed: float, beams: float = 0.0) -> Ride:
+def through(plan: GatePlan, actor: Actor, name: str, at_s: float, speed: float, beams: float = 0.0) -> Ride:
     """Passes along the street; in the middle of its path at `at_s`."""
-    path = gate_site.PATHS[name]
+    path = plan.way(name)
     drive = Drive(0.0, 0.0, speed, (Go(path.length_m, speed),))
     return Ride(actor, path, shifted(drive, path.length_m / 2, at_s), beams)
 
 
-def turning(actor: Actor, at_s: float, beams: float) -> Ride:
+def turning(plan: GatePlan, actor: Actor, at_s: float, beams: float) -> Ride:
     """Comes up to the line, turns round on it and goes back: its nose is over the line for a moment only."""
-    low = gate_site.LINE_Y + 1.05
-    r = 1.75
-    path = Path(
-        (
-            (30, 23.9),
-            (18, 23.9),
-            (8.5, 23.8),
-            (5.2, 22.6),
-            (3.9, 20.4),
-            (3.6, 17.0),
-            (3.55, 13.0),
-            (3.45, low + r),
-            (2.9, low + 0.42),
-            (1.7, low),
-            (0.5, low + 0.42),
-            (-0.05, low + r),
-            (-0.1, 13.0),
-            (0.2, 17.0),
-            (-0.2, 20.4),
-            (-2.2, 22.9),
-            (-5.5, 23.8),
-            (-12, 23.9),
-            (-32, 23.9),
-        )
-    )
-    apex = path.reaches_y(low + 0.02)
+    path = plan.way("turn")
+    apex = path.reaches_y(min(y for _, y in path.points) + 0.02)
     legs = (Go(apex - 7.0, 4.2), Go(apex + 5.0, 1.9), Go(path.length_m, 5.5))
     return Ride(actor, path, shifted(Drive(0.0, _start(path), 6.0, legs), apex, at_s), beams)

@@ -9,6 +9,7 @@ import numpy as np
 
 from edge.scene import gate_site
 from edge.scene.actors import Actor, drawn
+from edge.scene.gate_plan import GatePlan
 from edge.scene.ingredients import SceneList
 from edge.scene.placed import Placed
 from edge.scene.rides import entry, leaving, through
@@ -36,8 +37,9 @@ class Traffic:
     `beams_at` says how strongly lights are on at a time.
     """
 
-    def __init__(self, source: SceneList, seed: int, gap_s: float) -> None:
+    def __init__(self, source: SceneList, plan: GatePlan, seed: int, gap_s: float) -> None:
         self._source = source
+        self._gate = plan
         self._rng = np.random.default_rng([source.seeds.start + seed % len(source.seeds), 2])
         self._gap_s = gap_s
         self._planned: deque[_Planned] = deque()
@@ -57,7 +59,7 @@ class Traffic:
         for one in self._planned:
             if one.boom >= 0:
                 spans[one.boom].append((one.crosses_s - 4.5, one.crosses_s + 3.5))
-        booms = gate_site.barriers(_joined(spans[0]), _joined(spans[1]))
+        booms = gate_site.barriers(self._gate, _joined(spans[0]), _joined(spans[1]))
         return (*(p for p in shown if p is not None), *(b.placed(i + 1, t_s) for i, b in enumerate(booms)))
 
     @staticmethod
@@ -81,18 +83,18 @@ class Traffic:
     def _visitor(self, at_s: float) -> None:
         actor = self._new(str(self._rng.choice(_KINDS, p=_SHARES)))
         wait = float(self._rng.uniform(0, 3)) if self._rng.random() < 0.5 else 0.0
-        self._add(entry(actor, "in-right", at_s, wait_s=wait), 0, at_s)
+        self._add(entry(self._gate, actor, "in-near", at_s, wait_s=wait), 0, at_s)
         leaves = max(at_s + float(self._rng.uniform(16, 50)), self._exit_free_s)
         self._exit_free_s = leaves + _LANE_GAP_S + (2.0 if actor.kind in ("truck", "bus") else 0.0)
         tail = actor.tow.draw_m + actor.tow.length_m if actor.tow else 0.0
-        name = "side-out" if self._rng.random() < 0.06 and actor.kind == "car" else "out-left"
-        self._add(leaving(actor, name, leaves, tail_m=tail), 1 if name == "out-left" else -1, leaves)
+        name = "side-out" if self._rng.random() < 0.06 and actor.kind == "car" else "out-near"
+        self._add(leaving(self._gate, actor, name, leaves, tail_m=tail), 1 if name == "out-near" else -1, leaves)
 
     def _passer(self, at_s: float) -> None:
         kind = str(self._rng.choice(("car", "person", "bicycle", "motorcycle")))
-        path = {"person": "footway", "bicycle": "cycle-left"}.get(kind, "street-right")
+        path = {"person": "footway", "bicycle": "cycle"}.get(kind, "street-far")
         speed = _SPEEDS_M_S.get(kind, float(self._rng.uniform(7, 11)))
-        self._add(through(self._new(kind), path, at_s, speed), -1, at_s)
+        self._add(through(self._gate, self._new(kind), path, at_s, speed), -1, at_s)
 
     def _add(self, ride: Ride, boom: int, crosses_s: float) -> None:
         self._planned.append(_Planned(ride, ride.drive.start_s, ride.drive.end_s, boom, crosses_s))

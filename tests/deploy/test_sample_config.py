@@ -30,7 +30,7 @@ def test_the_sample_is_valid_as_it_stands() -> None:
 
 def test_the_sample_s_lines_lie_where_the_built_in_scene_has_its_roads() -> None:
     drawn = {line.id: line for line in load_config(SAMPLE).cameras[0].lines}
-    true = lines(Camera(PROOF.poses[0], (1280, 720)))
+    true = lines(PROOF.plans[0], Camera(PROOF.poses[0], (1280, 720)))
     assert {name: (line.points, line.road, line.inward) for name, line in drawn.items()} == {
         line.name: ((line.start, line.end), line.road, line.inward) for line in true
     }

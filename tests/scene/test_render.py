@@ -18,10 +18,11 @@ from edge.scene.render import Scenery, Set, compose, scenery
 from edge.scene.truth import ActorTruth
 
 CAMERA = Camera(PROOF.poses[0], (640, 360))
-DAY = daylight.day(230, 40, 0.1, gate_site.LAMPS)
-NIGHT = daylight.night(0.5, gate_site.LAMPS)
-BARE = Set(gate_site.place(PROOF.earths[0], 1).ground, ())
-LANE = gate_site.ENTRY_X
+GATE = PROOF.plans[0]
+DAY = daylight.day(230, 40, 0.1, GATE.lamps)
+NIGHT = daylight.night(0.5, GATE.lamps)
+BARE = Set(gate_site.place(GATE, PROOF.earths[0], 1).ground, ())
+LANE = GATE.entry_x
 RNG = np.random.default_rng(11)
 LOOK = plate_look(PROOF, RNG, two_lines=False)
 
@@ -80,7 +81,7 @@ def test_half_hidden_is_half_visible_and_the_boxes_differ() -> None:
 
 
 def test_what_stands_nearer_than_a_vehicle_hides_it() -> None:
-    whole = gate_site.place(PROOF.earths[0], 1)
+    whole = gate_site.place(GATE, PROOF.earths[0], 1)
     [free] = drawn(car(1, 24.0, x=9.0, heading=0.0))
     [behind] = drawn(car(1, 24.0, x=9.0, heading=0.0), place=whole)
     assert behind.visible_fraction < free.visible_fraction
@@ -110,8 +111,8 @@ def test_a_plate_that_another_vehicle_covers_is_not_visible() -> None:
 
 def test_a_trailer_belongs_to_its_car_and_hides_the_plate_behind_it() -> None:
     actor = Actor(1, PROOF.cars[2], (), front=LOOK, rear=LOOK, tow=PROOF.trailers[0], tow_plate=LOOK)
-    [truth] = drawn(actor.placed(Stand(gate_site.EXIT_X, 15.0, 90.0)))
-    alone = Actor(1, PROOF.cars[2], (), front=LOOK, rear=LOOK).placed(Stand(gate_site.EXIT_X, 15.0, 90.0))
+    [truth] = drawn(actor.placed(Stand(GATE.exit_x, 15.0, 90.0)))
+    alone = Actor(1, PROOF.cars[2], (), front=LOOK, rear=LOOK).placed(Stand(GATE.exit_x, 15.0, 90.0))
     [bare] = drawn(alone)
     assert truth.kind == "car"
     assert truth.box[3] > bare.box[3] + 10

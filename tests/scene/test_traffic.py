@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge.scene import gate_site
 from edge.scene.list_proof import PROOF
 from edge.scene.live_gate import CYCLE_S, LiveGate, light_at
 from edge.scene.placed import Placed
 from edge.scene.traffic import Traffic
 
+GATE = PROOF.plans[0]
 VEHICLES = {"car", "truck", "bus", "motorcycle"}
 
 
 def moments(seed: int, seconds: float = 60.0) -> list[tuple[Placed, ...]]:
-    traffic = Traffic(PROOF, seed, 8.0)
+    traffic = Traffic(PROOF, GATE, seed, 8.0)
     return [traffic.placed(t_s, 0.0) for t_s in np.arange(0, seconds, 1.0)]
 
 
@@ -33,8 +33,8 @@ def test_vehicles_come_in_and_go_out_again() -> None:
     for one in moments(2, 150.0):
         for placed in one:
             stand = placed.pieces[0].stand
-            if placed.kind in VEHICLES and abs(stand.y - gate_site.LINE_Y) < 3:
-                lanes.setdefault(placed.actor, set()).add("in" if abs(stand.x - gate_site.ENTRY_X) < 1 else "out")
+            if placed.kind in VEHICLES and abs(stand.y - GATE.line_y) < 3:
+                lanes.setdefault(placed.actor, set()).add("in" if abs(stand.x - GATE.entry_x) < 1 else "out")
     assert sum(ways == {"in", "out"} for ways in lanes.values()) >= 3
 
 
