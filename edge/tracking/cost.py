@@ -72,7 +72,8 @@ def compare(expected: Expected, seen: Seen, bits: U8, settings: TrackerSettings)
     cost = settings.weight_iou * (1 - match) + settings.weight_motion * distance + settings.weight_hash * unlike
     possible = (expected.kind[:, None] == seen.kind[None]) & (distance <= 1)
     change = np.maximum(area / look, look / area)
-    possible &= change <= np.where(part, settings.part_ratio, settings.area_ratio)
+    ratio = np.where(expected.still, settings.still_area_ratio, settings.area_ratio)[:, None]
+    possible &= change <= np.where(part, settings.part_ratio, ratio)
     possible &= _looks_allow(expected, match, part, bits, change, settings)
     return Pairs(np.where(possible, cost, NEVER), match, part)
 
@@ -85,7 +86,7 @@ def _looks_allow(expected: Expected, match: F64, part: Mask, bits: U8, change: F
     missing_s = expected.missing_s[:, None]
     near = (match >= _OVERLAPS) | (bits <= settings.far_bits)
     lost = (match >= _OVERLAPS_WELL) | (bits <= settings.lost_bits)
-    long_lost = (bits <= settings.far_bits) & (change <= settings.long_area_ratio)
+    long_lost = (bits <= settings.far_bits) & (change <= settings.still_area_ratio)
     long_lost |= part & expected.still[:, None]
     return np.asarray(near & ((missing_s <= 0) | lost) & ((missing_s <= settings.long_lost_s) | long_lost))
 

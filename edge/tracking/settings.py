@@ -9,8 +9,10 @@ from dataclasses import dataclass
 class TrackerSettings:
     """How boxes are joined and how long a track is waited for. Times are of the frames' own clock."""
 
-    confident: float = 0.4
-    """Detections from here on may start a track and recover a lost one; weaker ones only continue a track just seen."""
+    confident: float = 0.3
+    """Detections from here on may start a track and recover a lost one; weaker ones continue what was seen lately."""
+    lately_s: float = 1.0
+    """How long ago that may be."""
     double_iou: float = 0.75
     """Two boxes of one kind that overlap more than this are one vehicle seen twice."""
 
@@ -42,7 +44,9 @@ class TrackerSettings:
     gate_sigma: float = 3.5
     """How many standard deviations a detection may lie from where the track should be."""
     area_ratio: float = 3.0
-    """How much larger or smaller the box may have become."""
+    """How much larger or smaller the box may have become..."""
+    still_area_ratio: float = 1.6
+    """... and how much that of a vehicle that stands still or was long lost: they do not come nearer."""
     part_inside: float = 0.8
     """A box lying this much inside the expected one..."""
     part_area: float = 0.75
@@ -64,8 +68,7 @@ class TrackerSettings:
     lost_bits: int = 24
     """Largest hash distance at which a lost track is recovered unless the boxes overlap well."""
     long_lost_s: float = 2.0
-    """A track lost for longer is recovered only by boxes of its size, within the next ratio, and of its looks."""
-    long_area_ratio: float = 1.6
+    """A track lost for longer is recovered only by boxes of its size and of its looks."""
 
     poses: int = 6
     """Hashes remembered for each track; the memory is bounded however long a vehicle stands."""

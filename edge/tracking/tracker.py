@@ -108,12 +108,13 @@ class Tracker:
     def _associate(self, seen: Detections, offered: Pairs) -> tuple[Rows, Rows]:
         costs = offered.cost
         sure = seen.confidence >= self._settings.confident
-        tentative, lost = self._mask(TrackState.TENTATIVE), self._mask(TrackState.LOST)
+        tentative = self._mask(TrackState.TENTATIVE)
+        lately = np.array([track.missing_ns <= self._settings.lately_s * 1e9 for track in self._tracks], np.bool_)
         free_rows, free_columns = np.ones(len(self._tracks), np.bool_), np.ones(len(seen), np.bool_)
         pairs = []
         rounds = (
             (~tentative, sure, costs),
-            (~tentative & ~lost, ~sure, np.where(offered.overlap >= _WEAK_IOU, costs, NEVER)),
+            (~tentative & lately, ~sure, np.where(offered.overlap >= _WEAK_IOU, costs, NEVER)),
             (tentative, sure, costs),
         )
         for wanted_rows, wanted_columns, prices in rounds:
