@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from edge.errors import SourceBroken
 
 FIRST_BELIEVABLE_YEAR = 2000
 """Recorders without a clock write the year 1904 or 1970 into their files."""
+_OFFSET = re.compile(r"([+-]\d\d)(\d\d)$")
 
 
 def check_file(path: str) -> None:
@@ -47,7 +49,8 @@ def _parsed(date: str | None) -> datetime | None:
     if not date:
         return None
     try:
-        made = datetime.fromisoformat(date.strip().replace("Z", "+00:00"))
+        # Python 3.10 reads neither Z nor an offset without its colon.
+        made = datetime.fromisoformat(_OFFSET.sub(r"\1:\2", date.strip().replace("Z", "+00:00")))
     except ValueError:
         return None
     return made if made.tzinfo else made.replace(tzinfo=timezone.utc)

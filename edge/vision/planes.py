@@ -18,6 +18,8 @@ from edge.types import F32, U8
 SHORTEST_HD_PX = 577
 """A picture at least this high that names no matrix is taken for BT.709, a lower one for BT.601, as players do."""
 
+HALF = 0.5
+
 
 class PixelFormat(enum.Enum):
     """How the planes are laid out; all 8 bits deep."""
@@ -102,33 +104,34 @@ def _stretch(sar: tuple[int, int]) -> tuple[float, float]:
 
 
 def resize_by(plane: U8, factor_x: float, factor_y: float, out_wh: tuple[int, int]) -> U8:
-    """Scale a plane by exactly these factors, averaging what shrinks and interpolating what grows; (H,W[,C]) uint8.
+    """Scale a plane by exactly these factors; (H,W[,C]) uint8.
 
+    What shrinks is averaged in pairs while it shrinks by half or more, then interpolated: no pixel is passed over.
     Output pixel centre x lies at (x + 0.5) / factor_x - 0.5 of the input, whatever `out_wh` rounds to: the edge is cut
     or repeated to fit, the scale is not bent.
     """
-    if factor_x == factor_y == 1:
-        scaled = plane
-    elif max(factor_x, factor_y) <= 0.5:  # noqa: PLR2004 - a half: averaging 2x2 first makes a fractional average four times cheaper
-        height, width = plane.shape[0] // 2, plane.shape[1] // 2
-        if min(height, width) == 0:
-            return _fitted(plane, out_wh)
-        halved = cv2.resize(plane[: height * 2, : width * 2], (width, height), interpolation=cv2.INTER_AREA)
-        return resize_by(np.asarray(halved, np.uint8), factor_x * 2, factor_y * 2, out_wh)
-    else:
-        scaled = plane
-        if min(factor_x, factor_y) < 1:
-            scaled = _resized(scaled, min(factor_x, 1.0), min(factor_y, 1.0), cv2.INTER_AREA)
-        if max(factor_x, factor_y) > 1:
-            scaled = _resized(scaled, max(factor_x, 1.0), max(factor_y, 1.0), cv2.INTER_LINEAR)
-    return _fitted(scaled, out_wh)
+    while min(factor_x, factor_y) <= HALF and (halves := _halves(plane, factor_x, factor_y)) is not None:
+        height, width = plane.shape[:2]
+        across, down = halves
+        # An odd last column or row has no pair and is left out: it would be a fraction of an output pixel.
+        paired = plane[: height // down * down, : width // across * across]
+        plane = np.asarray(
+            cv2.resize(paired, (width // across, height // down), interpolation=cv2.INTER_AREA), np.uint8
+        )
+        factor_x, factor_y = factor_x * across, factor_y * down
+    if factor_x != 1 or factor_y != 1:
+        # With factors instead of a size OpenCV keeps the scale exact and rounds only the size.
+        least_x, least_y = 0.5 / plane.shape[1] + 1e-9, 0.5 / plane.shape[0] + 1e-9
+        fx, fy = max(factor_x, least_x), max(factor_y, least_y)
+        plane = np.asarray(cv2.resize(plane, None, fx=fx, fy=fy, interpolation=cv2.INTER_LINEAR), np.uint8)
+    return _fitted(plane, out_wh)
 
 
-def _resized(plane: U8, factor_x: float, factor_y: float, how: int) -> U8:
-    # With factors instead of a size OpenCV keeps the scale exact and rounds only the size.
-    least_x, least_y = 0.5 / plane.shape[1] + 1e-9, 0.5 / plane.shape[0] + 1e-9
-    scaled = cv2.resize(plane, None, fx=max(factor_x, least_x), fy=max(factor_y, least_y), interpolation=how)
-    return np.asarray(scaled, np.uint8)
+def _halves(plane: U8, factor_x: float, factor_y: float) -> tuple[int, int] | None:
+    """Return by what to divide each axis, 1 or 2; None when there is nothing left to pair."""
+    across = 2 if factor_x <= HALF and plane.shape[1] > 1 else 1
+    down = 2 if factor_y <= HALF and plane.shape[0] > 1 else 1
+    return (across, down) if max(across, down) > 1 else None
 
 
 def _fitted(plane: U8, out_wh: tuple[int, int]) -> U8:
