@@ -89,9 +89,9 @@ class PyAvSource:
         return frame
 
     def close(self) -> None:
-        """Let go. From another thread this ends a running `read` at the latest when its time-out is over."""
+        """Let go. From another thread this tells a running call to end, and whoever runs it closes when it has."""
         self._closed.set()
-        if self._reading.acquire(timeout=self._order.open_timeout_s + self._order.read_timeout_s):
+        if self._reading.acquire(blocking=False):  # closing a container amid a read ends the process
             try:
                 self._packets, self._ready = iter(()), []
                 if self._container is not None:
