@@ -16,8 +16,8 @@ from edge.scene.traffic import Traffic
 from edge.scene.truth import FrameTruth
 from edge.scene.weather import U8, Sensor
 
-_WARM_UP_S = 12.0
-"""By then the first vehicles have reached the gate."""
+_BEGIN_S = (12.0, 75.0)
+"""From the first vehicle at the gate to when as many leave, seen from behind, as come."""
 _STEP_S = (0.6, 1.6)
 _GAP_S = 5.0
 
@@ -48,7 +48,7 @@ def gate_day(seed: int, size_wh: tuple[int, int], count: int) -> Iterator[tuple[
         wet=float(rng.uniform(0.3, 1.0) * (rng.random() < 0.25)),
     )
     stage, traffic = Stage(story), Traffic(TRAINING, plan, seed, _GAP_S)
-    t_s = _WARM_UP_S
+    t_s = float(rng.uniform(*_BEGIN_S))
     for number in range(count):
         yield stage.moment(number, t_s, traffic.placed(t_s, beams))
         t_s += float(rng.uniform(*_STEP_S))
