@@ -40,8 +40,10 @@ class Fault:
     at_s: float
     for_s: float = 0.0
 
-    def holds(self, t_s: float) -> bool:
-        return self.at_s <= t_s < self.at_s + self.for_s
+    def holds(self, number: int, fps: float) -> bool:
+        """Whether frame `number` suffers from it; counted in whole frames, so that rounding adds none."""
+        first = round(self.at_s * fps)
+        return first <= number < first + max(1, round(self.for_s * fps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ class RenderedSource:
         options = self._options
         if options.frames is not None and self._number >= options.frames:
             raise SourceEnded(f"{self._address.shown}: ended after {self._number} frames")
-        picture = self._picture(self._number / options.fps)
+        picture = self._picture()
         if options.live:
             self._wait_until_due()
         pts_ns = round(self._number * 1e9 / options.fps)
@@ -199,13 +201,14 @@ class RenderedSource:
     def close(self) -> None:
         self._closed.set()
 
-    def _picture(self, t_s: float) -> U8:
-        held = {f.kind for f in self._options.faults if f.holds(t_s)}
+    def _picture(self) -> U8:
+        number, fps = self._number, self._options.fps
+        held = {f.kind for f in self._options.faults if f.holds(number, fps)}
         if "freeze" in held and self._last is not None:
             return self._last
         if self._gate is None:
             raise SourceLost(f"{self._address.shown}: closed while reading")
-        picture, _ = self._gate.frame(self._number, t_s)
+        picture, _ = self._gate.frame(number, number / fps)
         if "black" in held:
             picture = np.full_like(picture, 4)
         self._last = picture
@@ -213,23 +216,20 @@ class RenderedSource:
 
     def _suffer(self, timeout_s: float) -> None:
         """Let the faults that stop delivery happen."""
-        options = self._options
-        while fault := next(
-            (f for f in options.faults if f.kind == "gap" and f.holds(self._number / options.fps)), None
-        ):
+        fps, faults = self._options.fps, self._options.faults
+        while any(f.kind == "gap" and f.holds(self._number, fps) for f in faults):
             self._number += 1
             self._framing.skip()
-        t_s, step_s = self._number / options.fps, 1 / options.fps
-        for fault in options.faults:
-            if fault.kind == "lost" and fault.at_s <= t_s < fault.at_s + step_s:
+        for fault in faults:
+            if fault.kind == "lost" and fault.holds(self._number, fps):
                 self._number += 1
                 raise SourceLost(f"{self._address.shown}: the connection broke, as faults asks")
-            if fault.kind == "stall" and fault.holds(t_s):
-                self._stall(fault, t_s, timeout_s)
+            if fault.kind == "stall" and fault.holds(self._number, fps):
+                self._stall(fault, timeout_s)
 
-    def _stall(self, fault: Fault, t_s: float, timeout_s: float) -> None:
+    def _stall(self, fault: Fault, timeout_s: float) -> None:
         """Be silent to the fault's end, but not longer than the reader waits."""
-        left_s = fault.at_s + fault.for_s - t_s
+        left_s = fault.at_s + fault.for_s - self._number / self._options.fps
         silent_s = min(left_s, timeout_s)
         if self._options.live:
             self._order.clock.sleep(silent_s)
