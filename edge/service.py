@@ -10,7 +10,7 @@ from dataclasses import replace
 import edge
 from edge.app import make_post, make_site, open_relay
 from edge.clock import Clock, make_id
-from edge.config import Camera
+from edge.config import Camera, Config
 from edge.config.reload import ConfigWatch, Reload
 from edge.errors import ConfigError, StoreFailed
 from edge.health import notify
@@ -45,8 +45,7 @@ class Service:
         self._log = get_log("service")
         self._mark = RunMark(make_id(clock.wall_ns()), edge.__version__)
         self._store = open_store(config.store.path, config.device.id, config.site.id, clock)
-        self._gate = make_site(config, self._store)
-        self._site = SiteBook(self._gate, self._store)
+        self._site = SiteBook(make_site(config, self._store), self._store)
         self._posts: dict[str, Post] = {}
         self._relay: Relay | None = None
         self._troubles: dict[str, str] = {}
@@ -102,8 +101,8 @@ class Service:
             return
         for change in reload.changes:
             self._log.info("configuration: %s", change)
-        before, self._config = self._config, reload.config
-        self._gate.reconfigure(self._config.site, self._config.roads, self._config.rules)
+        before, self._config = self._config, _until_restart(self._config, reload.config)
+        self._site.reconfigure(self._config.site, self._config.roads, self._config.rules)
         if before.models != self._config.models:
             self._match_posts(())
         self._match_posts(self._config.cameras)
@@ -179,3 +178,13 @@ class Service:
     def _restart_relay(self) -> None:
         self._stop_relay()
         self._start_relay()
+
+
+def _until_restart(running: Config, changed: Config) -> Config:
+    """Return the changed configuration with the names that what is already recorded and connected goes by."""
+    return replace(
+        changed,
+        device=replace(changed.device, id=running.device.id),
+        site=replace(changed.site, id=running.site.id),
+        store=running.store,
+    )

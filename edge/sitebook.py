@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edge.clock import ClockQuality
+from edge.config import Road, Rule, Site
 from edge.gate.site import GateSite
 from edge.ports import EventStore
 from edge.types import Draft, Event, Evidence, Pass
@@ -39,6 +40,15 @@ class SiteBook:
             for proven in passes:
                 self._unrecorded.extend(self._site.take(proven.body, quality, proven.pictures))
         return self.flush()
+
+    def reconfigure(self, site: Site, roads: Sequence[Road], rules: Sequence[Rule]) -> None:
+        """Take over changed hours, roads and rules; open visits go on.
+
+        Raises:
+            ConfigError: the time zone or an opening hour is wrong.
+        """
+        with self._lock:
+            self._site.reconfigure(site, roads, rules)
 
     def record(self, draft: Draft) -> tuple[Event, ...]:
         """Record a fact that concerns no pass; raises as `settle`."""
