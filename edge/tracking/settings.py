@@ -15,6 +15,10 @@ class TrackerSettings:
     """How long ago that may be."""
     double_iou: float = 0.75
     """Two boxes of one kind that overlap more than this are one vehicle seen twice."""
+    nested: float = 0.8
+    """A box that shares this much of the smaller of the two with one already known..."""
+    nested_area: float = 0.4
+    """... and is at least this share of its size starts no track: a bus is far larger than the car before it."""
 
     confirm_s: float = 0.15
     """A new track is confirmed when it was seen twice at least, over this long."""

@@ -162,6 +162,7 @@ class Tracker:
 
     def _start(self, columns: Rows, seen: Detections, hashes: U64, at_ns: int) -> None:
         fresh = columns[seen.confidence[columns] >= self._settings.confident]
+        fresh = fresh[~self._known(fresh, columns, seen)]
         if not fresh.size:
             return
         self._motion.append(seen.xyxy[fresh])
@@ -169,6 +170,16 @@ class Tracker:
             track = Track(next(self._ids), at_ns, at_ns, (0.0, 0.0, 0.0, 0.0), 0.0, 0)
             track.see(_sight(seen, hashes, column, at_ns), self._settings)
             self._tracks.append(track)
+
+    def _known(self, fresh: Rows, unmatched: Rows, seen: Detections) -> Mask:
+        """Return which of the detections `fresh` show once more, as a whole or half, what another detection shows."""
+        matched = np.setdiff1d(np.arange(len(seen)), unmatched)
+        one, other = (seen.xyxy[rows].astype(np.float64) for rows in (fresh, matched))
+        inner, outer = covered(one, other), covered(other, one).T
+        nested = np.maximum(inner, outer) >= self._settings.nested
+        nested &= np.minimum(inner, outer) >= self._settings.nested_area * np.maximum(inner, outer)
+        same = KIND[seen.class_id[fresh]][:, None] == KIND[seen.class_id[matched]][None]
+        return np.asarray((nested & same).any(axis=1))
 
     def _confirm(self) -> tuple[TrackSnapshot, ...]:
         ripe = [track for track in self._tracks if track.ripe(self._settings)]

@@ -216,6 +216,23 @@ def test_one_vehicle_called_car_and_truck_at_once_is_one_track() -> None:
     assert len(update.active) == 1
 
 
+def test_half_a_vehicle_found_once_more_starts_no_track() -> None:
+    tracker = Tracker()
+    for t in (0, 0.1, 0.2, 0.3):
+        half: Box = (150.0 + 50 * t, 310.0, 238.0 + 50 * t, 399.0)
+        update = feed(tracker, t, (car(100 + 50 * t, 300), CAR, RED), (half, CAR, BLUE))
+    assert ids(update.active) == [1]
+
+
+def test_a_bus_that_stops_behind_a_car_is_a_track_of_its_own() -> None:
+    tracker = Tracker()
+    for t in (0, 0.1, 0.2, 0.3):
+        feed(tracker, t, (car(400, 400), CAR, RED))
+    for t in (0.4, 0.5, 0.6, 0.7):
+        update = feed(tracker, t, (car(400, 400), CAR, RED), ((300.0, 100.0, 700.0, 510.0), TRUCK, BLUE))
+    assert len(update.active) == 2
+
+
 def test_weak_detections_continue_a_track_and_start_none() -> None:
     tracker = Tracker()
     drive(tracker, [0, 0.1, 0.2], speed=100)
