@@ -1,15 +1,16 @@
 """`test://gate`: the rendered gate as a camera. It needs no hardware, no files and no network.
 
 Options, as in `test://gate?seed=2&light=dusk`: `seed`; `fps`; `size` (WxH); `light` (day, dusk, night, infrared,
-cycle); `rain` (0, 1); `traffic` (light, normal, heavy); `live` (1 paces by the clock and has no end, 0 delivers every
-frame as fast as it is drawn); `seconds` (the end; by default never when live, else 60); `faults`: what goes wrong and
-when after each opening, in seconds: `lost@20` (the connection breaks), `stall@20:6` (silence for 6 s), `gap@20:1`
-(frames missing), `black@20:5`, `freeze@20:5`; several are joined by commas.
+cycle); `rain` (0, 1); `shake` (pixels that the pole sways); `traffic` (light, normal, heavy); `live` (1 paces by the
+clock and has no end, 0 delivers every frame as fast as it is drawn); `seconds` (the end; by default never when live,
+else 60); `faults`: what goes wrong and when after each opening, in seconds: `lost@20` (the connection breaks),
+`stall@20:6` (silence for 6 s), `gap@20:1` (frames missing), `black@20:5`, `freeze@20:5`; several are joined by commas.
 """
 
 from __future__ import annotations
 
 import difflib
+import math
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from edge.types import U8
 from edge.vision.frame import PlanarFrame
 from edge.vision.planes import Matrix, PixelFormat, Planes
 
-OPTIONS = ("seed", "fps", "size", "light", "rain", "traffic", "live", "seconds", "faults")
+OPTIONS = ("seed", "fps", "size", "light", "rain", "shake", "traffic", "live", "seconds", "faults")
 FAULTS = ("lost", "stall", "gap", "black", "freeze")
 NOT_LIVE_S = 60.0
 _LONGEST_SIDE_PX = 3840
@@ -55,6 +56,7 @@ class Options:
     size_wh: tuple[int, int]
     light: str
     rain: bool
+    shake_px: float
     traffic: str
     live: bool
     seconds: float
@@ -82,6 +84,7 @@ def parse_options(address: Address) -> Options:
         size_wh=_size(address, given.get("size", "1280x720")),
         light=_choice(address, given, "light", LIGHTS),
         rain=_choice(address, given, "rain", ("0", "1")) == "1",
+        shake_px=_number(address, given, "shake", 0, 0, 20),
         traffic=_choice(address, given, "traffic", ("normal", *(t for t in TRAFFIC if t != "normal"))),
         live=live,
         seconds=_number(address, given, "seconds", 0 if live else NOT_LIVE_S, 0, 1e7) or (0 if live else NOT_LIVE_S),
@@ -137,7 +140,7 @@ def _fault(address: Address, text: str) -> Fault:
         fault = Fault(kind, float(at), float(span or (0 if kind == "lost" else 1)))
     except ValueError:
         fault = Fault(kind, -1.0)
-    if fault.at_s < 0 or fault.for_s < 0:
+    if not (0 <= fault.at_s < math.inf and 0 <= fault.for_s < math.inf):
         raise ConfigError(f"{address.shown}: fault {text!r} is not KIND@SECOND:SECONDS; write {kind}@20:5")
     return fault
 
@@ -165,6 +168,7 @@ class RenderedSource:
             rain=options.rain,
             traffic=options.traffic,
             fps=options.fps,
+            shake_px=options.shake_px,
         )
         start_ns, start_from = (None, "") if options.live else wall_start(self._order, None)
         if start_ns is not None:

@@ -74,65 +74,55 @@ def mirrored(plan: GatePlan, name: str) -> GatePlan:
     )
 
 
+Way = tuple[str, tuple[Xy, ...]]
+
+
 def usual_ways(
     entry_x: float, exit_x: float, street_y: tuple[float, float], line_y: float, side: tuple[Xy, ...]
-) -> tuple[tuple[str, tuple[Xy, ...]], ...]:
+) -> tuple[Way, ...]:
     """The ways of a gate whose entry lies to the right of its exit, from a few numbers."""
-    near = street_y[0] + 0.28 * (street_y[1] - street_y[0])
-    far = street_y[0] + 0.72 * (street_y[1] - street_y[0])
-    door = near - 4.0
-    inner = ((entry_x, door - 3), (entry_x, line_y), (entry_x, -10.0))
-    outer = ((exit_x, -12.0), (exit_x, line_y - 3), (exit_x, door - 3.5))
-    low = line_y + 1.1
-    middle = (entry_x + exit_x) / 2
-    turn = (
-        (entry_x + 0.5, low + 4),
-        (entry_x + 0.4, low + 1.75),
-        (middle + 1.2, low + 0.4),
-        (middle, low),
-        (middle - 1.2, low + 0.4),
-        (exit_x - 0.4, low + 1.75),
-        (exit_x - 0.4, low + 4),
-    )
-    from_near = (
-        (30.0, near),
-        (entry_x + 12, near),
-        (entry_x + 5, near),
-        (entry_x + 1.6, near - 1.1),
-        (entry_x + 0.3, door),
-    )
-    to_near = ((exit_x - 0.4, door), (exit_x - 1.8, near - 1.1), (exit_x - 5, near), (exit_x - 12, near), (-32.0, near))
-    side_end = side[-2]
+    near, far = (street_y[0] + share * (street_y[1] - street_y[0]) for share in (0.28, 0.72))
     return (
-        ("in-near", (*from_near, *inner)),
-        (
-            "in-far",
-            (
-                (-30.0, far),
-                (entry_x - 6, far),
-                (entry_x - 1.2, far - 0.6),
-                (entry_x + 0.2, far - 2.8),
-                (entry_x + 0.2, door - 1),
-                *inner,
-            ),
-        ),
-        ("out-near", (*outer, *to_near)),
-        (
-            "out-far",
-            (
-                *outer,
-                (exit_x + 0.4, near - 1.5),
-                (exit_x + 2.2, far - 1.2),
-                (exit_x + 5.6, far),
-                (exit_x + 14, far),
-                (34.0, far),
-            ),
-        ),
-        ("side-out", (*side[:-1], (side_end[0] - 3.0, near), (side_end[0] - 9.0, near), (-34.0, near))),
-        ("side-in", ((-34.0, far), (side_end[0] - 7, far), (side_end[0] - 1.8, far - 1.4), *side[:-1][::-1])),
+        *_entries(entry_x, near, far, line_y),
+        *_exits(exit_x, near, far, line_y),
+        *_side_ways(side, near, far),
         ("street-far", ((-36.0, far), (36.0, far))),
         ("street-near", ((36.0, near), (-36.0, near))),
         ("footway", ((-11.0, street_y[0] - 1.1), (12.0, street_y[0] - 1.1))),
         ("cycle", ((36.0, street_y[0] + 0.7), (-36.0, street_y[0] + 0.7))),
-        ("turn", (*from_near[:-1], (entry_x + 0.6, door - 2), *turn, (exit_x - 0.4, door), *to_near[1:])),
+        _turn(entry_x, exit_x, near, line_y),
     )
+
+
+def _entries(x: float, near: float, far: float, line_y: float) -> tuple[Way, Way]:
+    door = near - 4.0
+    inner = ((x, door - 3), (x, line_y), (x, -10.0))
+    from_near = ((30.0, near), (x + 12, near), (x + 5, near), (x + 1.6, near - 1.1), (x + 0.3, door))
+    from_far = ((-30.0, far), (x - 6, far), (x - 1.2, far - 0.6), (x + 0.2, far - 2.8), (x + 0.2, door - 1))
+    return ("in-near", (*from_near, *inner)), ("in-far", (*from_far, *inner))
+
+
+def _exits(x: float, near: float, far: float, line_y: float) -> tuple[Way, Way]:
+    door = near - 4.0
+    outer = ((x, -12.0), (x, line_y - 3), (x, door - 3.5))
+    to_near = ((x - 0.4, door), (x - 1.8, near - 1.1), (x - 5, near), (x - 12, near), (-32.0, near))
+    to_far = ((x + 0.4, near - 1.5), (x + 2.2, far - 1.2), (x + 5.6, far), (x + 14, far), (34.0, far))
+    return ("out-near", (*outer, *to_near)), ("out-far", (*outer, *to_far))
+
+
+def _side_ways(side: tuple[Xy, ...], near: float, far: float) -> tuple[Way, Way]:
+    end, inner = side[-2][0], side[:-1]
+    return (
+        ("side-out", (*inner, (end - 3.0, near), (end - 9.0, near), (-34.0, near))),
+        ("side-in", ((-34.0, far), (end - 7, far), (end - 1.8, far - 1.4), *inner[::-1])),
+    )
+
+
+def _turn(entry_x: float, exit_x: float, near: float, line_y: float) -> Way:
+    """Up to the line and round on it; the lowest point leaves a car's side just over the line."""
+    low, door, middle = line_y + 0.78, near - 4.0, (entry_x + exit_x) / 2
+    there = ((30.0, near), (entry_x + 12, near), (entry_x + 5, near), (entry_x + 1.6, near - 1.1))
+    down = ((entry_x + 0.6, door - 2), (entry_x + 0.5, low + 4), (entry_x + 0.4, low + 1.75), (middle + 1.2, low + 0.4))
+    up = ((middle - 1.2, low + 0.4), (exit_x - 0.4, low + 1.75), (exit_x - 0.4, low + 4), (exit_x - 0.4, door))
+    back = ((exit_x - 1.8, near - 1.1), (exit_x - 5, near), (exit_x - 12, near), (-32.0, near))
+    return ("turn", (*there, *down, (middle, low), *up, *back))

@@ -24,7 +24,15 @@ class LiveGate:
     """Frames of the gate at rising times, without end. One thread at a time."""
 
     def __init__(
-        self, seed: int, size_wh: tuple[int, int], light: str, *, rain: bool, traffic: str, fps: float
+        self,
+        seed: int,
+        size_wh: tuple[int, int],
+        light: str,
+        *,
+        rain: bool,
+        traffic: str,
+        fps: float,
+        shake_px: float = 0.0,
     ) -> None:
         source = PROOF
         self._camera = Camera(source.poses[0], size_wh)
@@ -50,6 +58,7 @@ class LiveGate:
             fps=fps,
             light_step_s=8.0 if light == "cycle" else 1e9,
             wet=0.8 * rain,
+            shake_px=shake_px,
         )
         self._stage = Stage(story)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from edge.scene.ground import Ground, Region, strip
 from edge.scene.ingredients import Earth
@@ -94,64 +95,70 @@ def _blots(path: tuple[Xy, ...], earth: Earth, rng: Rng) -> list[Region]:
     return out
 
 
+_MENU = (
+    "tree",
+    "tree",
+    "bush",
+    "house",
+    "wall",
+    "fence",
+    "palisade",
+    "lamp",
+    "sign",
+    "box",
+    "hut",
+    "bollard",
+    "container",
+)
+_BIG = frozenset({"house", "tree", "container"})
+
+
 def props(earth: Earth, network: Roads, rng: Rng) -> tuple[Prop, ...]:
     """What stands beside the roads and behind them, perhaps a boom across the main one."""
-    out: list[Prop] = []
     paths = [(np.array(p), w) for p, w, _ in network]
-
-    def free(x: float, y: float, room: float) -> bool:
-        return all(np.hypot(*(p - [x, y]).T).min() > w / 2 + room for p, w in paths)
-
-    def tint(base: Rgb) -> Rgb:
-        g = float(rng.uniform(0.75, 1.2))
-        return (min(1, base[0] * g), min(1, base[1] * g), min(1, base[2] * g))
-
-    menu = (
-        "tree",
-        "tree",
-        "bush",
-        "house",
-        "wall",
-        "fence",
-        "palisade",
-        "lamp",
-        "sign",
-        "box",
-        "hut",
-        "bollard",
-        "container",
-    )
-    out += _backdrop(earth, rng)
+    out = _backdrop(earth, rng)
     for _ in range(int(rng.integers(2, 12))):
-        kind = menu[int(rng.integers(len(menu)))]
-        big = kind in ("house", "tree", "container")
+        kind = _MENU[int(rng.integers(len(_MENU)))]
+        big = kind in _BIG
         x, y = float(rng.uniform(-22, 22)), float(rng.uniform(14 if big else 7, 55 if big else 30))
         size, room = _prop_size(kind, rng)
-        if not free(x, y, room):
+        if any(np.hypot(*(p - [x, y]).T).min() <= w / 2 + room for p, w in paths):
             continue
-        main = {"tree": earth.leaf, "bush": earth.leaf, "house": earth.wall, "wall": earth.wall, "hut": earth.wall}.get(
-            kind, (0.45, 0.46, 0.48)
-        )
-        second = {"tree": (0.22, 0.16, 0.11), "house": earth.roof, "hut": earth.roof, "bush": earth.leaf}.get(
-            kind, (0.6, 0.12, 0.1) if kind in ("sign", "bollard") else (0.35, 0.36, 0.37)
-        )
         heading = float(rng.choice([0.0, 90.0])) + float(rng.normal(0, 8))
-        out.append(Prop(kind, x, y, heading, size, (tint(main), second), int(rng.integers(40))))
+        out.append(Prop(kind, x, y, heading, size, _tints(kind, earth, rng), int(rng.integers(40))))
     if rng.random() < 0.35:
-        at = paths[0][0][int(rng.integers(3, 6))]
-        half = paths[0][1] / 2
-        side = 1 if rng.random() < 0.5 else -1
-        raised = float(rng.choice([0.0, 70.0, 85.0]))
-        boom = Prop(
-            "boom",
-            float(at[0] + side * (half + 0.4)),
-            float(at[1]),
-            0.0 if side < 0 else 180.0,
-            (2 * half, raised, 1.0),
-            ((0.85, 0.85, 0.83), (0.7, 0.08, 0.06)),
-        )
-        out += [boom, Prop("box", boom.x, boom.y, 0.0, (0.4, 0.4, 1.05), ((0.75, 0.55, 0.1), (0.2, 0.2, 0.2)))]
+        out += _boom(*paths[0], rng)
     return tuple(out)
+
+
+def _tints(kind: str, earth: Earth, rng: Rng) -> tuple[Rgb, Rgb]:
+    mains: dict[str, Rgb] = dict.fromkeys(("house", "wall", "hut"), earth.wall) | dict.fromkeys(
+        ("tree", "bush"), earth.leaf
+    )
+    seconds: dict[str, Rgb] = {
+        "tree": (0.22, 0.16, 0.11),
+        "house": earth.roof,
+        "hut": earth.roof,
+        "bush": earth.leaf,
+        "sign": (0.6, 0.12, 0.1),
+        "bollard": (0.6, 0.12, 0.1),
+    }
+    gain = float(rng.uniform(0.75, 1.2))
+    r, g, b = (min(1.0, level * gain) for level in mains.get(kind, (0.45, 0.46, 0.48)))
+    return (r, g, b), seconds.get(kind, (0.35, 0.36, 0.37))
+
+
+def _boom(path: npt.NDArray[np.float64], width: float, rng: Rng) -> list[Prop]:
+    """A boom across the road and its post."""
+    at = path[int(rng.integers(3, 6))]
+    side = 1 if rng.random() < 0.5 else -1
+    raised = float(rng.choice([0.0, 70.0, 85.0]))
+    x, y = float(at[0] + side * (width / 2 + 0.4)), float(at[1])
+    arm = (width, raised, 1.0)
+    return [
+        Prop("boom", x, y, 0.0 if side < 0 else 180.0, arm, ((0.85, 0.85, 0.83), (0.7, 0.08, 0.06))),
+        Prop("box", x, y, 0.0, (0.4, 0.4, 1.05), ((0.75, 0.55, 0.1), (0.2, 0.2, 0.2))),
+    ]
 
 
 def _backdrop(earth: Earth, rng: Rng) -> list[Prop]:

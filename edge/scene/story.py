@@ -17,7 +17,8 @@ from edge.scene.placed import Piece, Placed
 from edge.scene.props import Prop
 from edge.scene.render import Scenery, Set, compose, scenery
 from edge.scene.truth import FrameTruth
-from edge.scene.weather import Sensor, spoil
+from edge.scene.weather import Sensor, spoil, swayed
+from edge.scene.witness import moved
 
 U8 = npt.NDArray[np.uint8]
 
@@ -68,7 +69,8 @@ class Barrier:
 class Story:
     """Everything that one rendered clip needs.
 
-    `light_at` gives the light at a time; it is asked at most once per `light_step_s`.
+    `light_at` gives the light at a time; it is asked at most once per `light_step_s`. `shake_px`: how far the pole
+    sways, standard deviation in pixels.
     """
 
     seed: int
@@ -106,6 +108,9 @@ class Stage:
         light, scene = self._scenery(t_s)
         picture, truths = compose(scene, actors, story.camera, light, shutter_s=story.sensor.shutter_s, wet=story.wet)
         rng = np.random.default_rng([story.seed, number])
+        if story.shake_px > 0:
+            dx, dy = (float(v) for v in rng.normal(0, story.shake_px, 2))
+            picture, truths = swayed(picture, (dx, dy)), moved(truths, (dx, dy), story.camera.size_wh)
         return spoil(picture, story.sensor, rng), FrameTruth(round(t_s * 1e9), truths)
 
     def frames(self) -> Iterator[tuple[U8, FrameTruth]]:

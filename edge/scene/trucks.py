@@ -92,9 +92,8 @@ def truck(s: TruckShape, plate_wh_m: Wh) -> Mesh:
 
 def _cab(b: Builder, s: TruckShape, part: int) -> Tower:
     half, front = s.width_m / 2 * 0.96, s.length_m / 2
-    back, top = front - s.cab_m, s.cab_height_m
-    belt = 0.42 + 0.50 * (top - 0.42)
-    levels = [
+    top, belt = s.cab_height_m, _belt(s)
+    levels = [  # height, width share, front set-back
         (0.40, 0.97, 0.06),
         (0.55, 1.0, 0.0),
         (belt, 1.0, 0.02),
@@ -102,9 +101,10 @@ def _cab(b: Builder, s: TruckShape, part: int) -> Tower:
         (top - 0.06, 0.92, 0.34),
         (top, 0.84, 0.46),
     ]
+    nose, tail = (0.2, 0.3), (0.05, 0.06)
     cab = tower(
         [
-            ring(front - ahead, back, half * wide, z, nose=(0.2, 0.3), tail=(0.05, 0.06), bulge_m=0.08, along=6)
+            ring(front - ahead, front - s.cab_m, half * wide, z, nose=nose, tail=tail, bulge_m=0.08, along=6)
             for z, wide, ahead in levels
         ]
     )
@@ -112,30 +112,40 @@ def _cab(b: Builder, s: TruckShape, part: int) -> Tower:
     cab.lid(b, Material.PAINT, part, crown_m=0.04)
     glass, high = belt + 0.04, top - 0.28
     end_patch(b, cab, trapezoid(0.86 * half, 0.80 * half, glass, high), 1, (Material.GLASS, part, 1), (4, 8))
-    end_patch(b, cab, trapezoid(0.7 * half, 0.78 * half, belt - 0.45, belt - 0.12), 1, (Material.TRIM, part, 1), (2, 6))
-    for z in (belt - 0.38, belt - 0.28, belt - 0.19):
-        end_patch(b, cab, rect(-0.68 * half, 0.68 * half, z, z + 0.025), 1, (Material.CHROME, part, 2), (1, 5))
-    end_patch(b, cab, rect(-0.97 * half, 0.97 * half, 0.44, 0.74), 1, (Material.TRIM, part, 1), (2, 8))
+    _grille(b, cab, half, belt, part)
     for side in (1, -1):
         a, c = sorted((side * 0.60 * half, side * 0.93 * half))
         end_patch(b, cab, rect(a, c, 0.78, 0.96), 1, (Material.HEAD, part, 2), (2, 3))
         end_patch(b, cab, rect(a, c, 0.97, 1.02), 1, (Material.AMBER, part, 2), (1, 2))
         x0, x1 = front - 0.85 * s.cab_m, front - 0.42
-        side_patch(
-            b, cab, [(x0, glass), (x1, glass), (x1 - 0.16, high), (x0, high)], side, (Material.GLASS, part, 1), (3, 4)
-        )
+        pane = [(x0, glass), (x1, glass), (x1 - 0.16, high), (x0, high)]
+        side_patch(b, cab, pane, side, (Material.GLASS, part, 1), (3, 4))
         side_patch(b, cab, rect(x0 - 0.02, x0, 0.7, high), side, (Material.DARK, part, 1), (3, 1))
-        own = b.part(1)
-        pod = np.array([front - 0.12, side * (half + 0.14), 0], np.float32)
-        mirror = tower(
-            [
-                ring(0.05, -0.05, 0.09, z, nose=(0.03, 0.03), tail=(0.03, 0.03), bulge_m=0, along=2) + pod
-                for z in (glass, glass + 0.42)
-            ]
-        )
-        mirror.wall(b, Material.TRIM, own)
-        mirror.lid(b, Material.TRIM, own)
+        _mirror(b, (front - 0.12, side * (half + 0.14)), glass)
     return cab
+
+
+def _belt(s: TruckShape) -> float:
+    """Lower edge of the cab's windows."""
+    return 0.42 + 0.50 * (s.cab_height_m - 0.42)
+
+
+def _grille(b: Builder, cab: Tower, half: float, belt: float, part: int) -> None:
+    trim, chrome = (Material.TRIM, part, 1), (Material.CHROME, part, 2)
+    end_patch(b, cab, trapezoid(0.7 * half, 0.78 * half, belt - 0.45, belt - 0.12), 1, trim, (2, 6))
+    for z in (belt - 0.38, belt - 0.28, belt - 0.19):
+        end_patch(b, cab, rect(-0.68 * half, 0.68 * half, z, z + 0.025), 1, chrome, (1, 5))
+    end_patch(b, cab, rect(-0.97 * half, 0.97 * half, 0.44, 0.74), 1, trim, (2, 8))
+
+
+def _mirror(b: Builder, at: tuple[float, float], low: float) -> None:
+    own = b.part(1)
+    pod, round_ = np.array([*at, 0], np.float32), (0.03, 0.03)
+    mirror = tower(
+        [ring(0.05, -0.05, 0.09, z, nose=round_, tail=round_, bulge_m=0, along=2) + pod for z in (low, low + 0.42)]
+    )
+    mirror.wall(b, Material.TRIM, own)
+    mirror.lid(b, Material.TRIM, own)
 
 
 def _load(b: Builder, s: TruckShape, behind: float, part: int) -> Tower | None:

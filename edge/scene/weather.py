@@ -143,3 +143,10 @@ def smeared(rgba: U8, dx: float, dy: float) -> tuple[U8, int]:
     straight = cv2.divide(run, cv2.merge([alpha, alpha, alpha, alpha]), scale=255)
     straight[..., 3] = alpha
     return straight.astype(np.uint8, copy=False), margin
+
+
+def swayed(picture: U8, by_px: tuple[float, float]) -> U8:
+    """The picture moved by a fraction of pixels, its edges repeated: the camera's pole in the wind."""
+    h, w = picture.shape[:2]
+    shift = np.array([[1, 0, by_px[0]], [0, 1, by_px[1]]], np.float32)
+    return cv2.warpAffine(picture, shift, (w, h), borderMode=cv2.BORDER_REPLICATE).astype(np.uint8, copy=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -83,3 +85,24 @@ def _uncovered(plate: PlateTruth, owner: npt.NDArray[np.int16], index: int) -> b
     spot = owner[low[1] : high[1], low[0] : high[0]]
     inside = area[: spot.shape[0], : spot.shape[1]] > 0
     return bool(inside.any()) and float((spot[inside] == index).mean()) >= _SHOWN
+
+
+def moved(
+    truths: tuple[ActorTruth, ...], by_px: tuple[float, float], size_wh: tuple[int, int]
+) -> tuple[ActorTruth, ...]:
+    """The truths of a picture that was moved; what leaves it is cut off, who leaves it is left out."""
+    dx, dy = by_px
+
+    def box(b: Box) -> Box:
+        x0, x1 = (min(max(v + dx, 0.0), float(size_wh[0])) for v in (b[0], b[2]))
+        y0, y1 = (min(max(v + dy, 0.0), float(size_wh[1])) for v in (b[1], b[3]))
+        return (x0, y0, x1, y1)
+
+    def plate(p: PlateTruth) -> PlateTruth:
+        a, b, c, d = ((x + dx, y + dy) for x, y in p.corners)
+        return replace(p, corners=(a, b, c, d))
+
+    shifted = (
+        replace(t, box=box(t.box), full_box=box(t.full_box), plates=tuple(plate(p) for p in t.plates)) for t in truths
+    )
+    return tuple(t for t in shifted if t.box[0] < t.box[2] and t.box[1] < t.box[3])

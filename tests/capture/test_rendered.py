@@ -81,6 +81,8 @@ def test_live_it_has_no_end() -> None:
         ("traffic=heavi", "did you mean heavy"),
         ("faults=lots@4", "did you mean lost"),
         ("faults=stall@x", "write stall@20:5"),
+        ("faults=black@nan", "write black@20:5"),
+        ("shake=-1", "write shake=0"),
         ("size=12x13", "write size=1280x720"),
         ("fps=0", "write fps=12.5"),
         ("fps=nan", "write fps=12.5"),

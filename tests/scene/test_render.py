@@ -16,6 +16,8 @@ from edge.scene.painter import Stand
 from edge.scene.placed import Placed
 from edge.scene.render import Scenery, Set, compose, scenery
 from edge.scene.truth import ActorTruth
+from edge.scene.weather import swayed
+from edge.scene.witness import moved
 
 CAMERA = Camera(PROOF.poses[0], (640, 360))
 GATE = PROOF.plans[0]
@@ -146,3 +148,19 @@ def test_night_is_darker_than_day_and_shadows_are_darker_than_the_road() -> None
     picture, [truth] = compose(scene, (car(1, 12.0),), CAMERA, DAY)
     below = np.s_[int(truth.box[3]) : int(truth.box[3]) + 3, int(truth.box[0]) + 20 : int(truth.box[2]) - 20]
     assert picture[below].mean() < scene.picture[below].mean() - 5
+
+
+def test_a_swaying_camera_moves_picture_and_truth_alike() -> None:
+    picture, truths = compose(empty(), (car(1, 12.0),), CAMERA, DAY)
+    [still], [swung] = truths, moved(truths, (3.0, -2.0), CAMERA.size_wh)
+    assert swung.anchor == (still.anchor[0] + 3, still.anchor[1] - 2)
+    assert swung.plates[0].corners[0] == (still.plates[0].corners[0][0] + 3, still.plates[0].corners[0][1] - 2)
+    assert np.array_equal(swayed(picture, (3.0, -2.0))[50:100, 60:120], picture[52:102, 57:117])
+
+
+def test_who_sways_out_of_the_picture_has_no_truth_and_boxes_are_cut_at_its_edge() -> None:
+    truths = drawn(car(1, 12.0))
+    assert moved(truths, (-2000.0, 0.0), CAMERA.size_wh) == ()
+    half_out = -truths[0].box[0] - 20.0
+    [cut] = moved(truths, (half_out, 0.0), CAMERA.size_wh)
+    assert cut.box[0] == 0
