@@ -60,7 +60,7 @@ class Tracker:
         rows, columns = self._associate(seen, pairs)
         self._see(rows, columns, seen, bits_of, pairs, at_ns)
         self._miss(rows, passed_ns)
-        self._start(np.setdiff1d(np.arange(len(seen)), columns), seen, bits_of, at_ns)
+        self._start(_others(columns, len(seen)), seen, bits_of, at_ns)
         started = self._confirm()
         gone = self._give_up(size_wh)
         return self._update(at_ns, started, (*ended, *gone))
@@ -153,16 +153,15 @@ class Tracker:
             self._tracks[row].see(_sight(seen, hashes, column, at_ns, whole=not some), self._settings)
 
     def _miss(self, seen_rows: Rows, passed_ns: int) -> None:
-        missed = np.setdiff1d(np.arange(len(self._tracks)), seen_rows)
-        for row in missed.tolist():
+        for row in _others(seen_rows, len(self._tracks)).tolist():
             track = self._tracks[row]
             track.missing_ns += min(passed_ns, round(self._settings.look_s * 1e9))
             if track.state is TrackState.CONFIRMED:
                 track.state = TrackState.LOST
 
     def _start(self, columns: Rows, seen: Detections, hashes: U64, at_ns: int) -> None:
-        fresh = columns[seen.confidence[columns] >= self._settings.confident]
-        fresh = fresh[~self._known(fresh, columns, seen)]
+        sure = columns[seen.confidence[columns] >= self._settings.confident]
+        fresh = self._new(sure, columns, seen)
         if not fresh.size:
             return
         self._motion.append(seen.xyxy[fresh])
@@ -171,15 +170,21 @@ class Tracker:
             track.see(_sight(seen, hashes, column, at_ns), self._settings)
             self._tracks.append(track)
 
-    def _known(self, fresh: Rows, unmatched: Rows, seen: Detections) -> Mask:
-        """Return which of the detections `fresh` show once more, as a whole or half, what another detection shows."""
-        matched = np.setdiff1d(np.arange(len(seen)), unmatched)
-        one, other = (seen.xyxy[rows].astype(np.float64) for rows in (fresh, matched))
-        inner, outer = covered(one, other), covered(other, one).T
-        nested = np.maximum(inner, outer) >= self._settings.nested
+    def _new(self, sure: Rows, unmatched: Rows, seen: Detections) -> Rows:
+        """Return which of the detections `sure` are no known or surer one, found once more or by half."""
+        boxes, kind = seen.xyxy.astype(np.float64), KIND[seen.class_id]
+        inner = covered(boxes[sure], boxes)
+        outer = covered(boxes, boxes[sure]).T
+        nested = (np.maximum(inner, outer) >= self._settings.nested) & (kind[sure][:, None] == kind[None])
         nested &= np.minimum(inner, outer) >= self._settings.nested_area * np.maximum(inner, outer)
-        same = KIND[seen.class_id[fresh]][:, None] == KIND[seen.class_id[matched]][None]
-        return np.asarray((nested & same).any(axis=1))
+        known = np.ones(len(seen), np.bool_)
+        known[unmatched] = False
+        fresh = []
+        for row, column in enumerate(sure.tolist()):
+            if not (nested[row] & known).any():
+                known[column] = True
+                fresh.append(column)
+        return np.array(fresh, np.intp)
 
     def _confirm(self) -> tuple[TrackSnapshot, ...]:
         ripe = [track for track in self._tracks if track.ripe(self._settings)]
@@ -205,7 +210,9 @@ class Tracker:
         beyond = np.concatenate((boxes[:, :2] <= border[:2], boxes[:, 2:] >= np.array(size_wh) - border[2:]), axis=1)
         leaving = (outward & beyond).any(axis=1)
         s = self._settings
-        limits = np.select([leaving & ~still, still, hidden], [s.leave_s, s.parked_s, s.covered_s], s.lost_s)
+        # The lower border hides how a vehicle drives out of the picture: its anchor rests there until it is gone.
+        parked = still & ~beyond[:, 3]
+        limits = np.select([leaving & ~still, parked, hidden], [s.leave_s, s.parked_s, s.covered_s], s.lost_s)
         return np.asarray(np.where(self._mask(TrackState.TENTATIVE), s.tentative_s, limits))
 
     def _hidden(self, boxes: F64) -> Mask:
@@ -235,6 +242,13 @@ class Tracker:
     def _end(track: Track) -> TrackSnapshot:
         track.state = TrackState.ENDED
         return track.snapshot()
+
+
+def _others(rows: Rows, count: int) -> Rows:
+    """Return which of `count` rows are not among `rows`."""
+    rest = np.ones(count, np.bool_)
+    rest[rows] = False
+    return np.flatnonzero(rest)
 
 
 def _sight(seen: Detections, hashes: U64, column: int, at_ns: int, *, whole: bool = True) -> Sight:
