@@ -1,7 +1,7 @@
 # Everything a newcomer runs. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup venv gst system demo test test-fast check fmt bench soak real-clips clips package locks clean
+.PHONY: help setup venv gst system demo test test-fast check fmt bench soak real-clips paddle clips package locks clean
 
 VENV ?= .venv
 LOCKS := deploy/requirements
@@ -67,6 +67,11 @@ soak: setup ## long proofs with figures: a bad camera for ten minutes, fifty kil
 
 real-clips: setup ## counts on real clips: make real-clips DIR=folder [MODELS="card card"]
 	@$(PY) -m tests.soak.real_clips "$(DIR)" $(addprefix --model ,$(MODELS))
+
+paddle: setup ## the optional PaddleOCR reader, with the real package in an environment of its own (1.2 GB)
+	@[ -x .venv-paddle/bin/python ] || $(UV) venv -q --no-python-downloads --python "$$(.ci/find-python $(PYTHON))" .venv-paddle
+	$(UV) pip install -q --python .venv-paddle/bin/python 'paddleocr>=3.4' 'paddlepaddle>=3.2'
+	EDGE_PADDLE_PYTHON=$(CURDIR)/.venv-paddle/bin/python $(PY) -m pytest -q -m soak tests/inference/test_paddle.py
 
 clips: venv ## render the bundled clip anew
 	$(PY) -m edge scene render

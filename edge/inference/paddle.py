@@ -23,7 +23,7 @@ from edge.vision import quads
 from edge.vision.sharpness import sharpness
 
 CHILD = Path(__file__).with_name("paddle_child.py")
-START_S = 120.0
+START_S = 240.0
 ANSWER_S = 30.0
 OFFLINE = {
     "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True",

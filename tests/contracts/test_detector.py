@@ -242,7 +242,7 @@ def test_the_network_sees_the_picture_as_the_card_says(card: ModelCard) -> None:
     blocks=st.tuples(st.integers(1, 20), st.integers(1, 20)),
     centre=st.booleans(),
 )
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_going_into_the_letterbox_and_back_changes_nothing(
     *, size_wh: tuple[int, int], blocks: tuple[int, int], centre: bool
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.inference.ctc import LETTERS, Alphabet, read_greedily
@@ -72,6 +72,7 @@ def test_a_model_without_the_digits_is_refused() -> None:
 
 
 @given(st.text(alphabet=LETTERS, max_size=12))
+@settings(deadline=None)
 def test_any_text_written_with_blanks_between_is_read_back(text: str) -> None:
     text_read, confidence = read_greedily(ALPHABET.fold(_probability(BLANK.join(text))))
     assert text_read == text

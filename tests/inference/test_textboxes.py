@@ -54,6 +54,7 @@ def test_two_lines_are_two_and_the_larger_comes_first() -> None:
 
 
 @given(wide=st.integers(1, 4000), high=st.integers(1, 4000), pixels=st.integers(50_000, 300_000))
+@settings(deadline=None)
 def test_the_input_size_fits_the_network_and_the_budget(wide: int, high: int, pixels: int) -> None:
     size = network_size(wide, high, pixels)
     assert all(side % STEP_PX == 0 and side > 0 for side in size)
@@ -64,7 +65,7 @@ def test_the_input_size_fits_the_network_and_the_budget(wide: int, high: int, pi
 
 
 @given(angle=st.floats(-40, 40), seed=st.integers(0, 99))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_corners_are_put_in_order_whatever_order_they_come_in(angle: float, seed: int) -> None:
     turn = math.radians(angle)
     level = np.array([[-60, -10], [60, -10], [60, 10], [-60, 10]]) @ np.array(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.plates.text import align, distance, has_usual_layout, normalise, plausibility, resemble
@@ -54,6 +54,7 @@ def test_only_a_letter_and_a_digit_can_resemble(first: str, second: str, alike: 
 
 
 @given(TEXTS, TEXTS, TEXTS)
+@settings(deadline=None)
 def test_distance_is_a_metric(first: str, second: str, third: str) -> None:
     assert distance(first, second) == distance(second, first)
     assert (distance(first, second) == 0) == (first == second)
@@ -61,6 +62,7 @@ def test_distance_is_a_metric(first: str, second: str, third: str) -> None:
 
 
 @given(TEXTS, TEXTS)
+@settings(deadline=None)
 def test_an_alignment_keeps_the_order_and_explains_the_distance(text: str, reference: str) -> None:
     places = align(text, reference)
     assert len(places) == len(reference)

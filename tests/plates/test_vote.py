@@ -99,7 +99,7 @@ def test_characters_with_little_room_count_less() -> None:
 
 
 @given(st.lists(st.sampled_from(["CF207358", "CF2O7358", "CF20735", "BB12CCGP", "8821"]), max_size=4), st.data())
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 def test_no_plate_without_two_looks_and_none_with_more_looks_than_there_were(
     texts: list[str], data: st.DataObject
 ) -> None:

@@ -34,6 +34,7 @@ def test_boxes_turned_inside_out_have_no_area_and_overlap_nothing() -> None:
 
 
 @given(_some_boxes(), _some_boxes())
+@settings(deadline=None)
 def test_overlap_is_symmetric_within_bounds_and_one_with_itself(first: F32, second: F32) -> None:
     overlap = iou_matrix(first, second)
     assert overlap.shape == (len(first), len(second))
@@ -44,7 +45,7 @@ def test_overlap_is_symmetric_within_bounds_and_one_with_itself(first: F32, seco
 
 
 @given(_some_boxes(), st.integers(0, 99), st.floats(0.1, 0.9))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_what_is_kept_does_not_overlap_and_covers_what_is_dropped(xyxy: F32, seed: int, iou: float) -> None:
     confidence = _confidences(len(xyxy), seed)
     kept = nms(xyxy, confidence, iou, 100)
@@ -57,7 +58,7 @@ def test_what_is_kept_does_not_overlap_and_covers_what_is_dropped(xyxy: F32, see
 
 
 @given(_some_boxes(), st.integers(0, 99))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_the_order_of_the_boxes_does_not_matter(xyxy: F32, seed: int) -> None:
     confidence = _confidences(len(xyxy), seed)
     label = np.random.default_rng(seed).integers(0, 3, len(xyxy))
@@ -68,7 +69,7 @@ def test_the_order_of_the_boxes_does_not_matter(xyxy: F32, seed: int) -> None:
 
 
 @given(_some_boxes(), st.integers(0, 99))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_suppressing_twice_changes_nothing(xyxy: F32, seed: int) -> None:
     confidence = _confidences(len(xyxy), seed)
     kept = nms(xyxy, confidence, 0.4, 100)
@@ -89,6 +90,7 @@ def test_of_equally_sure_boxes_the_earlier_stays() -> None:
 
 
 @given(_some_boxes())
+@settings(deadline=None)
 def test_clipping_keeps_boxes_inside_and_touches_no_inner_one(xyxy: F32) -> None:
     inside = clip(xyxy, 80, 50)
     assert (inside >= 0).all()
