@@ -62,7 +62,7 @@ def _watch(clip: Path, model: str) -> dict[str, object] | None:
 
 def _row(clip: Path, model: str, summary: dict[str, object] | None) -> str:
     counted = COUNTED.get(clip.name, "not counted")
-    name = Path(model).name
+    name = Path(model).parent.name if model.endswith(".toml") else model
     if summary is None:
         return f"| {clip.name} | {counted} | {name} | failed | | | |"
     crossings = summary["crossings"]
