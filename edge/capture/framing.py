@@ -11,7 +11,9 @@ from edge.vision.masks import PrivacyMasks
 from edge.vision.planes import Planes
 
 KEY_FRAME_WAIT_S = 10.0
-"""Longest wait for a picture that can be decoded by itself while data flows; cameras send one every 1 to 10 s."""
+"""Longest wait for a first picture that stands by itself, while data flows; cameras send one every 1 to 10 s."""
+RESYNC_WAIT_S = 3.0
+"""Longest wait for the next one after lost data: a new connection brings one at once from most cameras."""
 
 
 @dataclass(frozen=True, slots=True)

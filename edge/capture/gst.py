@@ -6,7 +6,7 @@ import threading
 
 from edge.capture.address import Address, Kind
 from edge.capture.files import check_file, wall_start
-from edge.capture.framing import KEY_FRAME_WAIT_S, Framing, Order
+from edge.capture.framing import KEY_FRAME_WAIT_S, RESYNC_WAIT_S, Framing, Order
 from edge.capture.gst_errors import explained
 from edge.capture.gst_pipeline import Pipeline
 from edge.capture.gst_planes import Unpacker
@@ -132,8 +132,9 @@ class GstSource:
             raise self._stalled(f"no data for {self._order.read_timeout_s:g} s")
         if self._pipeline.synced and waited_s >= timeout_s:
             raise self._stalled(f"no picture for {timeout_s:g} s")
-        if not self._pipeline.synced and waited_s >= KEY_FRAME_WAIT_S:
-            raise self._stalled(f"data but no key frame for {KEY_FRAME_WAIT_S:g} s; set its key frame interval to 2 s")
+        limit_s = RESYNC_WAIT_S if self._delivered else KEY_FRAME_WAIT_S
+        if not self._pipeline.synced and waited_s >= limit_s:
+            raise self._stalled(f"data but no key frame for {limit_s:g} s; set its key frame interval to 2 s")
 
     def _stalled(self, what: str) -> SourceStalled:
         return SourceStalled(f"{self._address.shown}: {what}; check the camera and the network to it")

@@ -10,6 +10,12 @@ from edge.capture.framing import Order
 from edge.capture.gst_runtime import GLib, Gst, GstApp, is_installed
 from edge.errors import ConfigError, EdgeError
 
+_TRANSPORTS = {"tcp": (0x4, 2000), "udp": (0x1, 500)}
+"""By transport: GstRTSPLowerTrans, and the milliseconds of stream that may wait for a slow decoder.
+
+Older packets are dropped, up to the next key frame: a picture of now after a gap, not one of a minute ago. Nothing is
+held back while the decoder keeps up; over UDP the time is also how long a late packet is waited for.
+"""
 _DECODER_SETTINGS: tuple[launch.Setting, ...] = (
     ("output-corrupt", False),
     ("discard-corrupted-frames", True),
@@ -133,8 +139,8 @@ class Pipeline:
         if self._address.kind is not Kind.RTSP:
             return ()
         limit_us = round(self._order.open_timeout_s * 1e6)
-        protocols = 0x4 if self._order.camera.transport == "tcp" else 0x1  # GstRTSPLowerTrans: UDP 1, TCP 4
-        return (("protocols", protocols), ("tcp-timeout", limit_us), ("timeout", limit_us))
+        protocols, backlog_ms = _TRANSPORTS[self._order.camera.transport]
+        return (("protocols", protocols), ("latency", backlog_ms), ("tcp-timeout", limit_us), ("timeout", limit_us))
 
     def _connect(self, element: Gst.Element, signal: str, call: object) -> None:
         self._handlers.append((element, element.connect(signal, call)))

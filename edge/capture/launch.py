@@ -100,7 +100,7 @@ SOURCES: dict[Kind, SourceRow] = {
         "rtspsrc name=source",
         "location",
         live=True,
-        settings=(("latency", 200), ("udp-reconnect", False), ("teardown-timeout", 100_000_000)),
+        settings=(("drop-on-latency", True), ("udp-reconnect", False), ("teardown-timeout", 100_000_000)),
         pads="source",
     ),
     Kind.SRT: SourceRow("srtsrc name=source ! parsebin name=streams", "uri", live=True),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from itertools import takewhile
+from typing import Protocol
 
 import av
 import av.container
@@ -15,8 +15,9 @@ import av.video.frame
 import av.video.stream
 
 from edge.capture.address import Address, Kind
+from edge.capture.backlog import Backlog
 from edge.capture.files import check_file, wall_start
-from edge.capture.framing import KEY_FRAME_WAIT_S, Framing, Order
+from edge.capture.framing import KEY_FRAME_WAIT_S, RESYNC_WAIT_S, Framing, Order
 from edge.capture.pyav_errors import SILENT, explained
 from edge.capture.pyav_planes import planes_of
 from edge.errors import EdgeError, SourceBroken, SourceCut, SourceEnded, SourceLost, SourceStalled
@@ -51,6 +52,7 @@ class PyAvSource:
         self._ready: list[av.video.frame.VideoFrame] = []
         self._unsynced_since_ns: int | None = order.clock.mono_ns()
         self._delivered = 0
+        self._backlog = Backlog()
         self._lost = 0
         self._losses = 0
         self._lenient = False
@@ -155,15 +157,20 @@ class PyAvSource:
             if self._address.kind is Kind.FILE and self._delivered:
                 raise self._ended() from error
             raise explained(self._address, error, "stopped delivering") from error
-        waited_ns = self._order.clock.mono_ns() - asked_ns
+        now_ns = self._order.clock.mono_ns()
+        waited_ns = now_ns - asked_ns
+        if self._live and self._paced_from is None and packet.pts is not None:
+            self._backlog.note(now_ns, _in_ns(packet.pts, packet.time_base), waited_ns)
         if self._live and waited_ns >= self._order.read_timeout_s * 1e9:
             # A read that timed out first gives out what the parser held back: the silence is told by the next one.
             self._silence = SourceStalled(f"{self._address.shown}: {SILENT}")
         return packet
 
     def _decoded(self, packet: av.packet.Packet[av.video.stream.VideoStream]) -> list[av.video.frame.VideoFrame]:
+        if self._backlog.behind and self._unsynced_since_ns is None:
+            self._lose_sync()
         if self._unsynced_since_ns is not None and packet.size:
-            if not packet.is_keyframe:
+            if not packet.is_keyframe or self._backlog.behind:
                 self._wait_for_key(self._unsynced_since_ns)
                 return []
             self._unsynced_since_ns = None
@@ -175,7 +182,7 @@ class PyAvSource:
             raise explained(self._address, error, "cannot be decoded") from error
         if pictures is None:
             held_back = self._drained()
-            self._lose_sync()
+            self._leave_out_damage()
             return held_back
         if self._lenient:
             return pictures
@@ -183,7 +190,7 @@ class PyAvSource:
         if whole:
             self._losses = 0
         if len(whole) < len(pictures):
-            self._lose_sync()
+            self._leave_out_damage()
         return whole
 
     def _drained(self) -> list[av.video.frame.VideoFrame]:
@@ -200,23 +207,25 @@ class PyAvSource:
         if self._lost:
             self._lost += 1
             self._framing.skip()
-        if self._live and self._order.clock.mono_ns() - since_ns > KEY_FRAME_WAIT_S * 1e9:
+        limit_s = RESYNC_WAIT_S if self._delivered else KEY_FRAME_WAIT_S
+        if self._live and self._order.clock.mono_ns() - since_ns > limit_s * 1e9:
             raise SourceStalled(
-                f"{self._address.shown}: sends data but no key frame for {KEY_FRAME_WAIT_S:g} s; "
+                f"{self._address.shown}: sends data but no key frame for {limit_s:g} s; "
                 "set the camera's key frame interval to 2 s"
             )
 
-    def _lose_sync(self) -> None:
-        # What follows was predicted from what is damaged: wait for a picture that stands by itself.
-        self._unsynced_since_ns = self._order.clock.mono_ns()
-        self._lost += 1
+    def _leave_out_damage(self) -> None:
         self._losses += 1
-        self._framing.skip()
         if self._live and self._losses >= LOSSES_BELIEVED:
             self._lenient = True
-            _LOG.warning(
-                "%s: the decoder marks every picture as damaged; showing them all the same", self._address.shown
-            )
+            _LOG.warning("%s: every picture is marked as damaged; showing them all the same", self._address.shown)
+        self._lose_sync()
+
+    def _lose_sync(self) -> None:
+        # What follows was predicted from what is damaged or passed over: wait for a picture that stands by itself.
+        self._unsynced_since_ns = self._order.clock.mono_ns()
+        self._lost += 1
+        self._framing.skip()
         if self._stream is not None:
             self._stream.codec_context.flush_buffers()
 
@@ -240,10 +249,7 @@ class PyAvSource:
 
     def _pts_ns(self, picture: av.video.frame.VideoFrame) -> int:
         if picture.pts is not None and picture.time_base:
-            return round(
-                Fraction(picture.pts * 1_000_000_000)
-                * Fraction(picture.time_base.numerator, picture.time_base.denominator)
-            )
+            return _in_ns(picture.pts, picture.time_base)
         rate = self._stream.average_rate if self._stream is not None else None
         return round(self._delivered * 1e9 / float(rate or 25))
 
@@ -258,6 +264,19 @@ class PyAvSource:
             self._paced_from = (now_ns, pts_ns)
         elif wait_ns > 0:
             self._closed.wait(wait_ns / 1e9)
+
+
+class _Ratio(Protocol):
+    """What a time base is in every version of PyAV."""
+
+    @property
+    def numerator(self) -> int: ...
+    @property
+    def denominator(self) -> int: ...
+
+
+def _in_ns(ticks: int, tick_s: _Ratio) -> int:
+    return ticks * 1_000_000_000 * tick_s.numerator // tick_s.denominator
 
 
 def decoders(codecs: Sequence[str]) -> tuple[str, ...]:

@@ -193,6 +193,24 @@ def test_a_wrong_path_is_told_from_a_dead_camera(library: str, clip: Path) -> No
         source.close()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_reader_that_is_too_slow_sees_now_after_gaps(library: str, clip: Path) -> None:
+    with RtspCamera(clip) as camera:
+        source = open_source(Camera("gate", camera.uri, backend=library), CLOCK)
+        try:
+            source.open()
+            first = last = source.read(10.0)
+            began = time.monotonic()
+            while (elapsed_s := time.monotonic() - began) < 10.0:
+                time.sleep(0.2)  # five pictures a second of twenty-five
+                last = source.read(10.0)
+            assert elapsed_s - (last.pts_ns - first.pts_ns) / 1e9 < 5.0
+            assert last.seq - first.seq > elapsed_s * 25 / 2
+        finally:
+            source.close()
+
+
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_stopping_amid_silence_does_not_wait_for_the_camera(
     library: str, clip: Path, watch: Callable[..., Watcher]
