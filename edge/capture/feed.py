@@ -6,6 +6,7 @@ differs from the one before is the first after a change of resolution; the taker
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 from collections import deque
@@ -202,7 +203,8 @@ class CameraFeed:
     def _say(self, state: str, reason: str, decoder: str = "") -> None:
         before, self.status = self.status, CameraStatus(self._camera_id, state, reason, decoder)
         if before.reason != reason:
-            self._log.log(20 if state in {"live", "ended"} else 30, "%s%s", state, f": {reason}" if reason else "")
+            level = logging.INFO if state in {"live", "ended"} else logging.WARNING
+            self._log.log(level, "%s%s", state, f": {reason}" if reason else "")
         if before.state != state:
             self._on_state(self.status)
 
