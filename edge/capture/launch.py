@@ -146,7 +146,8 @@ class Choice:
         Raises:
             ConfigError: there is none.
         """
-        fitting = [decoder for decoder in row.decoders if self.wanted in {"auto", decoder.family}]
+        wanted = "auto" if row.codec == "raw" else self.wanted  # raw pictures need no decoder, whichever is wanted
+        fitting = [decoder for decoder in row.decoders if wanted in {"auto", decoder.family}]
         for decoder in fitting:
             if all(self.present(name) for name in elements_of(decoder.chain)):
                 return decoder

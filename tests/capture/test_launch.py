@@ -72,6 +72,11 @@ def test_a_usb_cameras_mode_is_picked_by_its_options() -> None:
     assert tail.codec == "mjpeg"
 
 
+def test_raw_pictures_need_no_decoder_whichever_is_wanted() -> None:
+    tail = launch.local_camera(parse_address("v4l2:///dev/video0"), choice(JETSON, "nvv4l2"))
+    assert tail.decoder.element == "videoconvert"
+
+
 @pytest.mark.parametrize("options", ["format=mp3", "size=10", "width=wide"])
 def test_an_option_nobody_knows_is_refused(options: str) -> None:
     with pytest.raises(ConfigError):
