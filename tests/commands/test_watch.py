@@ -70,10 +70,10 @@ def test_a_file_cut_short_is_analysed_and_said_to_be_cut(clip: Path, tmp_path: P
 BAD = [
     (("missing.mp4",), 3, "no such file"),
     (("empty.mp4",), 3, "is empty"),
-    (("noise.mp4",), 3, "cannot be decoded"),
-    (("text.mp4",), 3, "cannot be decoded"),
+    (("noise.mp4",), 3, "is no video, or damaged"),
+    (("text.mp4",), 3, "is no video, or damaged"),
     (("folder",), 3, "is a folder"),
-    (("rtsp://127.0.0.1:9/none",), 3, "cannot be reached"),
+    (("rtsp://127.0.0.1:9/none",), 3, "check that the camera is on"),
     (("ftp://camera",), 2, "scheme is not known"),
     (("test://nowhere",), 2, "no such scene"),
     (("CLIP", "--line", "1,2,3"), 2, "four numbers"),
