@@ -131,8 +131,8 @@ def plate_look(source: SceneList, rng: Rng, *, two_lines: bool | None = None) ->
     return PlateLook(text, layout, font, dirt, int(rng.integers(1000)))
 
 
-def drawn(source: SceneList, kind: str, number: int, rng: Rng) -> Actor:
-    """A random actor of a class from the list."""
+def drawn(source: SceneList, kind: str, number: int, rng: Rng, towing: float = TOWING) -> Actor:
+    """A random actor of a class from the list; `towing` is the share of cars with a trailer."""
 
     def one(rows: tuple[object, ...]) -> object:
         return rows[int(rng.integers(len(rows)))]
@@ -148,7 +148,7 @@ def drawn(source: SceneList, kind: str, number: int, rng: Rng) -> Actor:
     shape = one(rows)
     look = plate_look(source, rng, two_lines=False)
     bare = rng.random() < 0.06
-    tow = one(source.trailers) if kind == "car" and rng.random() < TOWING else None
+    tow = one(source.trailers) if kind == "car" and rng.random() < towing else None
     return Actor(
         number,
         shape,  # type: ignore[arg-type]  # rows of one shape class

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge.scene import gate_site
-from edge.scene.actors import Actor, drawn
+from edge.scene.actors import TOWING, Actor, drawn
 from edge.scene.gate_plan import GatePlan
 from edge.scene.ingredients import SceneList
 from edge.scene.placed import Placed
@@ -34,14 +34,15 @@ class _Planned:
 class Traffic:
     """Rides as time goes on. Ask for moments in rising order; the same seed gives the same traffic.
 
-    `beams_at` says how strongly lights are on at a time.
+    `gap_s` is the mean time between two vehicles, `towing` the share of cars with a trailer.
     """
 
-    def __init__(self, source: SceneList, plan: GatePlan, seed: int, gap_s: float) -> None:
+    def __init__(self, source: SceneList, plan: GatePlan, seed: int, gap_s: float, towing: float = TOWING) -> None:
         self._source = source
         self._gate = plan
         self._rng = np.random.default_rng([source.seeds.start + seed % len(source.seeds), 2])
         self._gap_s = gap_s
+        self._towing = towing
         self._planned: deque[_Planned] = deque()
         self._inside: list[tuple[float, Actor]] = []
         self._number = 0
@@ -50,7 +51,7 @@ class Traffic:
         self._exit_free_s = 0.0
 
     def placed(self, t_s: float, beams: float) -> tuple[Placed, ...]:
-        """Everybody in sight at a time, and the two booms."""
+        """Return everybody in sight at a time, lights as strong as `beams`, and the two booms."""
         self._plan(t_s + _AHEAD_S)
         while self._planned and self._planned[0].end_s < t_s:
             self._planned.popleft()
@@ -78,7 +79,7 @@ class Traffic:
 
     def _new(self, kind: str) -> Actor:
         self._number += 1
-        return drawn(self._source, kind, self._number, self._rng)
+        return drawn(self._source, kind, self._number, self._rng, self._towing)
 
     def _visitor(self, at_s: float) -> None:
         actor = self._new(str(self._rng.choice(_KINDS, p=_SHARES)))
