@@ -74,6 +74,7 @@ def compare(expected: Expected, seen: Seen, bits: U8, settings: TrackerSettings)
     change = np.maximum(area / look, look / area)
     ratio = np.where(expected.still, settings.still_area_ratio, settings.area_ratio)[:, None]
     possible &= change <= np.where(part, settings.part_ratio, ratio)
+    possible &= _within_reach(expected, np.hypot(*np.moveaxis(offset, 2, 0)), match, area * look, settings)
     possible &= _looks_allow(expected, match, part, bits, change, settings)
     return Pairs(np.where(possible, cost, NEVER), match, part)
 
@@ -89,6 +90,13 @@ def _looks_allow(expected: Expected, match: F64, part: Mask, bits: U8, change: F
     long_lost = (bits <= settings.far_bits) & (change <= settings.still_area_ratio)
     long_lost |= part & expected.still[:, None]
     return np.asarray(near & ((missing_s <= 0) | lost) & ((missing_s <= settings.long_lost_s) | long_lost))
+
+
+def _within_reach(expected: Expected, apart: F64, match: F64, areas: F64, settings: TrackerSettings) -> Mask:
+    """Return which pairs a vehicle could be; `apart` px between the centres, `areas` the product of both areas."""
+    missing_s = expected.missing_s[:, None]
+    reach = (settings.lost_reach + settings.lost_reach_s * missing_s) * areas**0.25
+    return np.asarray((missing_s <= 0) | (match >= _OVERLAPS) | (apart <= reach))
 
 
 def assign(costs: F64, limit: float) -> tuple[Rows, Rows]:

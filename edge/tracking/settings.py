@@ -71,6 +71,11 @@ class TrackerSettings:
     """Largest hash distance of a pair whose boxes hardly overlap."""
     lost_bits: int = 24
     """Largest hash distance at which a lost track is recovered unless the boxes overlap well."""
+    lost_reach: float = 1.0
+    """How far, in sizes, from where it should be a lost track is recovered by a box that does not overlap it..."""
+    lost_reach_s: float = 0.75
+    """... and how much farther for every second it was gone. Beyond that braking and turning would take more than tyres
+    hold: another vehicle of like looks."""
     long_lost_s: float = 2.0
     """A track lost for longer is recovered only by boxes of its size and of its looks."""
 

@@ -95,6 +95,16 @@ def test_a_stranger_where_a_track_was_lost_is_another_track() -> None:
     assert ids(update.active) == [2]
 
 
+def test_a_like_vehicle_far_off_the_way_of_a_lost_one_is_another_track() -> None:
+    tracker, alike = Tracker(), RED ^ 0xFFFFF  # 20 bits: two vehicles of one colour in one light
+    for t in np.arange(0, 1, 0.08).tolist():
+        feed(tracker, t, (car(500, 180 - 60 * t, 140), CAR, RED))
+    feed(tracker, 1.6)
+    for t in (2.36, 2.44, 2.52):
+        update = feed(tracker, t, (car(330, 500, 210), CAR, alike))
+    assert ids(update.active) == [2]
+
+
 def test_a_vehicle_behind_a_lorry_is_waited_for() -> None:
     tracker, lorry = Tracker(), (250.0, 200.0, 700.0, 500.0)
     looks = [
