@@ -11,8 +11,6 @@ from edge.types import U8, Box, PlateRead, Reading, TrackUpdate
 
 MOST_TRACKS = 256
 """Tracks remembered; the oldest goes first."""
-MOST_BLANKS = 3
-"""Looks of a track that may show no plate without costing it one: it was far away, or something stood before it."""
 MARGIN = 0.25
 """Room around a plate in its evidence picture, in plate heights."""
 
@@ -25,7 +23,6 @@ class _Page:
     box: Box = (0.0, 0.0, 0.0, 0.0)
     pending: dict[Look, U8] = field(default_factory=dict)
     looks: list[tuple[PlateRead, ...]] = field(default_factory=list)
-    blanks: int = 0
     ended: bool = False
     best: tuple[float, U8] | None = None
 
@@ -76,9 +73,6 @@ class PlateBook:
         if page is None or picture is None:
             return
         page.looks.append(reads)
-        if not reads and page.blanks < MOST_BLANKS:
-            page.blanks += 1
-            page.shortlist.left += 1
         for read in reads:
             value = read.confidence * read.width_px
             if page.best is None or value > page.best[0]:

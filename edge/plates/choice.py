@@ -11,6 +11,8 @@ from edge.types import U8, Box, TrackSnapshot, TrackState
 from edge.vision.sharpness import sharpness
 
 MOST_LOOKS = 3
+RESERVE = 1
+"""Looks kept back while a vehicle stands: in a queue it stands often, and comes nearer each time."""
 NEAREST_PX = MappingProxyType({"car": 100.0, "truck": 150.0, "bus": 150.0, "motorcycle": 90.0})
 """Least size (see `size_px`) at which a vehicle's plate can be read: it is about a third of a car's height wide."""
 FRONTAL = 1.7
@@ -108,7 +110,7 @@ class Shortlist:
             return self.rest()
         if self._rest is None or not self._rest.still(box):
             self._rest = View(box, at_ns)
-        if at_ns - self._rest.at_ns < PATIENCE_NS:
+        if at_ns - self._rest.at_ns < PATIENCE_NS or self.left <= RESERVE:
             return []
         return self._release([candidate for candidate in self.kept if candidate.view.still(box)][:1])
 
