@@ -297,6 +297,10 @@ class EventStore(Protocol):
         """Return the highest seq recorded so far, 0 when there is none."""
         ...
 
+    def first_seq(self) -> int:
+        """Return the lowest seq still kept, one more than `last_seq` when retention has dropped every event."""
+        ...
+
     def backlog(self) -> int:
         """Return how many outbox rows are not yet acknowledged by the broker."""
         ...

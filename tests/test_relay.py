@@ -294,7 +294,16 @@ def test_the_birth_is_retained_and_says_who_and_how(bench: Bench) -> None:
     bench.steps(1)
     status = bench.status()
     assert (status.state, status.run_id, status.version) == ("online", "run-1", "0.1.0")
-    assert (status.epoch, status.last_seq, status.backlog) == (bench.store.epoch, 2, 2)
+    assert (status.epoch, status.first_seq, status.last_seq, status.backlog) == (bench.store.epoch, 1, 2, 2)
+
+
+def test_the_status_says_which_events_a_replay_can_still_bring(bench: Bench) -> None:
+    bench.store.record(ordinary(3))
+    bench.steps(4)
+    bench.store.retain(0.0, 0, published=False)
+    bench.crash()
+    bench.steps(2)
+    assert (bench.status().first_seq, bench.status().last_seq) == (4, 3)
 
 
 def test_the_will_says_offline_when_the_link_dies(bench: Bench) -> None:

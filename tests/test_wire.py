@@ -315,7 +315,9 @@ def test_a_time_that_is_no_utc_time_is_refused(text: str) -> None:
 
 
 def test_delivery_messages_come_back_as_they_were_sent() -> None:
-    status = wire.Status("degraded", "run", "0.1", "epoch", 4, 2, "gate-1 lost", (shapes.CameraStatusV1("c", "lost"),))
+    status = wire.Status(
+        "degraded", "run", "0.1", "epoch", 1, 4, 2, "gate-1 lost", (shapes.CameraStatusV1("c", "lost"),)
+    )
     assert wire.decode_status(wire.encode_status(status)) == status
     ack = wire.Ack("control-room", "epoch", 12)
     assert wire.decode_ack(wire.encode_ack(ack)) == ack

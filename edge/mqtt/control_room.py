@@ -14,11 +14,15 @@ _ASK_AGAIN_NS = 5_000_000_000
 
 
 class Inventory:
-    """What a consumer holds of one epoch of a device: payloads by seq, and how far they reach without a gap."""
+    """What a consumer holds of one epoch of a device: payloads by seq, and how far they reach without a gap.
+
+    `dropped` counts events that the device dropped by its retention before they came here.
+    """
 
     def __init__(self) -> None:
         self.payloads: dict[int, bytes] = {}
         self.contiguous = 0
+        self.dropped = 0
         self.duplicates = 0
         self.wants_from = 0
         self.acked = 0
@@ -29,9 +33,19 @@ class Inventory:
             self.duplicates += 1
             return False
         self.payloads[seq] = payload
+        self._advance()
+        return True
+
+    def give_up_before(self, seq: int) -> None:
+        """Wait no longer for what the device itself no longer has; `dropped` counts it."""
+        missing = [lost for lost in range(self.contiguous + 1, seq) if lost not in self.payloads]
+        self.dropped += len(missing)
+        self.contiguous = max(self.contiguous, seq - 1)
+        self._advance()
+
+    def _advance(self) -> None:
         while self.contiguous + 1 in self.payloads:
             self.contiguous += 1
-        return True
 
     def gaps(self, up_to: int = 0) -> list[int]:
         """Return the seqs missing below the highest one held, or up to `up_to` when that is higher."""
@@ -80,10 +94,12 @@ class ControlRoom:
         return (*self._acks(), *self._requests())
 
     def _compare(self, status: Status) -> None:
-        if status.epoch and not status.backlog:
-            inventory = self.epochs.setdefault(status.epoch, Inventory())
-            if inventory.contiguous < status.last_seq:
-                inventory.wants_from = inventory.contiguous + 1
+        if not status.epoch:
+            return
+        inventory = self.epochs.setdefault(status.epoch, Inventory())
+        inventory.give_up_before(status.first_seq)
+        if not status.backlog and inventory.contiguous < status.last_seq:
+            inventory.wants_from = inventory.contiguous + 1
 
     def _acks(self) -> list[Message]:
         now = self._clock.mono_ns()

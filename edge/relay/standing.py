@@ -99,6 +99,7 @@ class Standing:
             run_id=self._run_id,
             version=self._version,
             epoch=self._store.epoch,
+            first_seq=self._store.first_seq(),
             last_seq=self._store.last_seq(),
             backlog=self._store.backlog(),
             reason=reason,

@@ -122,6 +122,12 @@ class SqliteStore:
             seq: int = connection.execute("SELECT last_seq FROM store").get
         return seq
 
+    def first_seq(self) -> int:
+        """Return the lowest seq still kept, one more than the last when none is."""
+        with self._using("reading the first seq") as connection:
+            dropped: int = connection.execute("SELECT dropped_seq FROM store").get
+        return dropped + 1
+
     def evidence(self, evidence_id: str) -> bytes | None:
         """Return a picture as JPEG, or None when it is not (or no longer) kept."""
         with self._using("reading evidence") as connection:

@@ -13,13 +13,15 @@ from edge.wire.shapes import CameraStatusV1, Count
 class Status(Struct, omit_defaults=True):
     """The retained word on a device: `online`, `degraded` (working, but `reason` says what is not) or `offline`.
 
-    `since`: when `state` began. `at`: when this was written; of a last will, when the device connected.
+    `first_seq`: the oldest event that a replay can still bring. `since`: when `state` began. `at`: when this was
+    written; of a last will, when the device connected.
     """
 
     state: Literal["online", "degraded", "offline"]
     run_id: str
     version: str
     epoch: str
+    first_seq: Count = 1
     last_seq: Count = 0
     backlog: Count = 0
     reason: str = ""

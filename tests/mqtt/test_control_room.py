@@ -21,8 +21,8 @@ def event(seq: int, channel: str = "event", epoch: str = "one") -> Message:
     return Message(topic(SITE, DEVICE, channel), encode_event(made))
 
 
-def status(last_seq: int, backlog: int = 0) -> Message:
-    word = Status("online", "run", "0", "one", last_seq=last_seq, backlog=backlog)
+def status(last_seq: int, backlog: int = 0, first_seq: int = 1) -> Message:
+    word = Status("online", "run", "0", "one", first_seq=first_seq, last_seq=last_seq, backlog=backlog)
     return Message(topic(SITE, DEVICE, "status"), encode_status(word), retain=True)
 
 
@@ -104,6 +104,15 @@ def test_a_loss_at_the_very_end_shows_in_the_status(room: ControlRoom) -> None:
     assert said(room) == ([1], []), "the rest is still on its way"
     room.take(status(3))
     assert said(room) == ([], [2])
+
+
+def test_what_the_device_no_longer_has_is_counted_and_not_asked_for(room: ControlRoom) -> None:
+    room.take(event(8))
+    room.take(event(9))
+    assert said(room) == ([], [1])
+    room.take(status(9, first_seq=8))
+    assert said(room) == ([9], [])
+    assert room.epochs["one"].dropped == 7
 
 
 def test_a_new_life_of_the_store_is_counted_apart(room: ControlRoom, clock: ManualClock) -> None:
