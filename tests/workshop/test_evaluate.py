@@ -14,8 +14,6 @@ from edge.workshop.evaluate import Example, score
 if TYPE_CHECKING:
     from edge.ports import Frame
 
-pytest.importorskip("pycocotools", reason="pycocotools is not installed; it comes with the train extra")
-
 
 class Canned:
     """A detector that answers from a list."""
