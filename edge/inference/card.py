@@ -159,6 +159,8 @@ def _find(name_or_path: str | Path) -> Path:
             raise ModelError(
                 f"{path}: no such model card: give a name (see `edge models`) or the path of a {CARD_FILE}"
             )
+        if path.suffix != ".toml":
+            raise ModelError(f"{path}: is no model card: write a {CARD_FILE} that names it as `file`, and give that")
         return path.resolve()
     for path in list_cards():
         if path.parent.name == asked.name:

@@ -132,6 +132,13 @@ def test_a_missing_card_is_one_line(tmp_path: Path) -> None:
     assert "no such model card" in _message(tmp_path / "model.toml")
 
 
+def test_weights_given_for_their_card_are_told_apart(folder: Path) -> None:
+    weights = folder / "net.onnx"
+    weights.write_bytes(b"\x08\x0a")
+    with pytest.raises(ModelError, match=r"net\.onnx: is no model card: write a model\.toml"):
+        load_card(weights)
+
+
 def test_weights_that_are_missing_or_changed_are_refused(folder: Path) -> None:
     card = load_card(folder)
     card.check_file()
