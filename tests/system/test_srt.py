@@ -15,7 +15,7 @@ import pytest
 from edge.capture.sources import open_source
 from edge.clock import SystemClock
 from edge.config.model import Camera
-from edge.errors import SourceLost
+from edge.errors import EdgeError, SourceLost
 from edge.ports import FrameSource
 from tests.capture.clips import Clip, write_clip
 
@@ -72,21 +72,28 @@ def read_on(source: FrameSource) -> None:
         source.read(1.5)
 
 
-def test_an_srt_camera_plays_and_its_death_is_noticed(clip: Path, port: int) -> None:
+def test_an_srt_camera_plays_its_death_is_noticed_and_it_is_found_again(clip: Path, port: int) -> None:
     source = camera(port)
     try:
-        with sender(clip, port):
-            spec = source.open()
-            assert (spec.live, spec.codec) == (True, "h264")
-            assert [source.read(10.0).size_wh for _ in range(10)] == [(160, 96)] * 10
-        with pytest.raises(SourceLost):
-            read_on(source)
+        for _ in range(2):
+            with sender(clip, port):
+                spec = source.open()
+                assert (spec.live, spec.codec) == (True, "h264")
+                assert [source.read(10.0).size_wh for _ in range(10)] == [(160, 96)] * 10
+            with pytest.raises(SourceLost):
+                read_on(source)
+            source.close()
     finally:
         source.close()
 
 
 def test_closing_a_camera_that_never_answered_harms_nobody(port: int) -> None:
     source = open_source(Camera("gate", f"srt://127.0.0.1:{port}"), SystemClock(), open_timeout_s=1.0)
-    with pytest.raises(SourceLost):
+    with pytest.raises(SourceLost, match=str(port)):
         source.open()
     source.close()
+
+
+def test_a_library_without_srt_is_refused_by_name(port: int) -> None:
+    with pytest.raises(EdgeError, match=r"(?i)gstreamer"):
+        open_source(Camera("gate", f"srt://127.0.0.1:{port}", backend="pyav"), SystemClock()).open()
