@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from edge.types import CLASSES, Box, TrackSnapshot, TrackUpdate
+from edge.types import CLASSES, Box, TrackSnapshot, TrackState, TrackUpdate
 
 _REMEMBERED_NS = 2_000_000_000
 _SAME_PLACE_IOU = 0.3
@@ -13,10 +13,14 @@ _WHEELS = {"person": 0, "bicycle": 2, "motorcycle": 2}
 
 
 class Heirs:
-    """Finds, for a track seen for the first time, the vanished one that stood in its place a moment ago."""
+    """Finds, for a new track, the vanished one that stood in its place a moment before it was first seen.
+
+    Only a confirmed track inherits: a false box of one frame would take what the true track needs when it is back.
+    """
 
     def __init__(self) -> None:
         self._recent: dict[int, TrackSnapshot] = {}
+        self._claims: dict[int, TrackSnapshot] = {}
 
     def step(self, update: TrackUpdate) -> tuple[tuple[int, int], ...]:
         """Return the pairs (new track, old track) that are one vehicle by this frame. Each old track has one heir."""
@@ -27,13 +31,18 @@ class Heirs:
             for track_id, track in self._recent.items()
             if track_id not in present and track.seen_ns >= oldest
         }
+        self._claims = {heir: old for heir, old in self._claims.items() if old.track_id in absent}
         pairs = []
         for track in update.active:
             old = _nearest(track, absent) if track.hits == 1 else None
             if old is not None:
-                del absent[old.track_id]
-                pairs.append((track.track_id, old.track_id))
-        self._recent = absent | {track.track_id: track for track in update.active}
+                self._claims[track.track_id] = old
+            claimed = self._claims.get(track.track_id)
+            if claimed is not None and claimed.track_id in absent and track.state is TrackState.CONFIRMED:
+                del absent[claimed.track_id]
+                pairs.append((track.track_id, claimed.track_id))
+        confirmed = {track.track_id: track for track in update.active if track.state is TrackState.CONFIRMED}
+        self._recent = absent | confirmed
         return tuple(pairs)
 
 

@@ -169,6 +169,16 @@ def test_a_track_that_continues_another_on_the_line_crosses_for_it() -> None:
     assert [(crossing.track_id, crossing.direction) for crossing in told] == [(2, Direction.IN)]
 
 
+def test_a_false_box_of_one_frame_does_not_take_the_crossing_away() -> None:
+    wires, whole = Tripwires([ACROSS]), drive(200, 520, 3.2)
+    told: list[Crossing] = []
+    for number, (t, where) in enumerate(whole):
+        ghost = number == 22  # just after the anchor went over, before it is clear of the line
+        track_id, hits = (2, 1) if ghost else (1, number + 1)
+        told += wires.step(TrackUpdate(at(t), (snapshot(t, where, hits, track_id),)), WALL_NS + at(t), SIZE)
+    assert [(crossing.track_id, crossing.direction) for crossing in told] == [(1, Direction.IN)]
+
+
 def test_a_slanted_line_is_measured_in_pixels_and_not_in_shares_of_the_picture() -> None:
     line = Line(id="slant", points=((0.25, 0.0), (0.75, 1.0)), road="main")
     (x1, y1), (x2, y2) = ((x * SIZE[0], y * SIZE[1]) for x, y in line.points)
