@@ -21,8 +21,8 @@ _BEGIN_S = (12.0, 75.0)
 """From the first vehicle at the gate to when as many leave, seen from behind, as come."""
 _STEP_S = (0.6, 1.6)
 _GAP_S = 5.0
-_TOWING = 0.5
-"""So many cars tow on every third day: that a car and its trailer are one vehicle takes examples to learn."""
+_TOWING = 0.6
+"""So many cars tow on every second day: that a car and its trailer are one vehicle takes many examples to learn."""
 
 
 def gate_day(seed: int, size_wh: tuple[int, int], count: int) -> Iterator[tuple[U8, FrameTruth]]:
@@ -50,7 +50,7 @@ def gate_day(seed: int, size_wh: tuple[int, int], count: int) -> Iterator[tuple[
         light_step_s=1e9,
         wet=float(rng.uniform(0.3, 1.0) * (rng.random() < 0.25)),
     )
-    towing = _TOWING if seed % 3 == 0 else TOWING
+    towing = _TOWING if seed % 2 == 0 else TOWING
     stage, traffic = Stage(story), Traffic(TRAINING, plan, seed, _GAP_S, towing)
     t_s = float(rng.uniform(*_BEGIN_S))
     for number in range(count):

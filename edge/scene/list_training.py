@@ -150,7 +150,16 @@ TRAINING = SceneList(
         Bus(6.6, 2.1, 2.65, 1.30, 0.36, 5, "sloped"),
         Bus(12.2, 2.55, 3.5, 1.70, 0.50, 8),
     ),
-    trailers=(Trailer(1.9, 1.25, 1.05, 1.1, 0.27, cover=False), Trailer(2.4, 1.45, 1.55, 1.2, 0.29, cover=True)),
+    trailers=(
+        Trailer(1.9, 1.25, 1.05, 1.1, 0.27, cover=False),
+        Trailer(2.4, 1.45, 1.55, 1.2, 0.29, cover=True),
+        Trailer(1.6, 1.10, 0.80, 0.95, 0.25, cover=False),
+        Trailer(2.3, 1.30, 0.75, 1.25, 0.27, cover=True),
+        Trailer(2.9, 1.60, 1.85, 1.3, 0.30, cover=True),
+        Trailer(3.3, 1.75, 1.10, 1.35, 0.32, cover=False),
+        Trailer(1.8, 1.50, 1.20, 1.0, 0.28, cover=True),
+        Trailer(2.6, 1.20, 0.95, 1.5, 0.26, cover=False),
+    ),
     bikes=(
         Bike("motorcycle", 0.30, 1.30, 0.78, box=True),
         Bike("motorcycle", 0.31, 1.42, 0.80),
