@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from edge.plates.choice import Shortlist, may_show_plate, plate_region
+from edge.plates.choice import AWAY_NS, Shortlist, may_show_plate, plate_region
 from edge.plates.vote import agree
 from edge.ports import Look
 from edge.types import U8, Box, PlateRead, Reading, TrackUpdate
@@ -53,11 +53,14 @@ class PlateBook:
         page.shortlist.take(look, page.box, picture)
 
     def due(self, tracks: TrackUpdate) -> tuple[tuple[Look, U8], ...]:
-        """Return the pictures to read now: their vehicle has left, is far again, or stands and waits."""
+        """Return the pictures to read now: the vehicle has left, is out of sight, is far again, or stands and waits."""
         ready = []
         for track in tracks.active:
             if track.track_id in self._pages:
                 ready += self._pages[track.track_id].shortlist.due(track.box, tracks.at_ns)
+        for track in tracks.lost:
+            if track.track_id in self._pages and tracks.at_ns - track.seen_ns >= AWAY_NS:
+                ready += self._pages[track.track_id].shortlist.away()
         for track in tracks.ended:
             page = self._page(track.track_id)
             page.ended = True

@@ -12,7 +12,9 @@ from edge.vision.sharpness import sharpness
 
 MOST_LOOKS = 3
 RESERVE = 1
-"""Looks kept back while a vehicle stands: in a queue it stands often, and comes nearer each time."""
+"""Looks kept back while a vehicle stands or is out of sight: in a queue it stands often, and comes nearer each time."""
+AWAY_NS = 1_000_000_000
+"""A vehicle out of sight for so long may not come back before its pass is told."""
 NEAREST_PX = MappingProxyType({"car": 100.0, "truck": 150.0, "bus": 150.0, "motorcycle": 90.0})
 """Least size (see `size_px`) at which a vehicle's plate can be read: it is about a third of a car's height wide."""
 FRONTAL = 1.7
@@ -113,6 +115,11 @@ class Shortlist:
         if at_ns - self._rest.at_ns < PATIENCE_NS or self.left <= RESERVE:
             return []
         return self._release([candidate for candidate in self.kept if candidate.view.still(box)][:1])
+
+    def away(self) -> list[Candidate]:
+        """Return the pictures to look at while the vehicle is out of sight, best first: all but the reserve."""
+        best = sorted(self.kept, key=lambda candidate: -candidate.quality)
+        return self._release(best[: max(0, self.left - RESERVE)])
 
     def rest(self) -> list[Candidate]:
         """Return all that is left to look at, best first: nothing better will come."""

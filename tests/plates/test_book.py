@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edge.plates.book import MOST_TRACKS, PlateBook
-from edge.plates.choice import APART_NS, MOST_LOOKS, PATIENCE_NS
+from edge.plates.choice import APART_NS, AWAY_NS, MOST_LOOKS, PATIENCE_NS
 from edge.ports import Look
 from edge.types import CLASSES, U8, Box, PlateRead, Reading, TrackSnapshot, TrackState, TrackUpdate
 
@@ -111,6 +111,21 @@ def test_a_waiting_vehicle_is_read_once_and_again_where_it_shows_another_view() 
 def test_never_more_looks_than_allowed() -> None:
     drive = Drive()
     for width in 4 * [*range(200, 400, 20), *range(400, 200, -20)]:
+        drive.step(_square(width))
+    drive.end()
+    assert len(drive.asked) == MOST_LOOKS
+
+
+def test_a_vehicle_out_of_sight_is_read_before_its_pass_is_told_and_keeps_a_look() -> None:
+    drive = Drive()
+    for width in range(200, 400, 10):
+        drive.step(_square(width))
+    hidden = _track(_square(390), drive.at_ns - STEP_NS)
+    for _ in range(2 * AWAY_NS // STEP_NS):
+        drive.feed(TrackUpdate(drive.at_ns, lost=(hidden,)))
+        drive.at_ns += STEP_NS
+    assert len(drive.asked) == MOST_LOOKS - 1
+    for width in range(400, 450, 10):
         drive.step(_square(width))
     drive.end()
     assert len(drive.asked) == MOST_LOOKS
