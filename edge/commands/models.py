@@ -42,7 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     render.add_argument("out", metavar="DIR", type=Path)
     render.add_argument("--count", type=int, default=1000, help="pictures (default: %(default)s)")
     render.add_argument("--seed", type=int, default=1, help="first scene (default: %(default)s)")
-    render.add_argument("--view", choices=("any", "gate"), default="any", help="every kind of road, or the gate")
+    render.add_argument(
+        "--view",
+        choices=("any", "gate", "towing"),
+        default="any",
+        help="every kind of road, the gate, or trailers at the gate",
+    )
     _add_eval(verbs.add_parser("eval", help="measure networks side by side on labelled pictures or rendered scenes"))
     _add_train(verbs.add_parser("train", help="train NAME one stage further; taken up again where it was cut off"))
     export = verbs.add_parser("export", help="write NAME's trained weights as ONNX and bring its card up to date")

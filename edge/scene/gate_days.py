@@ -23,10 +23,17 @@ _STEP_S = (0.6, 1.6)
 _GAP_S = 5.0
 _TOWING = 0.6
 """So many cars tow on every second day: that a car and its trailer are one vehicle takes many examples to learn."""
+MOST_TOW = 0.85
+"""For a stage of training that teaches just that."""
 
 
-def gate_day(seed: int, size_wh: tuple[int, int], count: int) -> Iterator[tuple[U8, FrameTruth]]:
-    """Yield `count` moments, RGB (H,W,3) uint8 and truth, of one gate in one light; the seed decides every byte."""
+def gate_day(
+    seed: int, size_wh: tuple[int, int], count: int, towing: float | None = None
+) -> Iterator[tuple[U8, FrameTruth]]:
+    """Yield `count` moments, RGB (H,W,3) uint8 and truth, of one gate in one light; the seed decides every byte.
+
+    `towing` is the share of cars with a trailer, where it shall not be the usual one.
+    """
     rng = np.random.default_rng([TRAINING.seeds.start + seed, 7])
     plan = TRAINING.plans[int(rng.integers(len(TRAINING.plans)))]
     light, beams = _light(plan, rng)
@@ -50,7 +57,8 @@ def gate_day(seed: int, size_wh: tuple[int, int], count: int) -> Iterator[tuple[
         light_step_s=1e9,
         wet=float(rng.uniform(0.3, 1.0) * (rng.random() < 0.25)),
     )
-    towing = _TOWING if seed % 2 == 0 else TOWING
+    if towing is None:
+        towing = _TOWING if seed % 2 == 0 else TOWING
     stage, traffic = Stage(story), Traffic(TRAINING, plan, seed, _GAP_S, towing)
     t_s = float(rng.uniform(*_BEGIN_S))
     for number in range(count):

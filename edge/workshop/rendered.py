@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import cv2
@@ -9,12 +10,12 @@ import numpy as np
 
 from edge.errors import UsageError
 from edge.scene import random_scene
-from edge.scene.gate_days import gate_day
+from edge.scene.gate_days import MOST_TOW, gate_day
 from edge.types import CLASSES, F32, U8
 from edge.workshop.evaluate import Example
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from edge.scene import ActorTruth, FrameTruth
@@ -32,14 +33,20 @@ SMALLEST = 8 / 640  # of the picture's width: smaller objects are no label
 def render_set(out: Path, count: int, seed: int, view: str = "any") -> None:
     """Write `count` scenes of the training list as a set under `out`; those already there are kept.
 
-    `view`: `any` is every kind of road and camera, `gate` the gate itself with its traffic, near and cut off.
+    `view`: `any` is every kind of road and camera, `gate` the gate itself with its traffic, near and cut off,
+    `towing` the same where most cars have a trailer.
 
     Raises:
         UsageError: the folder cannot be written.
     """
     folder = out / SET_NAME
-    write = {"any": _write_scene, "gate": _write_gate_day}[view]
-    step = {"any": 1, "gate": MOMENTS}[view]
+    writers: dict[str, Callable[[Path, int], None]] = {
+        "any": _write_scene,
+        "gate": _write_gate_day,
+        "towing": partial(_write_gate_day, towing=MOST_TOW),
+    }
+    write = writers[view]
+    step = 1 if view == "any" else MOMENTS
     try:
         for name in ("images", "labels"):
             (folder / name).mkdir(parents=True, exist_ok=True)
@@ -57,10 +64,10 @@ def _write_scene(folder: Path, number: int) -> None:
         _write(folder, name, rgb, truth)
 
 
-def _write_gate_day(folder: Path, number: int) -> None:
-    names = [f"gate_{number:06d}_{moment:02d}" for moment in range(MOMENTS)]
+def _write_gate_day(folder: Path, number: int, towing: float | None = None) -> None:
+    names = [f"{'gate' if towing is None else 'towing'}_{number:06d}_{moment:02d}" for moment in range(MOMENTS)]
     if not (folder / "images" / f"{names[-1]}.jpg").exists():
-        for name, (rgb, truth) in zip(names, gate_day(number, SIZES_WH[0], MOMENTS), strict=True):
+        for name, (rgb, truth) in zip(names, gate_day(number, SIZES_WH[0], MOMENTS, towing), strict=True):
             _write(folder, name, rgb, truth)
 
 
