@@ -123,8 +123,20 @@ def resize_by(plane: U8, factor_x: float, factor_y: float, out_wh: tuple[int, in
         # With factors instead of a size OpenCV keeps the scale exact and rounds only the size.
         least_x, least_y = 0.5 / plane.shape[1] + 1e-9, 0.5 / plane.shape[0] + 1e-9
         fx, fy = max(factor_x, least_x), max(factor_y, least_y)
-        plane = np.asarray(cv2.resize(plane, None, fx=fx, fy=fy, interpolation=cv2.INTER_LINEAR), np.uint8)
+        plane = _interpolated(plane, fx, fy)
     return _fitted(plane, out_wh)
+
+
+def _interpolated(plane: U8, fx: float, fy: float) -> U8:
+    height, width = plane.shape[:2]
+    if (round(width * fx), round(height * fy)) != (width, height):
+        return np.asarray(cv2.resize(plane, None, fx=fx, fy=fy, interpolation=cv2.INTER_LINEAR), np.uint8)
+    # OpenCV copies a picture whose size stays the same, whatever the factors say.
+    to_input = np.array([[1 / fx, 0, 0.5 / fx - 0.5], [0, 1 / fy, 0.5 / fy - 0.5]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(
+        cv2.warpAffine(plane, to_input, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
 
 
 def _halves(plane: U8, factor_x: float, factor_y: float) -> tuple[int, int] | None:
