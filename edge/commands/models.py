@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.commands import eval_detect
+from edge.commands import eval_detect, models_check
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,13 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verbs: list, show, check, split, render, eval, train and export."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs, list when none is given")
     verbs.add_parser("list", help="name every network with its input, classes and licence")
-    for verb, about in (
-        ("show", "print the card of NAME"),
-        ("check", "compare NAME's weights with its card and run it once; exit 0 or 4"),
-    ):
-        verbs.add_parser(verb, help=about).add_argument(
-            "name", metavar="NAME", help="a name or the path of a model.toml"
-        )
+    show = verbs.add_parser("show", help="print the card of NAME")
+    show.add_argument("name", metavar="NAME", help="a name or the path of a model.toml")
+    check = verbs.add_parser("check", help="compare NAME's weights with its card, and an engine with them; exit 0 or 4")
+    models_check.add_arguments(check)
     split = verbs.add_parser("split", help="list the labelled pictures under DIR, one group in five for validation")
     split.add_argument("data", metavar="DIR", type=Path)
     split.add_argument("--out", metavar="CSV", type=Path, required=True)
@@ -85,10 +82,10 @@ def run(args: argparse.Namespace) -> int:
     verbs: dict[str, Callable[[argparse.Namespace], None]] = {
         "list": _list,
         "show": _show,
-        "check": _check,
+        "check": models_check.run,
         "split": _split,
         "render": _render,
-        "eval": _eval,
+        "eval": eval_detect.run,
         "train": _train,
         "export": _export,
     }
@@ -116,21 +113,6 @@ def _show(args: argparse.Namespace) -> None:
     from edge.inference.card import load_card
 
     print(load_card(args.name).path.read_text(encoding="utf-8").rstrip())
-
-
-def _check(args: argparse.Namespace) -> None:
-    import numpy as np
-
-    from edge.config.model import Models
-    from edge.inference.card import load_card
-    from edge.inference.detector import open_detector
-    from edge.vision.frame import PlanarFrame
-
-    card = load_card(args.name)
-    detector = open_detector(Models(detector=str(card.path)))
-    picture = np.full((720, 1280, 3), 114, np.uint8)
-    found = detector.detect(PlanarFrame.from_rgb(picture, camera_id="check", seq=0, wall_ns=0, mono_ns=0, pts_ns=0))
-    print(f"{card.name}: sound: {detector.label}, SHA-256 as on the card, {len(found)} objects in an empty picture")
 
 
 def _split(args: argparse.Namespace) -> None:
@@ -195,7 +177,3 @@ def _export(args: argparse.Namespace) -> None:
     size = args.size or (card.input.width, card.input.height)
     sha256 = export(weights, card.path, card.file, size, args.version)
     print(f"{card.file}: {card.file.stat().st_size} bytes, SHA-256 {sha256}")
-
-
-def _eval(args: argparse.Namespace) -> None:
-    eval_detect.run(args)
