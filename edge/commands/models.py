@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.commands import eval_detect, models_check
+from edge.commands import eval_detect, models_add, models_check
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,13 +24,14 @@ LAST_FILE = "last.safetensors"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the verbs: list, show, check, split, render, eval, train and export."""
+    """Declare the verbs; those with a module of their own are declared there."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs, list when none is given")
     verbs.add_parser("list", help="name every network with its input, classes and licence")
     show = verbs.add_parser("show", help="print the card of NAME")
     show.add_argument("name", metavar="NAME", help="a name or the path of a model.toml")
     check = verbs.add_parser("check", help="compare NAME's weights with its card, and an engine with them; exit 0 or 4")
     models_check.add_arguments(check)
+    models_add.add_arguments(verbs.add_parser("add", help="take in a detector that somebody else made"))
     split = verbs.add_parser("split", help="list the labelled pictures under DIR, one group in five for validation")
     split.add_argument("data", metavar="DIR", type=Path)
     split.add_argument("--out", metavar="CSV", type=Path, required=True)
@@ -83,6 +84,7 @@ def run(args: argparse.Namespace) -> int:
         "list": _list,
         "show": _show,
         "check": models_check.run,
+        "add": models_add.run,
         "split": _split,
         "render": _render,
         "eval": eval_detect.run,
