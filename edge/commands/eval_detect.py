@@ -37,6 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what is measured on, and how it is told."""
+    add_picture_arguments(parser)
+    parser.add_argument("--errors", metavar="DIR", type=Path, help="write misses and false boxes there, by model")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="a line for every model, the first one's summary last")
+
+
+def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare which pictures are measured on."""
     parser.add_argument("--images", metavar="DIR", type=Path, help="a folder of pictures")
     parser.add_argument("--labels", metavar="DIR", type=Path, help="their labels: YOLO's text files, or COCO's JSON")
     parser.add_argument(
@@ -47,9 +55,6 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         "--rendered", metavar="N", type=int, help="N rendered scenes of the proof list, never trained on"
     )
     parser.add_argument("--every", metavar="K", type=int, default=1, help="only every K-th picture")
-    parser.add_argument("--errors", metavar="DIR", type=Path, help="write misses and false boxes there, by model")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--json", action="store_true", help="a line for every model, the first one's summary last")
 
 
 def run(args: argparse.Namespace) -> None:
@@ -59,7 +64,7 @@ def run(args: argparse.Namespace) -> None:
     cards = [load_card(name) for name in args.model or [DEFAULT_MODEL]]
     for card in cards:
         card.check_file()
-    make_examples = _examples(args, cards[0])
+    make_examples = examples_of(args, cards[0])
     first = None
     for card in cards:
         scores = _measure(args, card, make_examples())
@@ -87,8 +92,8 @@ def _measure(args: argparse.Namespace, card: ModelCard, examples: Iterable[Examp
     return scores
 
 
-def _examples(args: argparse.Namespace, card: ModelCard) -> Callable[[], Iterable[Example]]:
-    """Return what gives the examples anew for every model."""
+def examples_of(args: argparse.Namespace, card: ModelCard) -> Callable[[], Iterable[Example]]:
+    """Return what gives the examples anew for every model; raises as `edge.commands.eval.run`."""
     if args.every < 1:
         raise UsageError(f"--every {args.every}: is no step; give 1 or more")
     if [args.images is not None, args.data is not None, args.rendered is not None].count(True) != 1:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.commands import eval_detect, models_add, models_check
+from edge.commands import eval_detect, models_add, models_check, models_sweep
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     check = verbs.add_parser("check", help="compare NAME's weights with its card, and an engine with them; exit 0 or 4")
     models_check.add_arguments(check)
     models_add.add_arguments(verbs.add_parser("add", help="take in a detector that somebody else made"))
+    sweep = verbs.add_parser("sweep", help="accuracy against cost over input sizes of NAME's network")
+    models_sweep.add_arguments(sweep)
     split = verbs.add_parser("split", help="list the labelled pictures under DIR, one group in five for validation")
     split.add_argument("data", metavar="DIR", type=Path)
     split.add_argument("--out", metavar="CSV", type=Path, required=True)
@@ -85,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
         "show": _show,
         "check": models_check.run,
         "add": models_add.run,
+        "sweep": models_sweep.run,
         "split": _split,
         "render": _render,
         "eval": eval_detect.run,
