@@ -45,8 +45,13 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare which pictures are measured on."""
-    parser.add_argument("--images", metavar="DIR", type=Path, help="a folder of pictures")
-    parser.add_argument("--labels", metavar="DIR", type=Path, help="their labels: YOLO's text files, or COCO's JSON")
+    parser.add_argument("--images", metavar="DIR", type=Path, help="a folder of pictures, or a video")
+    parser.add_argument(
+        "--labels",
+        metavar="DIR",
+        type=Path,
+        help="their labels: YOLO's text files, COCO's JSON; for a video a folder with MOT's gt/gt.txt",
+    )
     parser.add_argument(
         "--data", metavar="DIR", type=Path, help="labelled sets: the validation side of the list is used"
     )
@@ -107,8 +112,12 @@ def examples_of(args: argparse.Namespace, card: ModelCard) -> Callable[[], Itera
         from edge.workshop.rendered import proof_examples
 
         return lambda: proof_examples(args.rendered)
+    from edge.workshop import tracked_video
     from edge.workshop.labelled import LabelledSet, examples, open_set
 
+    if args.images and args.images.suffix.lower() in tracked_video.VIDEOS:
+        _say(tracked_video.NOTE)
+        return lambda: tracked_video.video_examples(args.images, args.labels, args.every)
     data = open_set(args.images, args.labels) if args.images else LabelledSet(_listed(args, card))
     for note in data.notes():
         _say(note)

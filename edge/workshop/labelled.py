@@ -185,6 +185,10 @@ def examples(pictures: Iterable[Labelled], region: Region | None = None) -> Iter
             raise ConfigError(f"{entry.path}: is no picture that can be decoded; restore it or take it off the list")
         height, width = pixels.shape[:2]
         boxes = (entry.boxes * np.array([1, width, height, width, height], np.float32)).astype(np.float32)
-        inside = region.counts(boxes[:, 1:]) if region else np.ones(len(boxes), bool)
-        name = entry.path.name
-        yield Example(np.asarray(pixels, np.uint8), boxes[inside], entry.optional[inside], name, region)
+        yield marked(np.asarray(pixels, np.uint8), boxes, entry.optional, entry.path.name, region)
+
+
+def marked(picture: U8, boxes: F32, optional: npt.NDArray[np.bool_], name: str, region: Region | None) -> Example:
+    """Return an example whose boxes outside the region need not be found: what crosses its border is no mistake."""
+    outside = ~region.counts(boxes[:, 1:]) if region else np.zeros(len(boxes), bool)
+    return Example(picture, boxes, optional | outside, name, region)

@@ -116,12 +116,13 @@ def test_a_wrong_box_of_coco_names_its_file(tmp_path: Path, box: dict[str, objec
         open_set(images, coco(labels / "instances.json", [box]))
 
 
-def test_outside_its_region_a_picture_has_no_truth(tmp_path: Path) -> None:
+def test_outside_its_region_nothing_need_be_found(tmp_path: Path) -> None:
     images, labels = make_set(tmp_path, {"a": "0 .25 .5 .1 .1\n0 .75 .5 .1 .1\n"}, "car\n")
     (tmp_path / "region.json").write_text('{"score": [[100, 0], [200, 0], [200, 100], [100, 100]]}', encoding="utf-8")
     opened = open_set(images, labels)
     (example,) = examples(opened.pictures, opened.region)
-    assert example.boxes[:, 1].tolist() == pytest.approx([140])
+    assert example.boxes[:, 1].tolist() == pytest.approx([40, 140])
+    assert example.optional.tolist() == [True, False]
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"score": [[1, 2]]}', '{"ignore": "left"}'])
