@@ -55,6 +55,12 @@ def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", metavar="DIR", type=Path, help="labelled sets: the validation side of the list is used"
     )
+    parser.add_argument(
+        "--drawn-by",
+        choices=("people", "detectors", "all"),
+        default="all",
+        help="whose boxes of --data count (default: %(default)s); people drew vehicles alone where detectors completed",
+    )
     parser.add_argument("--list", metavar="CSV", type=Path, help=f"default: {LIST_FILE} beside the first card")
     parser.add_argument(
         "--rendered", metavar="N", type=int, help="N rendered scenes of the proof list, never trained on"
@@ -126,13 +132,12 @@ def examples_of(args: argparse.Namespace, card: ModelCard) -> Callable[[], Itera
 
 def _listed(args: argparse.Namespace, card: ModelCard) -> tuple[Labelled, ...]:
     from edge.workshop import dataset
-    from edge.workshop.batches import load_pictures
-    from edge.workshop.labelled import of_list
+    from edge.workshop.drawn import drawn
 
     entries = dataset.read_list(args.list or card.path.parent / LIST_FILE)
     held = [entry for entry in entries if entry.side == "validation"]
     dataset.check_files(args.data, held)
-    return of_list(load_pictures(args.data, held))
+    return drawn(args.data, held, args.drawn_by)
 
 
 def _table(card: ModelCard, scores: Scores) -> str:

@@ -105,6 +105,8 @@ def score(
         answer = detector.detect(frame)
         if example.region is not None:
             answer = answer[example.region.counts(answer.xyxy)]
+        if example.kinds is not None:
+            answer = answer[np.isin(answer.class_id, list(example.kinds))]
         if listen is not None:
             listen(example, answer)
         truth += [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from edge.workshop.batches import Picture
-
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 NAMES_FILE = "classes.txt"
 
@@ -31,7 +29,8 @@ NAMES_FILE = "classes.txt"
 class Example:
     """A picture (H,W,3) uint8 RGB with its truth: boxes (N,5) rows `class x1 y1 x2 y2` in pixels.
 
-    `optional` (N,): boxes that need not be found, and are not false when they are. Outside `region` nothing counts.
+    `optional` (N,): boxes that need not be found, and are not false when they are. Outside `region` nothing counts, nor
+    do objects that are none of `kinds` (indices into CLASSES) where not everything was labelled.
     """
 
     picture: U8
@@ -39,15 +38,17 @@ class Example:
     optional: npt.NDArray[np.bool_]
     name: str = ""
     region: Region | None = None
+    kinds: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labelled:
-    """A picture on disk: `boxes` (N,5) rows index into CLASSES, x1 y1 x2 y2 in 0..1; `optional` (N,) as in Example."""
+    """A picture on disk: `boxes` (N,5) rows index into CLASSES, x1 y1 x2 y2 in 0..1; the rest as in Example."""
 
     path: Path
     boxes: F32
     optional: npt.NDArray[np.bool_]
+    kinds: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +169,6 @@ def _region(images: Path, labels: Path) -> Region | None:
     return read_region(path) if path else None
 
 
-def of_list(pictures: Iterable[Picture]) -> tuple[Labelled, ...]:
-    """Return the pictures of a committed list as a set to measure by."""
-    return tuple(Labelled(one.path, one.boxes, np.zeros(len(one.boxes), bool)) for one in pictures)
-
-
 def examples(pictures: Iterable[Labelled], region: Region | None = None) -> Iterator[Example]:
     """Yield the pictures one by one.
 
@@ -185,7 +181,8 @@ def examples(pictures: Iterable[Labelled], region: Region | None = None) -> Iter
             raise ConfigError(f"{entry.path}: is no picture that can be decoded; restore it or take it off the list")
         height, width = pixels.shape[:2]
         boxes = (entry.boxes * np.array([1, width, height, width, height], np.float32)).astype(np.float32)
-        yield marked(np.asarray(pixels, np.uint8), boxes, entry.optional, entry.path.name, region)
+        example = marked(np.asarray(pixels, np.uint8), boxes, entry.optional, entry.path.name, region)
+        yield replace(example, kinds=entry.kinds)
 
 
 def marked(picture: U8, boxes: F32, optional: npt.NDArray[np.bool_], name: str, region: Region | None) -> Example:

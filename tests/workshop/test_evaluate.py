@@ -88,3 +88,9 @@ def test_outside_the_region_nothing_is_false() -> None:
     seen = replace(example(CAR), region=region)
     scores = score(Canned([[(0, 0.9, CAR[1:]), (2, 0.9, BUS[1:])]]), [seen], 0.5)
     assert scores.every.precision == 1.0
+
+
+def test_kinds_that_were_not_labelled_are_not_false() -> None:
+    seen = replace(example(CAR), kinds=frozenset({0}))
+    scores = score(Canned([[(0, 0.9, CAR[1:]), (5, 0.9, BUS[1:])]]), [seen], 0.5)
+    assert scores.every.precision == 1.0
