@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,7 +118,7 @@ def examples_of(args: argparse.Namespace, card: ModelCard) -> Callable[[], Itera
     if args.rendered is not None:
         from edge.workshop.rendered import proof_examples
 
-        return lambda: proof_examples(args.rendered)
+        return lambda: islice(proof_examples(args.rendered), 0, None, args.every)
     from edge.workshop import tracked_video
     from edge.workshop.labelled import LabelledSet, examples, open_set
 

@@ -125,7 +125,7 @@ def _open_yolo(found: Sequence[Path], images: Path, labels: Path) -> LabelledSet
     beside = next((path for path in _beside(images, labels, NAMES_FILE) if path.is_file()), None)
     names = list_class_names(beside) if beside else COCO_NAMES
     numbers = tuple(range(len(names)))
-    left_out: Counter[str] = Counter()
+    left_out = Counter({name: 0 for name in names if class_of(name) is None and name not in COCO_NAMES})
     pictures = []
     for path in found:
         file = (labels / path.relative_to(images)).with_suffix(".txt")

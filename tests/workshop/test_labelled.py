@@ -55,9 +55,11 @@ def test_without_names_the_numbers_are_cocos_and_others_are_counted(tmp_path: Pa
 
 
 def test_an_unknown_name_is_reported_and_not_guessed(tmp_path: Path) -> None:
-    images, labels = make_set(tmp_path, {"a": "0 .5 .5 .2 .2\n1 .5 .5 .2 .2\n"}, "car\ncarriage\n")
+    images, labels = make_set(tmp_path, {"a": "0 .5 .5 .2 .2\n1 .5 .5 .2 .2\n"}, "car\ncarriage\nsledge\n")
     assert kinds(images, labels) == ["car"]
-    assert "1 boxes left out: unknown class 'carriage'" in open_set(images, labels).notes()[0]
+    notes = open_set(images, labels).notes()
+    assert "1 boxes left out: unknown class 'carriage'" in notes[0]
+    assert "0 boxes left out: unknown class 'sledge'" in notes[1]
 
 
 def test_a_picture_without_labels_is_left_out_and_one_with_an_empty_file_is_not(tmp_path: Path) -> None:
