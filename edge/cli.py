@@ -12,7 +12,7 @@ from types import ModuleType
 import edge
 from edge.errors import EdgeError
 
-COMMANDS = ("watch", "run", "doctor", "config", "events", "models", "scene", "bench", "demo")
+COMMANDS = ("watch", "run", "doctor", "config", "events", "models", "eval", "scene", "bench", "demo")
 INTERRUPTED = 130
 
 

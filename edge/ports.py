@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy.typing as npt
 
@@ -178,6 +178,22 @@ class PlateReader(Protocol):
 
     def read(self, picture: U8) -> tuple[PlateRead, ...]:
         """Return every plate that could be read in `picture` (H,W,3) uint8 RGB, surest first; boxes in its pixels.
+
+        Raises:
+            EngineFailed: passed on from the engine.
+        """
+        ...
+
+
+@runtime_checkable
+class PlateCropReader(Protocol):
+    """The text of a plate that somebody else has found."""
+
+    @property
+    def label(self) -> str: ...
+
+    def read_plate(self, picture: U8) -> PlateRead | None:
+        """Return what stands on `picture` (H,W,3) uint8 RGB, which shows one plate and little else; None for nothing.
 
         Raises:
             EngineFailed: passed on from the engine.

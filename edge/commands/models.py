@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.commands import eval_detect, models_add, models_check, models_sweep
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from edge.inference.card import ModelCard
     from edge.workshop.dataset import Entry
-    from edge.workshop.evaluate import Example, Scores
 
 HELP = "list, check, measure and make the networks"
-LIST_FILE = "pictures.csv"
+LIST_FILE = eval_detect.LIST_FILE
 LAST_FILE = "last.safetensors"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the verbs: list, show, check, split, render, eval, train and export."""
+    """Declare the verbs; those with a module of their own are declared there."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs, list when none is given")
     verbs.add_parser("list", help="name every network with its input, classes and licence")
-    for verb, about in (
-        ("show", "print the card of NAME"),
-        ("check", "compare NAME's weights with its card and run it once; exit 0 or 4"),
-    ):
-        verbs.add_parser(verb, help=about).add_argument(
-            "name", metavar="NAME", help="a name or the path of a model.toml"
-        )
+    show = verbs.add_parser("show", help="print the card of NAME")
+    show.add_argument("name", metavar="NAME", help="a name or the path of a model.toml")
+    check = verbs.add_parser("check", help="compare NAME's weights with its card, and an engine with them; exit 0 or 4")
+    models_check.add_arguments(check)
+    models_add.add_arguments(verbs.add_parser("add", help="take in a detector that somebody else made"))
+    sweep = verbs.add_parser("sweep", help="accuracy against cost over input sizes of NAME's network")
+    models_sweep.add_arguments(sweep)
     split = verbs.add_parser("split", help="list the labelled pictures under DIR, one group in five for validation")
     split.add_argument("data", metavar="DIR", type=Path)
     split.add_argument("--out", metavar="CSV", type=Path, required=True)
@@ -48,27 +47,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="any",
         help="every kind of road, the gate, or trailers at the gate",
     )
-    _add_eval(verbs.add_parser("eval", help="measure networks side by side on labelled pictures or rendered scenes"))
+    measure = verbs.add_parser("eval", help="`edge eval detect` with the networks' names as words")
+    measure.add_argument("model", metavar="NAME", nargs="+", help="names or paths of a model.toml")
+    eval_detect.add_data_arguments(measure)
     _add_train(verbs.add_parser("train", help="train NAME one stage further; taken up again where it was cut off"))
     export = verbs.add_parser("export", help="write NAME's trained weights as ONNX and bring its card up to date")
     export.add_argument("name", metavar="NAME")
     export.add_argument("--weights", metavar="FILE", type=Path, help=f"default: {LAST_FILE} beside the card")
     export.add_argument("--size", metavar="WxH", type=_size, help="network input, default: as on the card")
     export.add_argument("--version", required=True, help="text for the card")
-
-
-def _add_eval(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", metavar="NAME", nargs="+", help="names or paths of a model.toml")
-    parser.add_argument(
-        "--data", metavar="DIR", type=Path, help="labelled sets: the validation side of the list is used"
-    )
-    parser.add_argument("--list", metavar="CSV", type=Path, help=f"default: {LIST_FILE} beside the first card")
-    parser.add_argument(
-        "--rendered", metavar="N", type=int, help="N rendered scenes of the proof list, never trained on"
-    )
-    parser.add_argument("--every", metavar="K", type=int, default=1, help="only every K-th listed picture")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--json", action="store_true")
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
@@ -103,10 +90,12 @@ def run(args: argparse.Namespace) -> int:
     verbs: dict[str, Callable[[argparse.Namespace], None]] = {
         "list": _list,
         "show": _show,
-        "check": _check,
+        "check": models_check.run,
+        "add": models_add.run,
+        "sweep": models_sweep.run,
         "split": _split,
         "render": _render,
-        "eval": _eval,
+        "eval": eval_detect.run,
         "train": _train,
         "export": _export,
     }
@@ -134,21 +123,6 @@ def _show(args: argparse.Namespace) -> None:
     from edge.inference.card import load_card
 
     print(load_card(args.name).path.read_text(encoding="utf-8").rstrip())
-
-
-def _check(args: argparse.Namespace) -> None:
-    import numpy as np
-
-    from edge.config.model import Models
-    from edge.inference.card import load_card
-    from edge.inference.detector import open_detector
-    from edge.vision.frame import PlanarFrame
-
-    card = load_card(args.name)
-    detector = open_detector(Models(detector=str(card.path)))
-    picture = np.full((720, 1280, 3), 114, np.uint8)
-    found = detector.detect(PlanarFrame.from_rgb(picture, camera_id="check", seq=0, wall_ns=0, mono_ns=0, pts_ns=0))
-    print(f"{card.name}: sound: {detector.label}, SHA-256 as on the card, {len(found)} objects in an empty picture")
 
 
 def _split(args: argparse.Namespace) -> None:
@@ -213,61 +187,3 @@ def _export(args: argparse.Namespace) -> None:
     size = args.size or (card.input.width, card.input.height)
     sha256 = export(weights, card.path, card.file, size, args.version)
     print(f"{card.file}: {card.file.stat().st_size} bytes, SHA-256 {sha256}")
-
-
-def _eval(args: argparse.Namespace) -> None:
-    from edge.inference.card import load_card
-    from edge.inference.detector import YoloDetector
-    from edge.inference.engines import open_engine
-    from edge.workshop.evaluate import LOWEST, score
-
-    if (args.data is None) == (args.rendered is None):
-        raise UsageError("give either --data DIR or --rendered N: figures of the two do not belong in one table")
-    cards = [load_card(name) for name in args.names]
-    for card in cards:
-        card.check_file()
-        detector = YoloDetector(card, open_engine(card.file, "auto", args.threads), LOWEST)
-        scores = score(detector, _examples(args, cards[0]), card.confidence)
-        detector.close()
-        print(_summary(card, scores) if args.json else _table(card, scores))
-
-
-def _examples(args: argparse.Namespace, card: ModelCard) -> Iterable[Example]:
-    if args.rendered is not None:
-        from edge.workshop.rendered import proof_examples
-
-        return proof_examples(args.rendered)
-    from edge.workshop.batches import load_pictures
-    from edge.workshop.evaluate import read_examples
-
-    return read_examples(load_pictures(args.data, _listed(args, card, "validation")[:: args.every]))
-
-
-def _table(card: ModelCard, scores: Scores) -> str:
-    head = (
-        f"{card.name} {card.version} at {card.input.width}x{card.input.height}, {scores.pictures} pictures: "
-        f"mAP50 {scores.map50:.3f}, mAP50-95 {scores.map50_95:.3f}; recall and precision at {card.confidence}"
-    )
-    lines = [head, f"  {'class':<11} {'boxes':>6} {'AP50':>6} {'AP50-95':>8} {'recall':>7} {'precision':>10}"]
-    for one in (*scores.classes, scores.vehicle):
-        figures = f"{one.ap50:>6.3f} {one.ap50_95:>8.3f} {one.recall:>7.3f} {one.precision:>10.3f}"
-        lines.append(f"  {one.name:<11} {one.boxes:>6} {figures}")
-    return "\n".join(lines)
-
-
-def _summary(card: ModelCard, scores: Scores) -> str:
-    return json.dumps(
-        {
-            "kind": "summary",
-            "model": card.name,
-            "pictures": scores.pictures,
-            "map50": round(scores.map50, 4),
-            "map50_95": round(scores.map50_95, 4),
-            "vehicle_map50": round(scores.vehicle.ap50, 4),
-            "per_class": {
-                one.name: {key: round(value, 4) for key, value in asdict(one).items() if key != "name"}
-                for one in scores.classes
-                if one.boxes
-            },
-        }
-    )

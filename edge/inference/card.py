@@ -18,8 +18,9 @@ from edge.types import CLASSES, I16
 CARD_FILE = "model.toml"
 PLANES = 3
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
-HEADS = ("yolo-v8", "yolo-end2end", "yolox")
-"""Kinds of output: [1,4+nc,N] for class-wise NMS; [1,K,6] end to end; [1,N,5+nc] raw grid of strides 8, 16, 32."""
+HEADS = ("yolo-v8", "yolo-end2end", "yolox", "ssd")
+"""Kinds of output: [1,4+nc,N] for class-wise NMS; [1,K,6] end to end; [1,N,5+nc] raw grid of strides 8, 16, 32;
+boxes [1,N,4] in 0..1 beside scores [1,N,1+nc], the background first (it is no class of the card)."""
 SYNONYMS = {
     "auto": "car", "taxi": "car", "van": "car", "suv": "car", "pickup": "car",
     "lorry": "truck", "coach": "bus", "minibus": "bus",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import permutations
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from edge.config.model import Models
 from edge.errors import EngineFailed, ModelError
 from edge.inference.card import ModelCard, load_card
 from edge.inference.engines import open_engine
-from edge.inference.heads import Candidates, Head, decode, fits, make_head, told
+from edge.inference.heads import Candidates, Head, Shape, decode, fits, make_head, told
 from edge.ports import Engine, Frame, Letterboxed, TensorSpec
 from edge.types import CLASSES, F32, U8, Detections
 from edge.vision import boxes
@@ -47,7 +48,7 @@ class YoloDetector:
         self._engine = engine
         self._confidence = confidence or card.confidence
         self._head = make_head(card)
-        self._output = _agree(card, engine, self._head)
+        self._outputs = _agree(card, engine, self._head)
         self._class_ids = card.class_ids()
         self._tensor = np.empty((1, 3, card.input.height, card.input.width), np.float32)
         self.label = f"{card.name} {card.version}".strip() + f" on {engine.label}"
@@ -57,9 +58,9 @@ class YoloDetector:
         wanted = self._card.input
         view = frame.letterbox(wanted.width, wanted.height, centre=wanted.letterbox == "centre", pad=wanted.pad)
         fill_tensor(view.picture, self._card, self._tensor)
-        answer = self._engine.infer({wanted.name: self._tensor})[self._output]
+        answer = self._engine.infer({wanted.name: self._tensor})
         try:
-            found = decode(self._head, answer, self._confidence)
+            found = decode(self._head, [answer[name] for name in self._outputs], self._confidence)
         except ValueError as error:
             raise EngineFailed(f"{self._card.file}: {error}: {self._card.path} is for another model") from error
         return self._ours(found, view, frame.size_wh)
@@ -101,20 +102,32 @@ def from_letterbox(xyxy: F32, view: Letterboxed) -> F32:
     return back
 
 
-def _agree(card: ModelCard, engine: Engine, head: Head) -> str:
-    """Return the name of the output to decode, after comparing the network with its card."""
+def _agree(card: ModelCard, engine: Engine, head: Head) -> tuple[str, ...]:
+    """Return the names of the outputs in the order the head decodes them, after comparing the network with its card."""
     wanted = TensorSpec(card.input.name, (1, 3, card.input.height, card.input.width), "float32")
     faults = []
     if len(engine.inputs) != 1 or not _matches(engine.inputs[0], wanted):
         faults.append(f"its input is {_told(engine.inputs)}, the card says {_told((wanted,))}")
-    output = TensorSpec(engine.outputs[0].name, head.shape(), "float32")
-    if len(engine.outputs) != 1 or not _matches(engine.outputs[0], output):
-        means = f"{card.head} with {len(card.classes)} classes gives {_told((output,))}"
+    # Of two orders that fit, names that sort as boxes, scores do by themselves say which is meant.
+    orders = permutations(sorted(engine.outputs, key=lambda spec: spec.name))
+    outputs = next((order for order in orders if _fit(order, head.shapes())), ())
+    if not outputs:
+        means = f"{card.head} with {len(card.classes)} classes gives {_shapes(head)}"
         faults.append(f"its output is {_told(engine.outputs)}, the card says {means}")
     faults += _names_fault(card, engine)
     if faults:
         raise ModelError(f"{card.file} does not agree with {card.path}: {'; '.join(faults)}: correct the card")
-    return output.name
+    return tuple(spec.name for spec in outputs)
+
+
+def _fit(outputs: tuple[TensorSpec, ...], shapes: tuple[Shape, ...]) -> bool:
+    return len(outputs) == len(shapes) and all(
+        spec.dtype == "float32" and fits(spec.shape, shape) for spec, shape in zip(outputs, shapes, strict=True)
+    )
+
+
+def _shapes(head: Head) -> str:
+    return ", ".join(f"{told(shape)} float32" for shape in head.shapes())
 
 
 def _matches(found: TensorSpec, wanted: TensorSpec) -> bool:

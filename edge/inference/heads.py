@@ -5,16 +5,18 @@ Boxes are in pixels of the network input, classes are those of the model card.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from edge.inference.card import ModelCard
+from edge.inference.card import ModelCard, NetworkInput
 from edge.types import F32
 from edge.vision import boxes
 
+Shape = tuple[int, ...]
 STRIDES_PX = (8, 16, 32)
 CANDIDATES = 1000
 """Most boxes looked at before suppression; a picture that gives more is noise."""
@@ -38,11 +40,11 @@ class Candidates:
 class Head(Protocol):
     """One kind of output."""
 
-    def shape(self) -> tuple[int, int, int]:
-        """Return the output's shape, -1 where any size is right."""
+    def shapes(self) -> tuple[Shape, ...]:
+        """Return the outputs' shapes, -1 where any size is right."""
         ...
 
-    def decode(self, output: F32, confidence: float) -> Candidates:
+    def decode(self, outputs: Sequence[F32], confidence: float) -> Candidates:
         """Return what is at least this sure, doubles suppressed, surest first, at most card.max_detections.
 
         Raises:
@@ -53,23 +55,25 @@ class Head(Protocol):
 
 def make_head(card: ModelCard) -> Head:
     """Return the decoder that the card names."""
-    heads: dict[str, type[YoloV8 | YoloEndToEnd | Yolox]] = {
+    heads: dict[str, type[YoloV8 | YoloEndToEnd | Yolox | Ssd]] = {
         "yolo-v8": YoloV8,
         "yolo-end2end": YoloEndToEnd,
         "yolox": Yolox,
+        "ssd": Ssd,
     }
     return heads[card.head](card)
 
 
-def decode(head: Head, output: npt.NDArray[Any], confidence: float) -> Candidates:
-    """Check the shape of an output, which a network with free sizes shows only now, and decode it.
+def decode(head: Head, outputs: Sequence[npt.NDArray[Any]], confidence: float) -> Candidates:
+    """Check the shapes of the outputs, which a network with free sizes shows only now, and decode them.
 
     Raises:
-        ValueError: the output cannot come from the model on the card.
+        ValueError: the outputs cannot come from the model on the card.
     """
-    if not fits(output.shape, head.shape()):
-        raise ValueError(f"it gave {told(output.shape)}, not {told(head.shape())}")
-    return head.decode(np.asarray(output, np.float32), confidence)
+    for output, shape in zip(outputs, head.shapes(), strict=True):
+        if not fits(output.shape, shape):
+            raise ValueError(f"it gave {told(output.shape)}, not {told(shape)}")
+    return head.decode([np.asarray(output, np.float32) for output in outputs], confidence)
 
 
 def fits(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
@@ -90,10 +94,11 @@ class YoloV8:
     def __init__(self, card: ModelCard) -> None:
         self._card = card
 
-    def shape(self) -> tuple[int, int, int]:
-        return (1, 4 + len(self._card.classes), _cells(self._card))
+    def shapes(self) -> tuple[Shape, ...]:
+        return ((1, 4 + len(self._card.classes), cells(self._card.input)),)
 
-    def decode(self, output: F32, confidence: float) -> Candidates:
+    def decode(self, outputs: Sequence[F32], confidence: float) -> Candidates:
+        output = outputs[0]
         scores = output[0, 4:]
         label = scores.argmax(axis=0)
         best = np.take_along_axis(scores, label[None], axis=0)[0]
@@ -107,10 +112,11 @@ class YoloEndToEnd:
     def __init__(self, card: ModelCard) -> None:
         self._card = card
 
-    def shape(self) -> tuple[int, int, int]:
-        return (1, -1, 6)
+    def shapes(self) -> tuple[Shape, ...]:
+        return ((1, -1, 6),)
 
-    def decode(self, output: F32, confidence: float) -> Candidates:
+    def decode(self, outputs: Sequence[F32], confidence: float) -> Candidates:
+        output = outputs[0]
         rows = output[0, _surest(output[0, :, 4], confidence)[: self._card.max_detections]]
         label = np.rint(rows[:, 5]).astype(np.intp)
         if len(label) and not 0 <= label.min() <= label.max() < len(self._card.classes):
@@ -131,11 +137,11 @@ class Yolox:
         self._cell = np.concatenate([cell for cell, _ in grids])
         self._stride = np.concatenate([stride for _, stride in grids])
 
-    def shape(self) -> tuple[int, int, int]:
-        return (1, _cells(self._card), 5 + len(self._card.classes))
+    def shapes(self) -> tuple[Shape, ...]:
+        return ((1, cells(self._card.input), 5 + len(self._card.classes)),)
 
-    def decode(self, output: F32, confidence: float) -> Candidates:
-        found = output[0]
+    def decode(self, outputs: Sequence[F32], confidence: float) -> Candidates:
+        found = outputs[0][0]
         # A class score is at most 1, so objectness alone rules out most rows before the dear part.
         maybe = np.flatnonzero(found[:, 4] >= confidence)
         scores = found[maybe, 5:]
@@ -148,6 +154,29 @@ class Yolox:
         size = np.exp(np.minimum(found[rows, 2:4], 20)) * self._stride[rows]
         corners = _corners(np.concatenate([centre, size], axis=1).T)
         return _suppress(Candidates(corners, best[picked], label[picked]), self._card)
+
+
+class Ssd:
+    """SSD with its boxes decoded (Liu et al., SSD, 2016), as jetson-inference's training exports it.
+
+    Boxes [1,N,4], corners in 0..1 of the input; scores [1,N,1+nc], already 0..1, the background first.
+    """
+
+    def __init__(self, card: ModelCard) -> None:
+        self._card = card
+
+    def shapes(self) -> tuple[Shape, ...]:
+        return ((1, -1, 4), (1, -1, 1 + len(self._card.classes)))
+
+    def decode(self, outputs: Sequence[F32], confidence: float) -> Candidates:
+        boxes_found, scores = outputs[0][0], outputs[1][0, :, 1:]
+        if len(boxes_found) != len(scores):
+            raise ValueError(f"it gave {len(boxes_found)} boxes and {len(scores)} scores")
+        label = scores.argmax(axis=1)
+        best = np.take_along_axis(scores, label[:, None], axis=1)[:, 0]
+        rows = _surest(best, confidence)
+        size = np.array([self._card.input.width, self._card.input.height] * 2, np.float32)
+        return _suppress(Candidates(boxes_found[rows] * size, best[rows], label[rows]), self._card)
 
 
 def _suppress(found: Candidates, card: ModelCard) -> Candidates:
@@ -167,8 +196,9 @@ def _corners(centre_wh: F32) -> F32:
     return corners
 
 
-def _cells(card: ModelCard) -> int:
-    return sum((card.input.width // stride) * (card.input.height // stride) for stride in STRIDES_PX)
+def cells(size: NetworkInput) -> int:
+    """Return how many cells the three grids of an anchor-free YOLO have together."""
+    return sum((size.width // stride) * (size.height // stride) for stride in STRIDES_PX)
 
 
 def _grid(width: int, height: int, stride: int) -> tuple[F32, F32]:

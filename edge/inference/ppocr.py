@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter_ns
 
@@ -14,7 +15,7 @@ from edge.errors import EngineFailed, ModelError
 from edge.inference import textboxes
 from edge.inference.ctc import Alphabet, read_greedily
 from edge.inference.engines import open_engine
-from edge.plates.lines import TextLine, plates_of
+from edge.plates.lines import TextLine, plates_of, whole_plate
 from edge.ports import Engine
 from edge.types import F32, U8, PlateRead
 from edge.vision import quads
@@ -37,6 +38,8 @@ LOWEST_PX = 8.0
 HIGHEST = 0.4
 """Height over the picture's: the detector takes a dark picture as a whole for one line now and then."""
 STEEPEST_DEG = 35.0
+FRAME = 0.25
+"""Room put around a picture that is a plate, over its height: text that touches the rim is not found."""
 
 
 def open_ppocr(models: Models, pixels: int = DETECT_PIXELS) -> PpOcrReader:
@@ -103,6 +106,20 @@ class PpOcrReader:
         # Plates hang low on a vehicle; what stands above them is lettering.
         areas.sort(key=lambda area: -float(area.quad[:, 1].mean()))
         return plates_of([self.read_line(picture, area.quad) for area in areas[:MOST_LINES]])
+
+    def read_plate(self, picture: U8) -> PlateRead | None:
+        """Read a picture that is a plate; see `ports.PlateCropReader.read_plate`."""
+        self.pictures += 1
+        room = round(FRAME * picture.shape[0])
+        framed = np.asarray(cv2.copyMakeBorder(picture, room, room, room, room, cv2.BORDER_REPLICATE), np.uint8)
+        read = whole_plate([self.read_line(framed, area.quad) for area in self.find_lines(framed)[:MOST_LINES]])
+        if read is None:  # nothing like a line was found: a plate that fills its picture is one
+            high, wide = picture.shape[:2]
+            return whole_plate(
+                [self.read_line(picture, np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32))]
+            )
+        x1, y1, x2, y2 = read.box
+        return replace(read, box=(x1 - room, y1 - room, x2 - room, y2 - room))
 
     def find_lines(self, picture: U8) -> tuple[textboxes.TextArea, ...]:
         """Return every text line in a picture (H,W,3) uint8 RGB.

@@ -15,6 +15,8 @@ LEAST_SCORE = 0.25
 JOINED = 1.5
 """Two lines that stand as one plate and read as one are rather one plate than a plate and a stray text."""
 MOST_PLATES = 3
+LETTERING = 0.6
+"""On a plate, lines lower than so much of the highest are a state's name, a dealer's or a sticker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,22 @@ def plates_of(lines: Sequence[TextLine]) -> tuple[PlateRead, ...]:
             used.update(map(id, group))
             found.append(_read(group))
     return tuple(sorted(found, key=lambda read: -read.confidence))
+
+
+def whole_plate(lines: Sequence[TextLine]) -> PlateRead | None:
+    """Return what stands on a picture that is itself a plate: its large lines, top to bottom and left to right."""
+    written = [line for line in lines if normalise(line.text) == line.text and line.text]
+    highest = max((line.height_px for line in written), default=0.0)
+    rows: list[list[TextLine]] = []
+    for line in sorted(written, key=_middle):
+        if line.height_px < LETTERING * highest:
+            continue
+        if rows and _middle(line) - _middle(rows[-1][0]) < line.height_px / 2:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    ordered = tuple(line for row in rows for line in sorted(row, key=lambda line: line.box[0]))
+    return _read(ordered) if ordered else None
 
 
 def _joined(first: TextLine, second: TextLine) -> list[tuple[TextLine, TextLine]]:

@@ -39,15 +39,24 @@ def agree(looks: Sequence[Sequence[PlateRead]]) -> tuple[Plate, ...]:
         looks: for each look at the vehicle the plates read in it.
     """
     plates = [plate for group in _groups(looks) if (plate := _settle(list(group.reads.values())))]
-    plates.sort(key=lambda plate: (_is_short(plate), -plate.votes, -plate.confidence))
+    plates.sort(key=lambda plate: (_is_short(plate.text), -plate.votes, -plate.confidence))
+    return tuple(plates[:1] + [plate for plate in plates[1:] if _may_be_second(plate.text)][: MOST_PLATES - 1])
+
+
+def single_look(reads: Sequence[PlateRead]) -> tuple[PlateRead, ...]:
+    """Return the reads of one look at a vehicle that could become its plates if further looks agreed, best first."""
+    ranked = sorted(reads, key=lambda read: (_is_short(read.text), -read.confidence))
+    return tuple(ranked[:1] + [read for read in ranked[1:] if _may_be_second(read.text)][: MOST_PLATES - 1])
+
+
+def _may_be_second(text: str) -> bool:
     # A second plate is a trailer's: rare, so it must look the part. Lettering is as steady as a plate and gets as many
     # votes, but with a digit in it it is mostly short: FH500, 4X4, V8.
-    second = [plate for plate in plates[1:] if plausibility(plate.text) == 1.0 and not _is_short(plate)]
-    return tuple(plates[:1] + second[: MOST_PLATES - 1])
+    return plausibility(text) == 1.0 and not _is_short(text)
 
 
-def _is_short(plate: Plate) -> bool:
-    return len(plate.text) < SURE_LENGTH
+def _is_short(text: str) -> bool:
+    return len(text) < SURE_LENGTH
 
 
 def _groups(looks: Sequence[Sequence[PlateRead]]) -> list[Group]:

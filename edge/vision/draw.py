@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import cv2
 import numpy as np
 
-from edge.types import U8, Point, TrackSnapshot
+from edge.types import U8, Box, Point, TrackSnapshot
 
 _COLOURS = ((86, 180, 233), (230, 159, 0), (0, 158, 115), (204, 121, 167), (240, 228, 66), (213, 94, 0))
 """One a class, RGB: the palette of Okabe and Ito (2008), told apart with any colour vision."""
@@ -19,10 +19,15 @@ def draw_tracks(picture: U8, tracks: Sequence[TrackSnapshot], plates: Mapping[in
     """Draw each track's box, class, id and plate (by track id) into `picture` (H,W,3) uint8 RGB, in place."""
     for track in tracks:
         colour = _COLOURS[track.class_id % len(_COLOURS)]
-        x1, y1, x2, y2 = (round(v) for v in track.box)
-        cv2.rectangle(picture, (x1, y1), (x2, y2), colour, 2)
         text = " ".join(filter(None, (f"{track.class_name} {track.track_id}", plates.get(track.track_id))))
-        _label(picture, text, (x1, y1), colour)
+        draw_box(picture, track.box, text, colour)
+
+
+def draw_box(picture: U8, box: Box, text: str, colour: tuple[int, int, int]) -> None:
+    """Draw one box with its text above it into `picture` (H,W,3) uint8 RGB, in place."""
+    x1, y1, x2, y2 = (round(v) for v in box)
+    cv2.rectangle(picture, (x1, y1), (x2, y2), colour, 2)
+    _label(picture, text, (x1, y1), colour)
 
 
 def draw_lines(picture: U8, lines: Sequence[tuple[str, Sequence[Point]]]) -> None:

@@ -7,37 +7,25 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-import cv2
 import numpy as np
 
-from edge.errors import ConfigError, UsageError
-from edge.types import CLASSES, F32, U8
+from edge.errors import UsageError
+from edge.types import CLASSES, F32, Detections
 from edge.vision.frame import PlanarFrame
+from edge.workshop.labelled import Example
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import numpy.typing as npt
 
     from edge.ports import Detector
-    from edge.workshop.batches import Picture
 
 LOWEST = 0.001  # scores below change no average precision
 MERGED = ("car", "truck", "bus")  # one class for `vehicle`: which of the three it is matters less than that it is found
+SIZES = ("small", "medium", "large")  # COCO's: below 32x32 pixels, below 96x96, above
 _IOU_50 = 0  # COCO's first IoU threshold
 _ALL_SIZES, _MOST = 0, 2  # COCO's first area range; its largest limit of boxes a picture (100)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Example:
-    """A picture (H,W,3) uint8 RGB with its truth: boxes (N,5) rows `class x1 y1 x2 y2` in pixels.
-
-    `optional` (N,): boxes that need not be found, and are not false when they are.
-    """
-
-    picture: U8
-    boxes: F32
-    optional: npt.NDArray[np.bool_]
 
 
 class Source(Protocol):
@@ -48,7 +36,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ClassScore:
-    """Figures of one class; average precisions are NaN where the truth has no such object."""
+    """Figures of one class, or of one size; NaN where the truth (for precision: the answer) has no such object."""
 
     name: str
     boxes: int
@@ -57,48 +45,52 @@ class ClassScore:
     recall: float
     precision: float
 
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of recall and precision; 0 where something is there and nothing was found."""
+        if np.isnan(self.recall):
+            return float("nan")
+        both = self.recall + (0.0 if np.isnan(self.precision) else self.precision)
+        return 2 * self.recall * self.precision / both if both and self.recall else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Figures of one detector over one set; recall and precision at the confidence the card keeps, IoU 0.5."""
+    """Figures of one detector over one set; recall and precision at the confidence the card keeps, IoU 0.5.
+
+    `sizes` are of all classes together, the vehicles' kinds kept apart; `every` is the same without regard to size.
+    """
 
     pictures: int
     classes: tuple[ClassScore, ...]
     vehicle: ClassScore
+    sizes: tuple[ClassScore, ...]
+    every: ClassScore
 
     @property
     def map50(self) -> float:
-        """Mean over the classes that occur."""
-        return float(np.nanmean([score.ap50 for score in self.classes]))
+        """Mean over the classes that occur, NaN where none does."""
+        return _mean_known([score.ap50 for score in self.classes])
 
     @property
     def map50_95(self) -> float:
-        """Mean over the classes that occur and IoU 0.5 to 0.95."""
-        return float(np.nanmean([score.ap50_95 for score in self.classes]))
+        """Mean over the classes that occur and IoU 0.5 to 0.95, NaN where none does."""
+        return _mean_known([score.ap50_95 for score in self.classes])
 
 
-def read_examples(pictures: Iterable[Picture]) -> Iterator[Example]:
-    """Yield labelled pictures from disk.
-
-    Raises:
-        ConfigError: a picture cannot be decoded.
-    """
-    for entry in pictures:
-        pixels = cv2.imread(str(entry.path), cv2.IMREAD_COLOR_RGB)
-        if pixels is None:
-            raise ConfigError(f"{entry.path}: is no picture that can be decoded; restore it or take it off the list")
-        height, width = pixels.shape[:2]
-        boxes = entry.boxes * np.array([1, width, height, width, height], np.float32)
-        yield Example(np.asarray(pixels, np.uint8), boxes.astype(np.float32), np.zeros(len(boxes), bool))
-
-
-def score(detector: Detector, examples: Source | Iterable[Example], threshold: float) -> Scores:
+def score(
+    detector: Detector,
+    examples: Source | Iterable[Example],
+    threshold: float,
+    listen: Callable[[Example, Detections], None] | None = None,
+) -> Scores:
     """Run the detector over the examples and count.
 
     Args:
         detector: opened to report boxes from LOWEST up.
         examples: the pictures with their truth.
         threshold: the confidence at which recall and precision are read.
+        listen: told every example with the boxes found in it, before anything is counted.
 
     Raises:
         UsageError: pycocotools is not installed.
@@ -111,6 +103,12 @@ def score(detector: Detector, examples: Source | Iterable[Example], threshold: f
         count = number
         frame = PlanarFrame.from_rgb(example.picture, camera_id="eval", seq=number, wall_ns=0, mono_ns=0, pts_ns=0)
         answer = detector.detect(frame)
+        if example.region is not None:
+            answer = answer[example.region.counts(answer.xyxy)]
+        if example.kinds is not None:
+            answer = answer[np.isin(answer.class_id, list(example.kinds))]
+        if listen is not None:
+            listen(example, answer)
         truth += [
             _box(number, int(row[0]), row[1:]) | {"iscrowd": int(optional)}
             for row, optional in zip(example.boxes, example.optional, strict=True)
@@ -121,10 +119,15 @@ def score(detector: Detector, examples: Source | Iterable[Example], threshold: f
         ]
     merged = {CLASSES.index(name) for name in MERGED}
     vehicles = [[box | {"category_id": 0} for box in boxes if box["category_id"] in merged] for boxes in (truth, found)]
+    run = _judge(truth, found, count, CLASSES)
+    whole = _judge(vehicles[0], vehicles[1], count, ("vehicle",))
+    every = tuple(range(len(CLASSES)))
     return Scores(
         count,
-        tuple(_count(truth, found, count, CLASSES, threshold)),
-        _count(vehicles[0], vehicles[1], count, ("vehicle",), threshold)[0],
+        tuple(_figures(run, name, (number,), _ALL_SIZES, threshold) for number, name in enumerate(CLASSES)),
+        _figures(whole, "vehicle", (0,), _ALL_SIZES, threshold),
+        tuple(_figures(run, name, every, size, threshold) for size, name in enumerate(SIZES, start=1)),
+        _figures(run, "all", every, _ALL_SIZES, threshold),
     )
 
 
@@ -134,9 +137,8 @@ def _box(picture: int, label: int, xyxy: F32) -> dict[str, Any]:
     return {"image_id": picture, "category_id": label, "bbox": [x1, y1, x2 - x1, y2 - y1], "area": area}
 
 
-def _count(
-    truth: list[dict[str, Any]], found: list[dict[str, Any]], pictures: int, names: tuple[str, ...], threshold: float
-) -> list[ClassScore]:
+def _judge(truth: list[dict[str, Any]], found: list[dict[str, Any]], pictures: int, names: tuple[str, ...]) -> Any:
+    """Let COCO's own code match and accumulate; returns its COCOeval."""
     try:
         from pycocotools.coco import COCO  # noqa: PLC0415 - part of the train extra
         from pycocotools.cocoeval import COCOeval  # noqa: PLC0415 - as above
@@ -156,17 +158,23 @@ def _count(
         run = COCOeval(sides[0], sides[1], "bbox")
         run.evaluate()
         run.accumulate()
-    precision = run.eval["precision"][:, :, :, _ALL_SIZES, _MOST]  # IoU, recall, class
-    return [
-        ClassScore(
-            name,
-            sum(box["category_id"] == number and not box["iscrowd"] for box in truth),
-            _mean(precision[_IOU_50, :, number]),
-            _mean(precision[:, :, number]),
-            *_at_threshold(run.evalImgs, number, threshold),
-        )
-        for number, name in enumerate(names)
-    ]
+    return run
+
+
+def _figures(run: Any, name: str, numbers: tuple[int, ...], size: int, threshold: float) -> ClassScore:
+    """Read the figures of some classes together at one of COCO's sizes."""
+    precision = run.eval["precision"][:, :, list(numbers), size, _MOST]  # IoU, recall, class
+    asked, met, false = (
+        sum(column) for column in zip(*(_at_threshold(run, number, size, threshold) for number in numbers), strict=True)
+    )
+    return ClassScore(
+        name,
+        asked,
+        _mean_known([_mean(precision[_IOU_50, :, place]) for place in range(len(numbers))]),
+        _mean_known([_mean(precision[:, :, place]) for place in range(len(numbers))]),
+        met / asked if asked else float("nan"),
+        met / (met + false) if met + false else float("nan"),
+    )
 
 
 def _mean(precision: npt.NDArray[np.float64]) -> float:
@@ -174,15 +182,23 @@ def _mean(precision: npt.NDArray[np.float64]) -> float:
     return float(known.mean()) if known.size else float("nan")
 
 
-def _at_threshold(cells: list[dict[str, Any] | None], number: int, threshold: float) -> tuple[float, float]:
-    """Read recall and precision off COCO's matches; made best first, they do not hang on scores below the threshold."""
+def _mean_known(values: list[float]) -> float:
+    known = [value for value in values if not np.isnan(value)]
+    return sum(known) / len(known) if known else float("nan")
+
+
+def _at_threshold(run: Any, number: int, size: int, threshold: float) -> tuple[int, int, int]:
+    """Count asked, met and false boxes off COCO's matches.
+
+    Those are made best first, so they do not hang on scores below the threshold.
+    """
     asked = met = false = 0
-    for cell in cells:
-        if cell is None or cell["category_id"] != number or cell["aRng"] != [0, 1e10]:
+    for cell in run.evalImgs:
+        if cell is None or cell["category_id"] != number or cell["aRng"] != run.params.areaRng[size]:
             continue
         kept = (np.asarray(cell["dtScores"]) >= threshold) & ~np.asarray(cell["dtIgnore"][_IOU_50], bool)
         matched = np.asarray(cell["dtMatches"][_IOU_50]) > 0
         asked += int((~np.asarray(cell["gtIgnore"], bool)).sum())
         met += int((kept & matched).sum())
         false += int((kept & ~matched).sum())
-    return (met / asked if asked else float("nan")), (met / (met + false) if met + false else float("nan"))
+    return asked, met, false

@@ -35,6 +35,17 @@ SYNONYMS = {
 } | {name: name for name in CLASSES}
 """What other people call our classes."""
 
+COCO_NAMES = (
+    "person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "traffic light",
+    "fire hydrant", "stop sign", "parking meter", "bench", "bird", "cat", "dog", "horse", "sheep", "cow",
+    "elephant", "bear", "zebra", "giraffe", "backpack", "umbrella", "handbag", "tie", "suitcase", "frisbee", "skis",
+    "snowboard", "sports ball", "kite", "baseball bat", "baseball glove", "skateboard", "surfboard", "tennis racket",
+    "bottle", "wine glass", "cup", "fork", "knife", "spoon", "bowl", "banana", "apple", "sandwich", "orange",
+    "broccoli", "carrot", "hot dog", "pizza", "donut", "cake", "chair", "couch", "potted plant", "bed",
+    "dining table", "toilet", "tv", "laptop", "mouse", "remote", "keyboard", "cell phone", "microwave", "oven",
+    "toaster", "sink", "refrigerator", "book", "clock", "vase", "scissors", "teddy bear", "hair drier", "toothbrush",
+)  # fmt: skip
+"""The 80 classes of COCO (Lin et al., 2014) in the order of YOLO labels: what a set without `classes.txt` means."""
 
 MISNAMED: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {
     ("vehicle_photos", ("car", "motorbike", "bus", "truck")): ("bus", "car", "motorbike", "truck"),
@@ -52,15 +63,30 @@ def read_class_names(path: Path) -> tuple[int, ...]:
     Raises:
         ConfigError: the file is missing or names a class that no synonym covers; unknown names are never guessed.
     """
-    try:
-        names = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or error}; a labelled set needs its class names there") from error
+    names = list_class_names(path)
     for number, name in enumerate(names, start=1):
-        if name.lower() not in SYNONYMS:
+        if class_of(name) is None:
             raise ConfigError(f"{path}:{number}: unknown class {name!r}; add it to SYNONYMS or take its boxes out")
-    meant = MISNAMED.get((path.parent.name, tuple(names)), tuple(names))
-    return tuple(CLASSES.index(SYNONYMS[name.lower()]) for name in meant)
+    return tuple(CLASSES.index(SYNONYMS[name.lower()]) for name in names)
+
+
+def list_class_names(path: Path) -> tuple[str, ...]:
+    """Read a `classes.txt` as names, those of a set that is known to be misnamed put right.
+
+    Raises:
+        ConfigError: the file is missing or no text.
+    """
+    try:
+        names = tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}); a labelled set needs its class names there") from error
+    return MISNAMED.get((path.parent.name, names), names)
+
+
+def class_of(name: str) -> int | None:
+    """Return the index into CLASSES that a name stands for, None where the table has no such name: never a guess."""
+    ours = SYNONYMS.get(name.strip().lower())
+    return None if ours is None else CLASSES.index(ours)
 
 
 def read_yolo(path: Path, class_map: tuple[int, ...]) -> F32:

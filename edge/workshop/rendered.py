@@ -12,7 +12,7 @@ from edge.errors import UsageError
 from edge.scene import random_scene
 from edge.scene.gate_days import MOST_TOW, gate_day
 from edge.types import CLASSES, F32, U8
-from edge.workshop.evaluate import Example
+from edge.workshop.labelled import Example
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,4 +102,4 @@ def proof_examples(count: int) -> Iterator[Example]:
         rgb, truth = random_scene(seed, list_name="proof", size_wh=PROOF_WH)
         every = boxes_of(truth.actors, 0, 0.0)
         asked = {tuple(row) for row in boxes_of(truth.actors, PROOF_WH[0], MUST_FIND_VISIBLE)}
-        yield Example(rgb, every, np.array([tuple(row) not in asked for row in every], bool))
+        yield Example(rgb, every, np.array([tuple(row) not in asked for row in every], bool), f"proof {seed}")

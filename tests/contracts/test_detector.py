@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,9 +76,26 @@ def _cells() -> F32:
     return np.concatenate(found).astype(np.float32)
 
 
-def encode(truth: Detections, card: ModelCard) -> F32:
-    """Return the output with which a network of this head would say `truth`, each box found twice."""
-    rows = _rows(truth, card)
+def encode(truth: Detections, card: ModelCard) -> dict[str, F32]:
+    """Return the outputs with which a network of this head would say `truth`, each box found twice."""
+    if card.head == "ssd":
+        return _ssd(_rows(truth, card))
+    return {"out": _yolo(_rows(truth, card), card)}
+
+
+def _ssd(rows: F32) -> dict[str, F32]:
+    anchors = np.zeros((1, 30, 4), np.float32)
+    scores = np.zeros((1, 30, 1 + len(MODEL_CLASSES)), np.float32)
+    scores[0, :, 0] = 1  # all background but what follows
+    for twin in range(2):
+        at = 2 * np.arange(len(rows)) + twin
+        anchors[0, at] = rows[:, :4] / np.array(INPUT_WH * 2, np.float32)
+        scores[0, at, 0] = 0
+        scores[0, at, 1 + rows[:, 5].astype(int)] = rows[:, 4] - 0.05 * twin
+    return {"scores": scores, "boxes": anchors}
+
+
+def _yolo(rows: F32, card: ModelCard) -> F32:
     cells = _cells()
     if card.head == "yolo-end2end":
         out = np.zeros((1, 30, 6), np.float32)
@@ -100,11 +117,9 @@ def encode(truth: Detections, card: ModelCard) -> F32:
 def _canned(truth: Detections, card: ModelCard, path: Path) -> Engine:
     del path
     answer = encode(truth, card)
-    specs = (
-        TensorSpec("images", (1, 3, INPUT_WH[1], INPUT_WH[0]), "float32"),
-        TensorSpec("out", answer.shape, "float32"),
-    )
-    return CannedEngine(specs[:1], specs[1:], {"out": answer})
+    image = TensorSpec("images", (1, 3, INPUT_WH[1], INPUT_WH[0]), "float32")
+    outputs = [TensorSpec(name, array.shape, "float32") for name, array in answer.items()]
+    return CannedEngine([image], outputs, answer)
 
 
 def _onnx(truth: Detections, card: ModelCard, path: Path) -> Engine:
@@ -113,14 +128,17 @@ def _onnx(truth: Detections, card: ModelCard, path: Path) -> Engine:
     nodes = [
         helper.make_node("ReduceMean", ["images"], ["mean"], keepdims=0),
         helper.make_node("Mul", ["mean", "zero"], ["nothing"]),
-        helper.make_node("Add", ["answer", "nothing"], ["out"]),
+        *(helper.make_node("Add", [f"{name}_said", "nothing"], [name]) for name in answer),
     ]
     graph = helper.make_graph(
         nodes,
         "tiny",
         [helper.make_tensor_value_info("images", 1, (1, 3, INPUT_WH[1], INPUT_WH[0]))],
-        [helper.make_tensor_value_info("out", 1, answer.shape)],
-        [numpy_helper.from_array(answer, "answer"), numpy_helper.from_array(np.zeros((), np.float32), "zero")],
+        [helper.make_tensor_value_info(name, 1, array.shape) for name, array in answer.items()],
+        [
+            numpy_helper.from_array(np.zeros((), np.float32), "zero"),
+            *(numpy_helper.from_array(array, f"{name}_said") for name, array in answer.items()),
+        ],
     )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), str(path))
     return open_engine(path)
@@ -317,20 +335,22 @@ def test_a_models_own_classes_are_only_compared_where_it_tells_them(card: ModelC
     assert len(YoloDetector(card, told).detect(FRAME)) == len(TRUTH)
 
 
+def _free(answer: Mapping[str, np.ndarray]) -> list[TensorSpec]:
+    return [TensorSpec(name, (-1, -1, -1), "float32") for name in answer]
+
+
 def test_free_sizes_of_a_network_fit_any_card(card: ModelCard) -> None:
     engine = _canned(TRUTH, card, card.file)
     answer = engine.infer({"images": np.zeros((1, 3, INPUT_WH[1], INPUT_WH[0]), np.float32)})
-    free = CannedEngine(
-        [TensorSpec("images", (-1, 3, -1, -1), "float32")], [TensorSpec("out", (-1, -1, -1), "float32")], answer
-    )
+    free = CannedEngine([TensorSpec("images", (-1, 3, -1, -1), "float32")], _free(answer), answer)
     assert len(YoloDetector(card, free).detect(FRAME)) == len(TRUTH)
 
 
 def test_a_free_network_that_answers_in_another_shape_fails(card: ModelCard) -> None:
     free = CannedEngine(
         [TensorSpec("images", (-1, 3, -1, -1), "float32")],
-        [TensorSpec("out", (-1, -1, -1), "float32")],
-        {"out": np.ones((1, 7, 7), np.float32)},
+        _free(encode(TRUTH, card)),
+        {name: np.ones((1, 7, 7), np.float32) for name in encode(TRUTH, card)},
     )
     with pytest.raises(EngineFailed, match="gave 1x7x7"):
         YoloDetector(card, free).detect(FRAME)

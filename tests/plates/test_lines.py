@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge.plates.lines import TextLine, plates_of
+from edge.plates.lines import TextLine, plates_of, whole_plate
 
 
 def _line(text: str, x: float, y: float, height: float = 20, confidence: float = 0.98, pitch: float = 0.7) -> TextLine:
@@ -69,3 +69,20 @@ def test_nothing_in_nothing_out() -> None:
 
 def test_the_surest_comes_first() -> None:
     assert _texts(_line("AB12CD", 50, 100, confidence=0.8), _line("CF207358", 300, 100)) == ["CF207358", "AB12CD"]
+
+
+def test_a_picture_that_is_a_plate_is_read_top_to_bottom_without_its_small_print() -> None:
+    lines = [_line("F4321", 20, 40), _line("KL07", 20, 10), _line("KERALA", 20, 65, height=8)]
+    read = whole_plate(lines)
+    assert read is not None
+    assert read.text == "KL07F4321"
+
+
+def test_parts_of_one_row_of_a_plate_are_read_from_the_left() -> None:
+    read = whole_plate([_line("4799", 100, 11), _line("LE13", 20, 10)])
+    assert read is not None
+    assert read.text == "LE134799"
+
+
+def test_a_plate_without_letters_is_no_reading() -> None:
+    assert whole_plate([]) is None

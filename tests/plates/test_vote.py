@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.plates.vote import agree
+from edge.plates.vote import agree, single_look
 from edge.types import PlateRead
 
 
@@ -114,3 +114,9 @@ def test_no_plate_without_two_looks_and_none_with_more_looks_than_there_were(
 def test_the_order_of_the_looks_does_not_matter() -> None:
     looks = [[_read("CF207358", 0.91)], [_read("CF2O7358", 0.93)], [_read("CF207358", 0.95)]]
     assert len({agree(order) for order in itertools.permutations(looks)}) == 1
+
+
+def test_a_single_look_names_what_further_looks_could_make_a_plate() -> None:
+    reads = [_read("FH500", 0.99), _read("CA123456", 0.9), _read("1234567", 0.8), _read("BB12CCGP", 0.7)]
+    assert [read.text for read in single_look(reads)] == ["CA123456", "BB12CCGP"]
+    assert single_look([]) == ()

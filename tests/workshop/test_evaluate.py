@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from edge.types import Detections
-from edge.workshop.evaluate import Example, score
+from edge.workshop.evaluate import score
+from edge.workshop.labelled import Example
+from edge.workshop.region import Region
 
 if TYPE_CHECKING:
     from edge.ports import Frame
@@ -68,3 +71,26 @@ def test_what_need_not_be_found_is_neither_missed_nor_false() -> None:
     missed = score(Canned([[], [(0, 0.9, CAR[1:])]]), [example(CAR, optional=True), example(CAR)], 0.5)
     for scores in (found, missed):
         assert (scores.classes[0].boxes, scores.classes[0].recall, scores.classes[0].precision) == (1, 1.0, 1.0)
+
+
+def test_sizes_are_counted_apart() -> None:
+    small = (0.0, 70.0, 40.0, 80.0, 50.0)
+    scores = score(Canned([[(0, 0.9, CAR[1:])]]), [example(CAR, small)], 0.5)
+    assert [one.boxes for one in scores.sizes] == [1, 1, 0]
+    assert (scores.sizes[0].recall, scores.sizes[1].recall) == (0.0, 1.0)
+    assert scores.sizes[1].precision == 1.0
+    assert math.isnan(scores.sizes[2].recall)
+    assert (scores.every.recall, scores.every.f1) == pytest.approx((0.5, 2 / 3))
+
+
+def test_outside_the_region_nothing_is_false() -> None:
+    region = Region(score=(np.array([[0, 0], [55, 0], [55, 80], [0, 80]], np.float32),))
+    seen = replace(example(CAR), region=region)
+    scores = score(Canned([[(0, 0.9, CAR[1:]), (2, 0.9, BUS[1:])]]), [seen], 0.5)
+    assert scores.every.precision == 1.0
+
+
+def test_kinds_that_were_not_labelled_are_not_false() -> None:
+    seen = replace(example(CAR), kinds=frozenset({0}))
+    scores = score(Canned([[(0, 0.9, CAR[1:]), (5, 0.9, BUS[1:])]]), [seen], 0.5)
+    assert scores.every.precision == 1.0

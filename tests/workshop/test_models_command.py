@@ -54,7 +54,7 @@ def test_an_unknown_name_is_one_line_with_the_known_ones(capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("words", "cause"),
     [
-        (["models", "eval", "gate-n"], "either --data DIR or --rendered N"),
+        (["models", "eval", "gate-n"], "or --data DIR, or --rendered N"),
         (["models", "train", "gate-n"], "nothing to train on"),
     ],
 )

@@ -1,0 +1,158 @@
+"""`edge eval plates`: plate readers side by side on pictures with boxes and texts, one look at each."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+import time
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edge.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edge.config.model import Models
+    from edge.types import U8, PlateRead
+    from edge.workshop.plate_scores import PlateTally
+    from edge.workshop.plate_sets import PlatePicture
+
+READERS = ("pp-ocr", "paddle")
+TOP = 10
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `edge eval plates`."""
+    parser.add_argument(
+        "--dir",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="openalpr's benchmark (pictures with text files) or pictures with a plates.csv",
+    )
+    parser.add_argument(
+        "--reader",
+        choices=READERS,
+        nargs="+",
+        action="extend",
+        help=f"the first is the one the last line of --json tells of (default: {READERS[0]})",
+    )
+    parser.add_argument("--model", metavar="NAME", default="gate-n", help="detector of the vehicles (default: gate-n)")
+    parser.add_argument("--config", metavar="FILE", type=Path, help="take the readers' settings from here")
+    parser.add_argument("--list", metavar="FILE", type=Path, help="only pictures of this list (its validation side)")
+    parser.add_argument("--every", metavar="K", type=int, default=1, help="only every K-th picture")
+    parser.add_argument("--answers", metavar="CSV", type=Path, help="write every text beside what was read")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="a line for every reader, the first one's summary last")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Measure every reader on the same pictures and print; raises as `edge.commands.eval.run`."""
+    from dataclasses import replace
+
+    from edge.config.load import load_config
+    from edge.config.model import Models
+    from edge.workshop.plate_sets import open_plates, pick
+
+    if args.every < 1:
+        raise UsageError(f"--every {args.every}: is no step; give 1 or more")
+    pictures = open_plates(args.dir)
+    pictures = (pick(pictures, args.list) if args.list else pictures)[:: args.every]
+    models = load_config(args.config).models if args.config else Models()
+    tallies: list[tuple[str, PlateTally]] = []
+    for name in args.reader or READERS[:1]:
+        asked = replace(models, plates=name, detector=args.model, threads=args.threads)
+        tally, label, spent_ms = _measure(asked, pictures)
+        tallies.append((name, tally))
+        if args.json:
+            print(json.dumps(_details(name, label, spent_ms, tally)), flush=True)
+        else:
+            print(_table(f"{name} ({label}, {spent_ms:.0f} ms a picture)", tally), flush=True)
+    if args.answers:
+        _write_answers(args.answers, tallies)
+    if args.json:
+        print(json.dumps(tallies[0][1].summary))
+
+
+def _measure(models: Models, pictures: Sequence[PlatePicture]) -> tuple[PlateTally, str, float]:
+    """Return the counts of one reader, its label and its milliseconds a picture."""
+    from tqdm import tqdm
+
+    from edge.inference.detector import open_detector
+    from edge.inference.one_look import OneLook
+    from edge.inference.readers import open_reader
+    from edge.ports import PlateCropReader
+    from edge.vision.frame import PlanarFrame
+    from edge.workshop.plate_scores import PlateTally
+
+    tally, spent_ns = PlateTally(), 0
+    with ExitStack() as stack:
+        reader = stack.enter_context(closing(open_reader(models)))
+        look = None
+        if not all(picture.is_plate for picture in pictures):
+            look = OneLook(stack.enter_context(closing(open_detector(models))), reader)
+        for number, picture in enumerate(tqdm(pictures, disable=not sys.stderr.isatty(), leave=False)):
+            pixels = _pixels(picture.path)
+            began = time.perf_counter_ns()
+            reads: tuple[PlateRead, ...]
+            if look is not None and not picture.is_plate:
+                frame = PlanarFrame.from_rgb(pixels, camera_id="eval", seq=number, wall_ns=0, mono_ns=0, pts_ns=0)
+                reads = look.read(frame)
+            elif isinstance(reader, PlateCropReader):
+                read = reader.read_plate(pixels)
+                reads = (read,) if read else ()
+            else:
+                raise UsageError(f"{models.plates} cannot read pictures that are plates: give pictures with boxes")
+            spent_ns += time.perf_counter_ns() - began
+            tally.add(picture, reads)
+        return tally, reader.label, spent_ns / len(pictures) / 1e6
+
+
+def _pixels(path: Path) -> U8:
+    import cv2
+    import numpy as np
+
+    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+    if pixels is None:
+        raise ConfigError(f"{path}: is no picture that can be decoded; restore it or take it off the list")
+    return np.asarray(pixels, np.uint8)
+
+
+def _details(name: str, label: str, spent_ms: float, tally: PlateTally) -> dict[str, object]:
+    return {
+        "kind": "reader",
+        "reader": name,
+        "label": label,
+        "ms_per_image": round(spent_ms, 1),
+        **tally.summary,
+        "texts": len(tally.answers),
+        "confusions": [[true, read, count] for (true, read), count in tally.confusions().most_common(TOP)],
+    }
+
+
+def _table(title: str, tally: PlateTally) -> str:
+    said = tally.summary
+    figures = ", ".join(f"{key} {said[key]}" for key in ("found", "exact", "characters", "extra_per_image"))
+    texts = len(tally.answers)
+    lines = [f"{title}: {said['images']} pictures, {said['plates']} plates, {texts} with a text", f"  {figures}"]
+    confusions = tally.confusions().most_common(TOP)
+    if confusions:
+        lines.append(
+            "  taken for another: " + ", ".join(f"{true}>{read} {count}" for (true, read), count in confusions)
+        )
+    return "\n".join(lines)
+
+
+def _write_answers(path: Path, tallies: Sequence[tuple[str, PlateTally]]) -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(("reader", "file", "text", "read", "confidence"))
+            for name, tally in tallies:
+                writer.writerows((name, one.file, one.text, one.read, f"{one.confidence:.3f}") for one in tally.answers)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror or error}); give another path") from error

@@ -1,0 +1,41 @@
+"""`edge models check`: is a network sound, and does an engine made of it still say the same?"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+ENGINES = ("auto", "onnxruntime", "tensorrt")
+PRECISIONS = ("float", "int8")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `edge models check`."""
+    parser.add_argument("name", metavar="NAME", help="a name or the path of a model.toml")
+    parser.add_argument("--engine", choices=ENGINES, default="auto", help="the engine to test (default: %(default)s)")
+    parser.add_argument(
+        "--file", metavar="FILE", type=Path, help="another build of the same network, such as its INT8 or FP16 ONNX"
+    )
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, default="float", help="which bound holds (default: %(default)s)"
+    )
+    parser.add_argument("--threads", type=int, default=1)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Run the acceptance test and print one line.
+
+    Raises:
+        ModelError: the card or weights are not sound, or the engine is refused.
+        EngineFailed: the engine gave no answer.
+    """
+    from edge.inference.acceptance import BOUNDS, try_engine
+    from edge.inference.card import load_card
+    from edge.inference.engines import open_engine
+
+    card = load_card(args.name)
+    card.check_file()
+    engine = open_engine(args.file or card.file, args.engine, args.threads)
+    trial = try_engine(card, engine, BOUNDS[args.precision])
+    print(f"{card.name}: sound: {args.file or card.file.name} on {engine.label}: {trial.told()}")
+    engine.close()

@@ -1,0 +1,68 @@
+"""A video with the boxes of tracked vehicles as truth, in the text format of the MOT challenge."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from edge.capture.sources import open_source
+from edge.clock import SystemClock
+from edge.config.model import Camera
+from edge.errors import ConfigError, SourceEnded
+from edge.types import F32
+from edge.workshop.labelled import Example, marked
+from edge.workshop.region import REGION_FILE, Region, read_region
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TRUTH_FILE = "gt/gt.txt"
+VIDEOS = frozenset({".mp4", ".mkv", ".avi", ".mov", ".ts"})
+NOTE = "the tracked boxes name no class: they count as car, and only the figures of `vehicle` mean something"
+_READ_S = 10.0
+
+
+def read_tracks(path: Path) -> dict[int, F32]:
+    """Read a `gt.txt` (Milan et al., MOT16, 2016): for each frame from 1 its boxes (N,5) rows 0 x1 y1 x2 y2 in pixels.
+
+    Raises:
+        ConfigError: the file cannot be read or a line is not `frame,id,left,top,width,height,…`.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror or error}; give the folder with {TRUTH_FILE}") from error
+    found: dict[int, list[tuple[float, ...]]] = {}
+    for number, line in enumerate(lines, start=1):
+        try:
+            frame, _, left, top, width, height = (float(word) for word in line.split(",")[:6])
+        except ValueError as error:
+            raise ConfigError(f"{path}:{number}: {error}; a box is frame,id,left,top,width,height,…") from error
+        found.setdefault(int(frame), []).append((0.0, left, top, left + width, top + height))
+    return {frame: np.asarray(rows, np.float32) for frame, rows in found.items()}
+
+
+def video_examples(video: Path, labels: Path, every: int = 1) -> Iterator[Example]:
+    """Yield every K-th frame of a video with its boxes; outside a `region.json` beside them nothing counts.
+
+    Raises:
+        ConfigError: the labels are missing or wrong.
+        SourceBroken: the video cannot be decoded.
+    """
+    tracks = read_tracks(labels / TRUTH_FILE)
+    beside = labels / REGION_FILE
+    region: Region | None = read_region(beside) if beside.is_file() else None
+    with closing(open_source(Camera("video", str(video)), SystemClock())) as source:
+        source.open()
+        while True:
+            try:
+                frame = source.read(_READ_S)
+            except SourceEnded:
+                return
+            if frame.seq % every == 0:
+                picture = frame.crop((0.0, 0.0, float(frame.size_wh[0]), float(frame.size_wh[1])))
+                boxes = tracks.get(frame.seq + 1, np.empty((0, 5), np.float32))
+                yield marked(picture, boxes, np.zeros(len(boxes), bool), f"{video.stem} {frame.seq:06d}", region)
