@@ -1,10 +1,16 @@
-"""What goes into our plate recogniser and what its answer means: one slot for each character of a plate."""
+"""Our plate recogniser on any engine: what goes in, what its answer means, one slot for each character of a plate."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from edge.errors import EngineFailed, ModelError
+from edge.inference.engines import open_engine
+from edge.inference.reader_card import ReaderCard
+from edge.ports import Engine
 from edge.types import F32, U8
 
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -48,3 +54,66 @@ def encode(text: str) -> tuple[int, ...]:
     if len(text) > SLOTS:
         raise ValueError(f"{text!r} has {len(text)} characters, a plate has {SLOTS} at most")
     return tuple(CHARACTERS.index(character) for character in text) + (END,) * (SLOTS - len(text))
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRead:
+    """What stands on one plate: `char_confidence` has one value in 0..1 for each character; `region` with its own."""
+
+    text: str
+    char_confidence: tuple[float, ...]
+    region: str
+    region_confidence: float
+
+
+def open_recogniser(card: ReaderCard, engine: str = "auto", threads: int = 1) -> SlotRecogniser:
+    """Load a recogniser.
+
+    Raises:
+        ModelError: the weights are not those of the card, or the engine does not work here.
+    """
+    card.check_file()
+    return SlotRecogniser(card, open_engine(card.file, engine, threads))
+
+
+class SlotRecogniser:
+    """Reads pictures that show one plate each, with one line or two. One caller at a time.
+
+    Args:
+        card: names the outputs and regions.
+        engine: [1,1,height,width] float32 to [1,SLOTS,37] and [1,R] probabilities.
+
+    Raises:
+        ModelError: the network is not of that kind.
+    """
+
+    def __init__(self, card: ReaderCard, engine: Engine) -> None:
+        self._card, self._engine = card, engine
+        self._size_wh = (card.input.width, card.input.height)
+        given = {spec.name for spec in engine.outputs}
+        if [spec.name for spec in engine.inputs] != [card.input.name] or not {card.characters, card.region} <= given:
+            raise ModelError(f"{card.path}: {card.file.name} has other inputs or outputs; correct their names")
+        self.label = f"{card.name} on {engine.label}"
+
+    def read(self, picture: U8) -> SlotRead:
+        """Read a plate's picture (H,W,3) RGB or (H,W) gray uint8.
+
+        Raises:
+            EngineFailed: passed on from the engine, or its answer has another shape than the card says.
+        """
+        image = prepare(picture, self._size_wh).astype(np.float32)[None, None] / 255
+        answer = self._engine.infer({self._card.input.name: image})
+        characters, region = (
+            np.asarray(answer[name], np.float32) for name in (self._card.characters, self._card.region)
+        )
+        if characters.shape != (1, SLOTS, END + 1) or region.shape != (1, len(self._card.regions)):
+            raise EngineFailed(
+                f"{self._engine.label}: gave {characters.shape} and {region.shape}: use the file of the card"
+            )
+        text, confidence = decode(characters[0])
+        best = int(region[0].argmax())
+        return SlotRead(text, confidence, self._card.regions[best], float(region[0, best]))
+
+    def close(self) -> None:
+        """Let go of the engine; may be called twice."""
+        self._engine.close()

@@ -38,7 +38,7 @@ ABROAD = (
     Layout("proof-us", "us", ("AAA 9999", "9AAA999"), ALL, (1.92, 2.02), ((48, 222),), captions=("OREGON", "IOWA"),
            caption_share=0.19, fill=0.82),
     Layout("proof-in", "in", ("AA 99 AA 9999",), ALL, (4.1, 4.4), _DARK),
-    Layout("proof-br", "br", ("AAA9A99",), ALL, (3.0, 3.15), _DARK, captions=("BRASIL",), caption_share=0.22, fill=0.82),
+    Layout("proof-br", "br", ("AAA9A99",), ALL, (3.0, 3.15), _DARK, "", "", ("BRASIL",), 0.22, 0.82),
 )
 ABROAD_SQUARE = (
     Layout("proof-gb-square", "gb", ("AA99|AAA",), NO_I_O_Q, (1.36, 1.46), ((18, 243), (18, 192))),

@@ -25,8 +25,8 @@ class View:
     two opposite sides differ, as a share. `stretch`: height against the true one. `cut`: how much further (or, below 0,
     less far) than the plate the crop reaches at left, top, right, bottom, as shares of the plate's height. `motion_px`,
     `motion_deg`: length and direction of the blur; `defocus_px`: its spread. `contrast`, `brightness`, `gamma`: of the
-    light, 1, 0 and 1 as drawn; without colours, a cast or near infra-red is no more than that. `noise`: its spread in gray levels;
-    `jpeg`: quality, 0 none. `glare`, `shadow`, `dirt`: 0..1.
+    light, 1, 0 and 1 as drawn; without colours, a cast or near infra-red is no more than that. `noise`: its spread in
+    gray levels; `jpeg`: quality, 0 none. `glare`, `shadow`, `dirt`: 0..1.
     """
 
     width_px: float = 140.0
