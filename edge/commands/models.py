@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.commands import models_train
+from edge.commands import models_proof, models_train
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ HELP = "list, check, measure and make the networks"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the verbs: list, show, check, split, render, eval, train and export."""
+    """Declare the verbs: list, show, check, split, render, eval, proof, train and export."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs, list when none is given")
     verbs.add_parser("list", help="name every network with its input, classes and licence")
     for verb, about in (
@@ -42,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_eval(verbs.add_parser("eval", help="measure networks side by side on labelled pictures or rendered scenes"))
     models_train.add_train_arguments(
         verbs.add_parser("train", help="train NAME one stage further; taken up again where it was cut off")
+    )
+    models_proof.add_arguments(
+        verbs.add_parser("proof", help="measure plate readers side by side on rendered plates never trained on")
     )
     models_train.add_export_arguments(
         verbs.add_parser("export", help="write NAME's trained weights as ONNX and bring its card up to date")
@@ -80,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
         "split": _split,
         "render": _render,
         "eval": _eval,
+        "proof": models_proof.run,
         "train": models_train.train,
         "export": models_train.export,
     }

@@ -11,7 +11,8 @@ from edge.errors import EngineFailed, ModelError
 from edge.inference.engines import open_engine
 from edge.inference.reader_card import ReaderCard
 from edge.ports import Engine
-from edge.types import F32, U8
+from edge.types import F32, U8, PlateRead
+from edge.vision.sharpness import sharpness
 
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 END = len(CHARACTERS)
@@ -113,6 +114,19 @@ class SlotRecogniser:
         text, confidence = decode(characters[0])
         best = int(region[0].argmax())
         return SlotRead(text, confidence, self._card.regions[best], float(region[0, best]))
+
+    def read_plate(self, picture: U8) -> PlateRead | None:
+        """Read a picture (H,W,3) uint8 RGB that is a plate as one look at it; None where nothing stands on it.
+
+        Raises:
+            EngineFailed: as `read`.
+        """
+        said = self.read(picture)
+        height, width = picture.shape[:2]
+        if not said.text:
+            return None
+        box = (0.0, 0.0, float(width), float(height))
+        return PlateRead(said.text, said.char_confidence, box, sharpness(picture), float(width), float(height))
 
     def close(self) -> None:
         """Let go of the engine; may be called twice."""

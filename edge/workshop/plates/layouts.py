@@ -15,7 +15,7 @@ NO_I_O_Q = "ABCDEFGHJKLMNPRSTUVWXYZ"
 ALL = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CYRILLIC_ALIKE = "ABEKMHOPCTYX"
 
-SEAL, SCRIBBLE, SMALL, BREAK = "*", "~", "^", "|"
+SEAL, SCRIBBLE, STACK, SMALL, BREAK = "*", "~", "%", "^", "|"
 GAPS = " -."
 PROOF_SHARE = 5  # one text in so many belongs to the proof
 
@@ -25,10 +25,12 @@ class Layout:
     r"""One kind of plate.
 
     `patterns`: A a letter of `letters`, 9 a digit, # either; `\` keeps the next sign as it stands; space, - and . are
-    gaps, | breaks the line, ^ makes the rest of the group small, * is a seal, ~ is writing in another script.
+    gaps, | breaks the line, ^ makes the rest of the group small, * is a seal, ~ is writing in another script, % are two
+    small numbers one above the other.
     `aspect`: least and most width over height. `tones`: pairs of ink and ground, brightness 0..255. `band`: where a
-    band with a small mark lies (l, r, lr or nothing). `captions`: small words above or below that are not part of the
-    text, with the share of height kept for each. `weight`: how often the row is drawn beside the others.
+    band with a small mark lies (l, r, lr or nothing; v: the mark written upright at the left). `captions`: small words
+    above or below that are not part of the text, with the share of height kept for each. `weight`: how often the row is
+    drawn beside the others.
     """
 
     name: str

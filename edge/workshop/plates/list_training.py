@@ -53,6 +53,7 @@ _EUROPE = (
     Layout("gb-ni", "gb", ("AIZ 9999", "AAZ 9999", "AIA 9999"), NO_I_O_Q, _FLAT, _DARK + _YELLOW),
     Layout("d", "eu", ("A*AA 999", "AA*AA 999", "AAA*A 999", "A*AA 9999", "AA*A 9999", "AAA*AA 99", "A*A 9999",
                        "AA*AA 9999", "A*AA 99H"), ALL, _EU, _DARK, "l", "D", weight=4),
+    Layout("d-season", "eu", ("AA*A 99%", "A*AA 999%", "AA*AA 9%"), ALL, _EU, _DARK, "l", "D", weight=0.7),
     Layout("d-square", "eu", ("A*|AA 999", "AA*|AA 99", "AAA|*A 99", "AA|*AA 999"), ALL, (1.3, 1.8), _DARK,
            "l", "D"),
     Layout("f", "eu", ("AA-999-AA",), NO_I_O_Q, _EU, _DARK, "lr", "F", weight=2),
@@ -142,6 +143,8 @@ _ASIA = (
            _DARK + _YELLOW),
 )
 _OTHERS = (
+    Layout("au-nsw", "au", ("AAA-99A", "AAA-999", "AA-99-AA", "AAA 99A"), ALL, (2.6, 4.0), _DARK + _YELLOW, "v", "NSW",
+           ("NEW SOUTH WALES",), 0.12, 0.84, weight=1.5),
     Layout("au", "au", ("AAA-999", "AAA 999", "AA-99-AA", "AAA-99A", "9AA-9AA", "999-AAA", "AA 99 AA", "999 AAA",
                         "AAAA99"),
            ALL, (2.4, 3.6), _DARK + _YELLOW + _LIGHT,
@@ -157,5 +160,8 @@ _OTHERS = (
                                    "##|#####", "#|#####", "####|#####", "#####|#####", "A 99|999"), ALL, (1.0, 2.4),
            _DARK + _YELLOW + _LIGHT, weight=5),
 )
+FRAME_WORDS = ("DUSTER", "FORD", "AUTOHAUS MEYER", "WWW.MOTORS.COM", "TOYOTA", "CITY CARS", "HONDA",
+               "QUALITY USED CARS", "MINI", "TYPE R", "SUZUKI", "GARAGE 24", "TEL 0123 456", "GOLF", "4 MOTION")
+"""What dealers and makers write around plates."""
 # fmt: on
 LAYOUTS = _SOUTH_AFRICA + _EUROPE + _AMERICA + _ASIA + _OTHERS

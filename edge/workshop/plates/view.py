@@ -12,7 +12,9 @@ import cv2
 import numpy as np
 
 from edge.types import F32, U8
+from edge.workshop.plates import list_training
 from edge.workshop.plates.draw import PlatePicture
+from edge.workshop.plates.writing import lay_words
 
 LEAST_PX = 8
 
@@ -121,7 +123,7 @@ def _pose(
 
 
 def _surroundings(size_wh: tuple[int, int], rng: np.random.Generator) -> U8:
-    """What is around a plate: paint, bumper edges, a dealer's frame."""
+    """What is around a plate: paint, bumper edges, the words on a dealer's frame or the car's own name."""
     width, height = size_wh
     tone = rng.uniform(10, 230)
     small = rng.normal(tone, rng.uniform(3, 30), (4, 6)).astype(np.float32)
@@ -130,6 +132,12 @@ def _surroundings(size_wh: tuple[int, int], rng: np.random.Generator) -> U8:
         y = int(rng.integers(-2, height + 2))
         end = (width, y + int(rng.integers(-4, 5)))
         cv2.line(canvas, (0, y), end, int(rng.integers(0, 255)), int(rng.integers(1, max(2, height // 5) + 1)))
+    if rng.random() < 0.2:
+        high = max(4, round(height * rng.uniform(0.1, 0.3)))
+        y = 0 if rng.random() < 0.5 else height - high
+        inset = round(width * rng.uniform(0, 0.3))
+        words = list_training.FRAME_WORDS[int(rng.integers(len(list_training.FRAME_WORDS)))]
+        lay_words(canvas, words, (inset, y, width - inset, y + high), int(tone + 128) % 256, int(rng.integers(3)))
     return canvas
 
 
