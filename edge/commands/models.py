@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         verbs.add_parser(verb, help=about).add_argument(
             "name", metavar="NAME", help="a name or the path of a model.toml"
         )
-    split = verbs.add_parser("split", help="list the labelled pictures under DIR, one group in five for validation")
+    split = verbs.add_parser("split", help="list the labelled pictures or plate crops under DIR, a fifth validates")
     split.add_argument("data", metavar="DIR", type=Path)
     split.add_argument("--out", metavar="CSV", type=Path, required=True)
     render = verbs.add_parser("render", help="render labelled gate scenes for training into DIR")
@@ -132,8 +132,9 @@ def _check(args: argparse.Namespace) -> None:
 
 def _split(args: argparse.Namespace) -> None:
     from edge.workshop import dataset
+    from edge.workshop.plates import crops
 
-    entries = dataset.build_list(args.data)
+    entries = (crops if (args.data / crops.TABLE).is_file() else dataset).build_list(args.data)
     dataset.write_list(args.out, entries)
     held = [entry for entry in entries if entry.side == "validation"]
     print(

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edge.cli import main
 from edge.errors import ConfigError
 from edge.workshop.dataset import read_list, write_list
 from edge.workshop.plates import crops
@@ -79,3 +80,9 @@ def test_the_committed_lists_belong_together() -> None:
 @pytest.mark.skipif(not DATA.is_dir(), reason="the shared plate crops are not on this machine")
 def test_the_committed_list_is_what_the_data_gives() -> None:
     assert crops.build_list(DATA) == read_list(CARD / "crops.csv")
+
+
+def test_a_list_of_crops_is_made_by_the_command(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "split", str(data), "--out", str(tmp_path / "list.csv")]) == 0
+    assert "10 pictures, 2 of them for validation" in capsys.readouterr().out
+    assert read_list(tmp_path / "list.csv") == crops.build_list(data)
