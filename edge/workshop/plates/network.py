@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 INPUT, CHARACTERS_OUT, REGION_OUT = "image", "characters", "region"
+CELLS_WH = (INPUT_WH[0] // 8, INPUT_WH[1] // 8)
+"""What the slots look at."""
 LARGEST_DIFFERENCE = 1e-4  # of a probability, between torch and the exported file
 
 

@@ -15,8 +15,8 @@ from torch import nn
 
 from edge.inference.slots import END, SLOTS
 from edge.workshop.plates.layouts import REGIONS
+from edge.workshop.plates.network import CELLS_WH
 
-CELLS_WH = (20, 8)
 WIDTHS = (24, 48, 96)
 DEPTH = 128
 HEADS = 4

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from edge.workshop.plates.crops import Crop
     from edge.workshop.plates.samples import Fonts
 
-CELLS_WH = (20, 8)
 REGION_WEIGHT, PLACE_WEIGHT = 0.1, 0.3
 SMOOTHING = 0.02  # of the characters' labels: some rendered plates cannot be read by anybody
 CELL_SPREAD = 0.8  # of the place a slot must look at, in cells
@@ -110,10 +109,8 @@ def _step(torch: Any, model: Any, optimizer: Any, batch: Batch, stage: Stage, do
     reading = functional.cross_entropy(characters.flatten(0, 1), slots.flatten(), label_smoothing=SMOOTHING)
     region = functional.cross_entropy(regions, torch.from_numpy(batch.regions), ignore_index=UNKNOWN_REGION)
     wanted = torch.from_numpy(places(batch.centres))
-    known = wanted.sum(-1).clamp(min=0)
-    place = sum(-(wanted * (part + 1e-6).log()).sum(-1).sum() for part in looked) / (
-        len(looked) * known.sum().clamp(min=1)
-    )
+    known = wanted.sum().clamp(min=1)
+    place = sum(-(wanted * (part + 1e-6).log()).sum() for part in looked) / (len(looked) * known)
     loss = reading + PLACE_WEIGHT * place + (REGION_WEIGHT * region if bool((batch.regions >= 0).any()) else 0)
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
@@ -125,9 +122,10 @@ def _step(torch: Any, model: Any, optimizer: Any, batch: Batch, stage: Stage, do
 
 def places(centres: F32) -> F32:
     """Return where each slot must look, (B,12,160) float32 shares of the cells; all 0 where the place is not known."""
-    across, down = np.meshgrid(np.arange(CELLS_WH[0]) + 0.5, np.arange(CELLS_WH[1]) + 0.5)
+    wide, high = network.CELLS_WH
+    across, down = np.meshgrid(np.arange(wide) + 0.5, np.arange(high) + 0.5)
     cells = np.stack([across.ravel(), down.ravel()], -1).astype(np.float32)
-    away = cells - centres[:, :, None] * np.array(CELLS_WH, np.float32)
+    away = cells - centres[:, :, None] * np.array(network.CELLS_WH, np.float32)
     weights = np.exp(-(away**2).sum(-1) / (2 * CELL_SPREAD**2))
     weights = np.nan_to_num(weights)
     return np.asarray(weights / np.maximum(weights.sum(-1, keepdims=True), 1e-6), np.float32)
