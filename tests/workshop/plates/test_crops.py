@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from edge.workshop.dataset import read_list, write_list
 from edge.workshop.plates import crops
 
 CARD = Path(__file__).parents[3] / "models" / "plate-ocr"
-DATA = Path("/work/shared/data/plates/crops_by_eye")
+SHARED = Path(os.environ.get("EDGE_SHARED", Path(__file__).parents[3].parent / "shared"))
+DATA = SHARED / "data/plates/crops_by_eye"
 
 
 @pytest.fixture
@@ -77,7 +79,7 @@ def test_the_committed_lists_belong_together() -> None:
     assert crops.read_corrections(CARD / "corrections.csv").keys() <= sides.keys()
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the shared plate crops are not on this machine")
+@pytest.mark.skipif(not DATA.is_dir(), reason="no plate crops here: set EDGE_SHARED to the folder with the data")
 def test_the_committed_list_is_what_the_data_gives() -> None:
     assert crops.build_list(DATA) == read_list(CARD / "crops.csv")
 
