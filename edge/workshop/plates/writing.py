@@ -10,7 +10,7 @@ from edge.types import F32, U8
 from edge.workshop.plates.hands import HEIGHT_PX, Hand, StrokeHand
 from edge.workshop.plates.layouts import GAPS, SCRIBBLE, SEAL, STACK, Sign
 
-SMALL_SHARE = 0.58
+LEAST_SMALL, MOST_SMALL = 0.45, 0.7
 _GAP_SHARE = {" ": 0.34, "-": 0.3, ".": 0.2}
 _SMALL_HANDS = tuple(StrokeHand(Font("small", width, 0.15, 0.3)) for width in (0.46, 0.6, 0.72))
 
@@ -24,8 +24,11 @@ def write_row(signs: list[Sign], hand: Hand, spread: float, rng: np.random.Gener
     space = np.zeros((HEIGHT_PX, max(1, round(spread * HEIGHT_PX))), np.uint8)
     gap_scale = float(rng.uniform(0.6, 1.6))
     shows_dash = rng.random() < 0.7
+    small = (float(rng.uniform(LEAST_SMALL, MOST_SMALL)), float(rng.choice((0.0, 0.1, 0.5, 1.0))))
     for sign in signs:
         piece = _piece(sign, hand, gap_scale, rng, shows_dash=shows_dash)
+        if sign.small:
+            piece = _shrunk(piece, *small)
         if sign.is_read:
             middles.append(x + piece.shape[1] / 2)
         pieces += [piece, space]
@@ -66,12 +69,15 @@ def _piece(sign: Sign, hand: Hand, gap_scale: float, rng: np.random.Generator, *
         return _DRAWN[sign.sign](rng)
     if sign.sign == " " or (sign.sign in GAPS and not shows_dash):
         return np.zeros((HEIGHT_PX, max(1, round(_GAP_SHARE[sign.sign] * gap_scale * HEIGHT_PX))), np.uint8)
-    piece = hand.sign(sign.sign)
-    if not sign.small:
-        return piece
-    high = round(HEIGHT_PX * SMALL_SHARE)
-    small = np.zeros((HEIGHT_PX, max(2, round(piece.shape[1] * SMALL_SHARE))), np.uint8)
-    small[2 : 2 + high] = cv2.resize(piece, (small.shape[1], high), interpolation=cv2.INTER_AREA)
+    return hand.sign(sign.sign)
+
+
+def _shrunk(piece: U8, share: float, drop: float) -> U8:
+    """Return a sign written small, at the top of the row (`drop` 0), at its foot (1) or between."""
+    high = round(HEIGHT_PX * share)
+    small = np.zeros((HEIGHT_PX, max(2, round(piece.shape[1] * share))), np.uint8)
+    top = round((HEIGHT_PX - high) * drop)
+    small[top : top + high] = cv2.resize(piece, (small.shape[1], high), interpolation=cv2.INTER_AREA)
     return small
 
 
