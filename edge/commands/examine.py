@@ -63,12 +63,13 @@ def examine_capture() -> Iterator[Finding]:
 
 def examine_models(models: Models) -> Iterator[Finding]:
     """Say whether each model file is the one its card describes, and whether detector and plate reader start."""
-    from edge.inference.card import list_cards, load_card
+    from edge.inference.card import list_cards
+    from edge.inference.reader_card import load_any_card
 
     wanted = [Path(models.detector)] if "/" in models.detector else []
     for card_path in (*list_cards(), *wanted):
         try:
-            card = load_card(card_path)
+            card = load_any_card(card_path)
             card.check_file()
         except ModelError as error:
             yield from from_error("models", error)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edge.inference.reader_card import ReaderCard
 
 ENGINES = ("auto", "onnxruntime", "tensorrt")
 PRECISIONS = ("float", "int8")
@@ -30,12 +34,26 @@ def run(args: argparse.Namespace) -> None:
         EngineFailed: the engine gave no answer.
     """
     from edge.inference.acceptance import BOUNDS, try_engine
-    from edge.inference.card import load_card
+    from edge.inference.card import ModelCard
     from edge.inference.engines import open_engine
+    from edge.inference.reader_card import load_any_card
 
-    card = load_card(args.name)
+    card = load_any_card(args.name)
     card.check_file()
+    if not isinstance(card, ModelCard):
+        _read_once(card)
+        return
     engine = open_engine(args.file or card.file, args.engine, args.threads)
     trial = try_engine(card, engine, BOUNDS[args.precision])
     print(f"{card.name}: sound: {args.file or card.file.name} on {engine.label}: {trial.told()}")
     engine.close()
+
+
+def _read_once(card: ReaderCard) -> None:
+    import numpy as np
+
+    from edge.inference.slots import open_recogniser
+
+    recogniser = open_recogniser(card)
+    text = recogniser.read(np.full((32, 96, 3), 114, np.uint8)).text
+    print(f"{card.name}: sound: {recogniser.label}, SHA-256 as on the card, reads {text!r} on an empty picture")

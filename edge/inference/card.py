@@ -1,4 +1,7 @@
-"""Model cards: `model.toml` beside the weights says what a detector network wants, gives and may be used for."""
+"""Model cards: `model.toml` beside the weights says what a detector network wants, gives and may be used for.
+
+A recogniser's card has other keys: see reader_card.py.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from edge.types import CLASSES, I16
 
 CARD_FILE = "model.toml"
 PLANES = 3
-_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 HEADS = ("yolo-v8", "yolo-end2end", "yolox", "ssd")
 """Kinds of output: [1,4+nc,N] for class-wise NMS; [1,K,6] end to end; [1,N,5+nc] raw grid of strides 8, 16, 32;
 boxes [1,N,4] in 0..1 beside scores [1,N,1+nc], the background first (it is no class of the card)."""
@@ -94,17 +97,22 @@ class ModelCard:
         Raises:
             ModelError: the file is missing, cannot be read, or is another one than the card was written for.
         """
-        try:
-            found = hashlib.sha256(self.file.read_bytes()).hexdigest()
-        except OSError as error:
-            raise ModelError(
-                f"{self.path}: cannot read {self.file} ({error.strerror}): put the weights there or correct `file`"
-            ) from error
-        if found != self.sha256:
-            raise ModelError(
-                f"{self.file}: its SHA-256 is {found}, {self.path} says {self.sha256}: "
-                "the file is damaged or another one; copy it again or correct the card"
-            )
+        check_weights(self.path, self.file, self.sha256)
+
+
+def check_weights(card: Path, file: Path, sha256: str) -> None:
+    """Compare a file of weights with what its card says; raises as `ModelCard.check_file`."""
+    try:
+        found = hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(
+            f"{card}: cannot read {file} ({error.strerror}): put the weights there or correct `file`"
+        ) from error
+    if found != sha256:
+        raise ModelError(
+            f"{file}: its SHA-256 is {found}, {card} says {sha256}: "
+            "the file is damaged or another one; copy it again or correct the card"
+        )
 
 
 def card_folders() -> tuple[Path, ...]:
@@ -128,7 +136,7 @@ def load_card(name_or_path: str | Path) -> ModelCard:
     Raises:
         ModelError: no such card, or everything that is wrong with it in one line.
     """
-    path = _find(name_or_path)
+    path = find_card(name_or_path)
     try:
         said, problems = parse_section(CardText, read_text(path), str(path))
         _check(said, problems)
@@ -152,7 +160,12 @@ def load_card(name_or_path: str | Path) -> ModelCard:
     )
 
 
-def _find(name_or_path: str | Path) -> Path:
+def find_card(name_or_path: str | Path) -> Path:
+    """Return the path of a card given by name, path or folder.
+
+    Raises:
+        ModelError: there is none.
+    """
     asked = Path(name_or_path)
     if asked.suffix == ".toml" or len(asked.parts) != 1 or asked.is_dir():
         path = asked / CARD_FILE if asked.is_dir() else asked
@@ -177,7 +190,7 @@ def _check(said: CardText, problems: Problems) -> None:
         problems.add(("classes",), f"{', '.join(twice)} stands twice", "name each class once")
     if said.classes and all(_product_class(name) < 0 for name in said.classes):
         problems.add(("classes",), "none of them is ours", f"name at least one of {', '.join(CLASSES)}")
-    if said.sha256 and not _SHA256.fullmatch(said.sha256):
+    if said.sha256 and not SHA256.fullmatch(said.sha256):
         problems.add(("sha256",), "is not 64 hexadecimal digits", "write what `sha256sum` prints")
     for name, values in (("mean", said.input.mean), ("std", said.input.std)):
         if not problems.under(("input", name)) and (len(values) != PLANES or (name == "std" and 0 in values)):

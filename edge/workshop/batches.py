@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ import numpy as np
 from edge.errors import ConfigError
 from edge.types import CLASSES, F32, U8
 from edge.workshop import augment
+from edge.workshop.ahead import ahead
 from edge.workshop.labels import read_class_names, read_yolo
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from edge.workshop.dataset import Entry
 
-AHEAD = 4  # batches prepared while the network works
 RARE_MOST = 4.0  # a picture of a rare class is drawn at most so many times as often as one of cars
 
 
@@ -73,43 +71,11 @@ def batches(
     real: Sequence[Picture], rendered: Sequence[Picture], mix: Mix, seed: int, first: int, last: int
 ) -> Iterator[Batch]:
     """Yield the batches of the steps `first` to `last` (excluded), prepared by one thread of its own."""
-    ready: queue.Queue[Batch | Exception | None] = queue.Queue(AHEAD)
-    stop = threading.Event()
-    maker = threading.Thread(
-        target=_prepare, args=(ready, stop, real, rendered, mix, seed, range(first, last)), name="batches", daemon=True
-    )
-    maker.start()
-    try:
-        while (item := ready.get()) is not None:
-            if isinstance(item, Exception):
-                raise item
-            yield item
-    finally:
-        stop.set()
-        while maker.is_alive():
-            try:
-                ready.get(timeout=0.1)
-            except queue.Empty:
-                continue
 
+    def make(step: int) -> Batch:
+        return make_batch(real, rendered, mix, np.random.default_rng((seed, step)), step)
 
-def _prepare(
-    ready: queue.Queue[Batch | Exception | None],
-    stop: threading.Event,
-    real: Sequence[Picture],
-    rendered: Sequence[Picture],
-    mix: Mix,
-    seed: int,
-    steps: range,
-) -> None:
-    try:
-        for step in steps:
-            if stop.is_set():
-                return
-            ready.put(make_batch(real, rendered, mix, np.random.default_rng((seed, step)), step))
-    except (ConfigError, cv2.error, ValueError) as error:  # told to the thread that trains, which ends the command
-        ready.put(error)
-    ready.put(None)
+    return ahead(make, range(first, last))
 
 
 def make_batch(

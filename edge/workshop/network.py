@@ -29,19 +29,35 @@ def import_torch(threads: int | None = None) -> Any:
     Raises:
         UsageError: the train extra is not installed.
     """
+    torch = import_plain_torch(threads)
     os.environ.setdefault("YOLO_OFFLINE", "1")
     os.environ.setdefault("YOLO_AUTOINSTALL", "false")
     os.environ.setdefault("YOLO_CONFIG_DIR", str(Path.home() / ".cache" / "edge-workshop"))
     Path(os.environ["YOLO_CONFIG_DIR"]).mkdir(parents=True, exist_ok=True)
     try:
-        import torch  # noqa: PLC0415 - the device and every other command must start without it
-        import ultralytics  # noqa: F401, PLC0415 - as above
+        import ultralytics  # noqa: F401, PLC0415 - the device and every other command must start without it
     except ImportError as error:
         raise UsageError(
             f"training needs torch and ultralytics ({error.name} is missing): "
             "install them as deploy/requirements/train.txt says"
         ) from error
     logging.getLogger("ultralytics").setLevel(logging.WARNING)
+    return torch
+
+
+def import_plain_torch(threads: int | None = None) -> Any:
+    """Import torch alone, for networks that are all our own, and return it.
+
+    Args:
+        threads: how many torch may use from now on.
+
+    Raises:
+        UsageError: the train extra is not installed.
+    """
+    try:
+        import torch  # noqa: PLC0415 - the device and every other command must start without it
+    except ImportError as error:
+        raise UsageError("training needs torch: install it as deploy/requirements/train.txt says") from error
     if threads is not None:
         torch.set_num_threads(threads)
     return torch
@@ -70,7 +86,7 @@ def read_weights(path: Path, network: Any) -> dict[str, str]:
     Raises:
         ModelError: the file is missing, damaged, or holds another network.
     """
-    import_torch()
+    import_plain_torch()
     from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - part of the train extra
 
     try:
@@ -92,7 +108,7 @@ def read_weights(path: Path, network: Any) -> dict[str, str]:
 
 def write_weights(path: Path, weights: Mapping[str, Any], notes: Mapping[str, str]) -> None:
     """Write named tensors as FP16 safetensors, whole or not at all."""
-    import_torch()
+    import_plain_torch()
     from safetensors.torch import save_file  # noqa: PLC0415 - part of the train extra
 
     halves = {
@@ -109,7 +125,7 @@ def make_optimizer(network: Any, rate: float, decay: float = 0.01) -> Any:
     MuSGD, which ultralytics prefers for YOLO26, orthogonalises in bfloat16: without units for it a step takes six times
     as long.
     """
-    torch = import_torch()
+    torch = import_plain_torch()
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
     filters = [parameter for parameter in learning if parameter.ndim > 1]
     others = [parameter for parameter in learning if parameter.ndim <= 1]
@@ -139,8 +155,6 @@ def write_onnx(network: Any, path: Path, input_wh: tuple[int, int]) -> None:
     if width % STRIDE_PX or height % STRIDE_PX:
         raise UsageError(f"input {width}x{height}: both sides must be multiples of {STRIDE_PX}; take the next one")
     torch = import_torch()
-    import onnx  # noqa: PLC0415 - part of the train extra
-
     head = network.model[-1]
     # Chosen before fusing: fusing throws the other of the two heads away.
     head.end2end, head.export, head.format, head.max_det, head.dynamic = True, True, "onnx", MAX_DETECTIONS, False
@@ -158,6 +172,13 @@ def write_onnx(network: Any, path: Path, input_wh: tuple[int, int]) -> None:
         do_constant_folding=True,
         dynamo=False,
     )
+    clean_onnx(path)
+
+
+def clean_onnx(path: Path) -> None:
+    """Take the exporter's remarks out of an ONNX file, so that the same weights give the same file, and check it."""
+    import onnx  # noqa: PLC0415 - part of the train extra
+
     graph = onnx.load(str(path))
     for name in ("doc_string", "producer_version"):
         graph.ClearField(name)

@@ -18,12 +18,12 @@ from edge.errors import ModelError
 from edge.types import CLASSES
 from edge.workshop import network
 from edge.workshop.batches import Batch, Mix, Picture, batches
+from edge.workshop.schedule import Progress, fold_average, learning_rate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-AVERAGE_DECAY = 0.9985  # the average spans some 700 steps, and fewer at the start
 MANY_START, MANY_END = (
     0.6,
     0.1,
@@ -48,42 +48,6 @@ class Stage:
     save_every: int = 100
     bf16: bool = False
     frozen: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a training stands: steps of all stages together, and the first and last step of the open one."""
-
-    step: int
-    begin: int
-    end: int
-
-    @staticmethod
-    def read(notes: dict[str, str], where: Path) -> Progress:
-        """Take it from the notes beside the weights; weights without notes stand at step 0.
-
-        Raises:
-            ModelError: the notes are not numbers.
-        """
-        try:
-            return Progress(*(int(notes.get(name, "0")) for name in ("step", "stage_begin", "stage_end")))
-        except ValueError as error:
-            raise ModelError(
-                f"{where}: notes beside the weights are damaged ({error}); start from other weights"
-            ) from error
-
-    def notes(self) -> dict[str, str]:
-        """Return it as it is stored beside the weights."""
-        names = ",".join(CLASSES)
-        return {"step": str(self.step), "stage_begin": str(self.begin), "stage_end": str(self.end), "names": names}
-
-
-def learning_rate(stage: Stage, done: int) -> float:
-    """Return the learning rate after `done` steps of the stage: a linear rise, then half a cosine to zero."""
-    if done < stage.warm_up:
-        return stage.rate * (done + 1) / stage.warm_up
-    part = (done - stage.warm_up) / max(1, stage.steps - stage.warm_up)
-    return stage.rate * 0.5 * (1 + math.cos(math.pi * part))
 
 
 def train(
@@ -124,11 +88,13 @@ def train(
             raise ModelError(
                 f"{out}: the loss is no number at step {progress.step}; lower the rate and take it up again"
             )
-        _average(torch, averaged, model, done)
+        fold_average(torch, averaged, model, done)
         progress = Progress(progress.step + 1, progress.begin, progress.end)
         bar.set_postfix({name: f"{value:.2f}" for name, value in losses.items()}, refresh=False)
         if progress.step == progress.end or progress.step % stage.save_every == 0:
-            network.write_weights(out, averaged, progress.notes() | {"mix": repr(asdict(stage.mix))})
+            network.write_weights(
+                out, averaged, progress.notes() | {"names": ",".join(CLASSES), "mix": repr(asdict(stage.mix))}
+            )
     return progress
 
 
@@ -136,7 +102,7 @@ def _step(
     torch: Any, model: Any, criterion: Any, optimizer: Any, batch: Batch, stage: Stage, done: int
 ) -> dict[str, float]:
     for group in optimizer.param_groups:
-        group["lr"] = learning_rate(stage, done)
+        group["lr"] = learning_rate(stage.rate, stage.warm_up, stage.steps, done)
     criterion.o2m = MANY_START + (MANY_END - MANY_START) * done / max(1, stage.steps)
     criterion.o2o = 1 - criterion.o2m
     images = torch.from_numpy(batch.images).permute(0, 3, 1, 2).float().div_(255)
@@ -150,14 +116,3 @@ def _step(
     torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)
     optimizer.step()
     return {name.removesuffix("_loss"): float(value) for name, value in parts.items()}
-
-
-def _average(torch: Any, averaged: dict[str, Any], model: Any, done: int) -> None:
-    """Fold the weights into their running average, which follows closely at first."""
-    keep = min(AVERAGE_DECAY, (1 + done) / (20 + done))
-    with torch.no_grad():
-        for name, tensor in model.state_dict().items():
-            if tensor.is_floating_point():
-                averaged[name].lerp_(tensor, 1 - keep)
-            else:
-                averaged[name].copy_(tensor)

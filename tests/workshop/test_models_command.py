@@ -11,6 +11,20 @@ from edge.cli import main
 
 CARD = Path(__file__).parents[2] / "models" / "gate-n" / "model.toml"
 
+RECOGNISER = f"""name = "peer"
+task = "read"
+file = "peer.onnx"
+sha256 = "{"0" * 64}"
+characters = "characters"
+region = "region"
+regions = ["za"]
+licence = "none of ours"
+[input]
+name = "image"
+width = 160
+height = 64
+"""
+
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
@@ -73,3 +87,24 @@ def test_a_list_names_its_pictures_and_itself(tmp_path: Path, capsys: pytest.Cap
     assert main(["models", "split", str(tmp_path), "--out", str(tmp_path / "list.csv")]) == 0
     assert "1 pictures, 0 of them for validation" in capsys.readouterr().out
     assert len((tmp_path / "list.csv").read_text(encoding="utf-8").splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        (["train", "--size", "160x64"], "leave --size out"),
+        (["train", "--rendered", "folder", "--frozen", "2"], "leave --rendered, --frozen out"),
+        (["export", "--version", "1", "--size", "160x64"], "has one input size"),
+    ],
+)
+def test_what_suits_a_detector_alone_is_refused_for_a_recogniser(
+    words: list[str], cause: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "model.toml").write_text(RECOGNISER, encoding="utf-8")
+    assert main(["models", words[0], str(tmp_path), *words[1:]]) == 2
+    assert cause in capsys.readouterr().err
+
+
+def test_fonts_are_refused_for_a_detector(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "train", "gate-n", "--fonts", "folder"]) == 2
+    assert "leave --fonts out" in capsys.readouterr().err

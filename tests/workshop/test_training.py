@@ -11,14 +11,14 @@ from edge.errors import ModelError
 from edge.types import CLASSES
 from edge.workshop import network
 from edge.workshop.batches import Mix, Picture
-from edge.workshop.training import Progress, Stage, learning_rate, train
+from edge.workshop.schedule import Progress, learning_rate
+from edge.workshop.training import Stage, train
 
 STAGE = Stage(Mix(((64, 64),), batch=2), steps=2, warm_up=1, save_every=1)
 
 
 def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
-    stage = Stage(STAGE.mix, steps=100, rate=0.01, warm_up=10)
-    rates = [learning_rate(stage, done) for done in range(100)]
+    rates = [learning_rate(0.01, 10, 100, done) for done in range(100)]
     assert max(rates) == pytest.approx(0.01)
     assert rates[:10] == sorted(rates[:10])
     assert rates[10:] == sorted(rates[10:], reverse=True)

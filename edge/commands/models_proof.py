@@ -1,0 +1,87 @@
+"""`edge models proof`: plate readers side by side on rendered plates that nothing was trained on."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
+from dataclasses import asdict
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from edge.errors import UsageError
+
+if TYPE_CHECKING:
+    from edge.inference.ppocr import PpOcrReader
+    from edge.types import U8
+    from edge.workshop.plates.proof import Cell
+
+PEER = "pp-ocr"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `edge models proof`."""
+    parser.add_argument("names", metavar="NAME", nargs="+", help=f"recognisers by name or card, or {PEER}")
+    parser.add_argument("--count", type=int, default=100, help="plates a cell (default: %(default)s)")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="one line a cell")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Print the table; raises as `edge.commands.models.run`."""
+    from edge.workshop.plates.proof import proof_table
+
+    if args.count < 1:
+        raise UsageError(f"--count {args.count}: is no number of plates; give 1 or more")
+    with ExitStack() as stack:
+        readers = {name: _open(name, args.threads, stack) for name in args.names}
+        cells = proof_table(readers, args.count)
+        if args.json:
+            for cell in cells:
+                print(json.dumps(asdict(cell)), flush=True)
+            return
+        _print(cells, args.names)
+
+
+def _print(cells: Iterable[Cell], names: list[str]) -> None:
+    from edge.workshop.plates.proof import WIDTHS_PX
+
+    print(f"{'exact, by width of the plate in px':<36}" + "".join(f"{width:>6}" for width in WIDTHS_PX))
+    for condition, row in groupby(cells, key=lambda cell: cell.condition):
+        found = list(row)
+        for name in names:
+            figures = "".join(f"{cell.exact[name] / cell.count:>6.2f}" for cell in found)
+            print(f"{condition:<24}{name:<12}{figures}", flush=True)
+
+
+def _open(name: str, threads: int, stack: ExitStack) -> Callable[[U8], str]:
+    """Open a reader for as long as the stack; return what reads one plate's picture."""
+    if name == PEER:
+        from edge.config.model import Models
+        from edge.inference.ppocr import open_ppocr
+
+        peer = stack.enter_context(closing(open_ppocr(Models(threads=threads))))
+        return lambda picture: _peer_text(peer, picture)
+    from edge.inference.reader_card import load_reader_card
+    from edge.inference.slots import open_recogniser
+
+    own = stack.enter_context(closing(open_recogniser(load_reader_card(name), threads=threads)))
+    return lambda picture: own.read(picture).text
+
+
+def _peer_text(peer: PpOcrReader, picture: U8) -> str:
+    """Give PP-OCR its best chance: lines found and joined; where none is found, the whole picture as one line."""
+    import cv2
+    import numpy as np
+
+    from edge.plates.text import normalise
+
+    room = round(0.25 * picture.shape[0])
+    framed = np.asarray(cv2.copyMakeBorder(picture, room, room, room, room, cv2.BORDER_REPLICATE), np.uint8)
+    found = peer.read(framed)
+    if found:
+        return found[0].text
+    high, wide = picture.shape[:2]
+    whole = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
+    return normalise(peer.read_line(picture, whole).text)

@@ -1,0 +1,192 @@
+"""`edge models train` and `edge models export`: which kind of network a card describes decides what is done."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edge.errors import UsageError
+
+if TYPE_CHECKING:
+    from edge.inference.card import ModelCard
+    from edge.inference.reader_card import ReaderCard
+    from edge.workshop.dataset import Entry
+    from edge.workshop.plates.crops import Crop
+
+LIST_FILE = "pictures.csv"
+LAST_FILE = "last.safetensors"
+CROPS_FILE, CORRECTIONS_FILE = "crops.csv", "corrections.csv"
+DETECTOR_RATE, READER_RATE = 4e-4, 1e-3
+DETECTOR_ONLY = ("rendered", "size", "frozen")
+
+
+def add_train_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `edge models train`."""
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument(
+        "--data", metavar="DIR", type=Path, help="labelled sets, or plate crops: the training side of the list is used"
+    )
+    parser.add_argument(
+        "--list", metavar="CSV", type=Path, help=f"default: {LIST_FILE} or {CROPS_FILE} beside the card"
+    )
+    parser.add_argument("--rendered", metavar="DIR", type=Path, help="detector: what `edge models render` wrote")
+    parser.add_argument("--share", type=float, default=0.5, help="share of rendered pictures (default: %(default)s)")
+    parser.add_argument("--start", metavar="FILE", type=Path, help=f"weights to start from, default: {LAST_FILE}")
+    parser.add_argument("--steps", type=int, default=400, help="batches in this stage (default: %(default)s)")
+    parser.add_argument(
+        "--rate", type=float, help=f"highest learning rate, default: {DETECTOR_RATE} detector, {READER_RATE} reader"
+    )
+    parser.add_argument("--size", metavar="WxH", type=size, action="append", help="detector: inputs that take turns")
+    parser.add_argument("--frozen", type=int, help="detector: first layers that stay as they are")
+    parser.add_argument(
+        "--fonts",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        help="reader: folders of TrueType fonts to write plates in",
+    )
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--bf16",
+        action="store_true",
+        help="forward pass in bfloat16: quicker on processors that have it, not on others",
+    )
+
+
+def add_export_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `edge models export`."""
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("--weights", metavar="FILE", type=Path, help=f"default: {LAST_FILE} beside the card")
+    parser.add_argument("--size", metavar="WxH", type=size, help="detector: network input, default: as on the card")
+    parser.add_argument(
+        "--data", metavar="DIR", type=Path, help="reader: crops whose validation side sets the temperature"
+    )
+    parser.add_argument("--version", required=True, help="text for the card")
+
+
+def size(text: str) -> tuple[int, int]:
+    """Read WIDTHxHEIGHT for argparse."""
+    found = re.fullmatch(r"(\d+)x(\d+)", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT, such as 416x256")
+    return int(found[1]), int(found[2])
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train one stage; raises as `edge.commands.models.run`."""
+    from edge.inference.card import ModelCard
+    from edge.inference.reader_card import load_any_card
+
+    card = load_any_card(args.name)
+    if isinstance(card, ModelCard):
+        _train_detector(args, card)
+    else:
+        _train_reader(args, card)
+
+
+def export(args: argparse.Namespace) -> None:
+    """Write trained weights as ONNX; raises as `edge.commands.models.run`."""
+    from edge.inference.card import ModelCard
+    from edge.inference.reader_card import load_any_card
+
+    card = load_any_card(args.name)
+    weights = args.weights or card.path.parent / LAST_FILE
+    if isinstance(card, ModelCard):
+        from edge.workshop.export import export as export_detector
+
+        sha256 = export_detector(
+            weights, card.path, card.file, args.size or (card.input.width, card.input.height), args.version
+        )
+        print(f"{card.file}: {card.file.stat().st_size} bytes, SHA-256 {sha256}")
+        return
+    from edge.workshop.plates.export import export as export_reader
+
+    if args.size:
+        raise UsageError(f"{card.name} has one input size: leave --size out")
+    held_out = _crops(args.data, card.path.parent / CROPS_FILE, card, "validation") if args.data else []
+    sha256, temperature = export_reader(weights, card, args.version, held_out)
+    print(f"{card.file}: {card.file.stat().st_size} bytes, SHA-256 {sha256}, temperature {temperature}")
+
+
+def listed(args: argparse.Namespace, card: ModelCard, side: str) -> list[Entry]:
+    """Return one side of a detector's list, every file of it checked."""
+    from edge.workshop import dataset
+
+    entries = [entry for entry in dataset.read_list(args.list or card.path.parent / LIST_FILE) if entry.side == side]
+    dataset.check_files(args.data, entries)
+    return entries
+
+
+def _train_detector(args: argparse.Namespace, card: ModelCard) -> None:
+    from edge.workshop.batches import Mix, load_pictures
+    from edge.workshop.dataset import build_list, list_digest
+    from edge.workshop.training import Stage
+    from edge.workshop.training import train as train_detector
+
+    out = card.path.parent / LAST_FILE
+    if args.fonts:
+        raise UsageError(f"{card.name} is a detector: leave --fonts out")
+    if args.data is None and args.rendered is None:
+        raise UsageError("nothing to train on: give --data DIR, --rendered DIR or both")
+    real = listed(args, card, "train") if args.data else []
+    rendered = build_list(args.rendered) if args.rendered else []
+    sizes = tuple(args.size or [(card.input.width, card.input.height)])
+    stage = Stage(
+        Mix(sizes, rendered=args.share),
+        args.steps,
+        DETECTOR_RATE if args.rate is None else args.rate,
+        seed=args.seed,
+        threads=args.threads,
+        frozen=args.frozen or 0,
+        bf16=args.bf16,
+    )
+    print(f"listed {list_digest(real)}, rendered {list_digest(rendered)}, {asdict(stage)}", file=sys.stderr)
+    progress = train_detector(
+        args.start or out,
+        out,
+        load_pictures(args.data, real) if real else [],
+        load_pictures(args.rendered, rendered) if rendered else [],
+        stage,
+        fresh=args.start is not None,
+    )
+    print(f"{out}: {progress.step} steps")
+
+
+def _train_reader(args: argparse.Namespace, card: ReaderCard) -> None:
+    from edge.workshop.plates.batches import Mix
+    from edge.workshop.plates.hands import type_hands
+    from edge.workshop.plates.samples import Fonts
+    from edge.workshop.plates.training import Stage
+    from edge.workshop.plates.training import train as train_reader
+
+    unsuited = [f"--{name}" for name in DETECTOR_ONLY if getattr(args, name) is not None]
+    if unsuited:
+        raise UsageError(f"{card.name} renders its plates itself and has one size: leave {', '.join(unsuited)} out")
+    out = card.path.parent / LAST_FILE
+    crops = _crops(args.data, args.list or card.path.parent / CROPS_FILE, card, "train") if args.data else []
+    fonts = Fonts(*type_hands(args.fonts or []))
+    stage = Stage(
+        Mix(real=1 - args.share if crops else 0.0),
+        args.steps,
+        READER_RATE if args.rate is None else args.rate,
+        seed=args.seed,
+        threads=args.threads,
+        bf16=args.bf16,
+    )
+    print(f"{len(crops)} crops, {len(fonts.hands)} fonts, {asdict(stage)}", file=sys.stderr)
+    start = args.start or (out if out.is_file() else None)
+    progress = train_reader(start, out, crops, fonts, stage, fresh=args.start is not None)
+    print(f"{out}: {progress.step} steps")
+
+
+def _crops(data: Path, path: Path, card: ReaderCard, side: str) -> list[Crop]:
+    from edge.workshop.dataset import read_list
+    from edge.workshop.plates import crops
+
+    corrections = crops.read_corrections(card.path.parent / CORRECTIONS_FILE)
+    return crops.read_crops(data, [entry for entry in read_list(path) if entry.side == side], corrections)

@@ -1,0 +1,133 @@
+"""Our plate recogniser on any engine: what goes in, what its answer means, one slot for each character of a plate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from edge.errors import EngineFailed, ModelError
+from edge.inference.engines import open_engine
+from edge.inference.reader_card import ReaderCard
+from edge.ports import Engine
+from edge.types import F32, U8, PlateRead
+from edge.vision.sharpness import sharpness
+
+CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+END = len(CHARACTERS)
+"""Class of a slot behind the last character."""
+SLOTS = 12
+INPUT_WH = (160, 64)
+
+
+def prepare(picture: U8, size_wh: tuple[int, int] = INPUT_WH) -> U8:
+    """Fit a plate's picture, (H,W,3) RGB or (H,W) gray uint8, into the network: (height,width) gray uint8, stretched.
+
+    Each axis is shrunk by area before it is stretched, so that neither aliases.
+    """
+    gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if picture.ndim == 3 else picture  # noqa: PLR2004 - three axes
+    least_wh = min(gray.shape[1], size_wh[0]), min(gray.shape[0], size_wh[1])
+    if least_wh != (gray.shape[1], gray.shape[0]):
+        gray = cv2.resize(gray, least_wh, interpolation=cv2.INTER_AREA)
+    if least_wh != size_wh:
+        gray = cv2.resize(gray, size_wh, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(gray, np.uint8)
+
+
+def decode(characters: F32) -> tuple[str, tuple[float, ...]]:
+    """Read the slots (SLOTS,37), probabilities, up to the first end: the text and each character's confidence."""
+    best = characters.argmax(axis=1)
+    ends = np.flatnonzero(best == END)
+    count = int(ends[0]) if len(ends) else len(best)
+    return (
+        "".join(CHARACTERS[index] for index in best[:count]),
+        tuple(float(characters[slot, index]) for slot, index in enumerate(best[:count])),
+    )
+
+
+def encode(text: str) -> tuple[int, ...]:
+    """Return the class of every slot for a text.
+
+    Raises:
+        ValueError: the text is longer than the slots or holds another sign than A-Z and 0-9.
+    """
+    if len(text) > SLOTS:
+        raise ValueError(f"{text!r} has {len(text)} characters, a plate has {SLOTS} at most")
+    return tuple(CHARACTERS.index(character) for character in text) + (END,) * (SLOTS - len(text))
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRead:
+    """What stands on one plate: `char_confidence` has one value in 0..1 for each character; `region` with its own."""
+
+    text: str
+    char_confidence: tuple[float, ...]
+    region: str
+    region_confidence: float
+
+
+def open_recogniser(card: ReaderCard, engine: str = "auto", threads: int = 1) -> SlotRecogniser:
+    """Load a recogniser.
+
+    Raises:
+        ModelError: the weights are not those of the card, or the engine does not work here.
+    """
+    card.check_file()
+    return SlotRecogniser(card, open_engine(card.file, engine, threads))
+
+
+class SlotRecogniser:
+    """Reads pictures that show one plate each, with one line or two. One caller at a time.
+
+    Args:
+        card: names the outputs and regions.
+        engine: [1,1,height,width] float32 to [1,SLOTS,37] and [1,R] probabilities.
+
+    Raises:
+        ModelError: the network is not of that kind.
+    """
+
+    def __init__(self, card: ReaderCard, engine: Engine) -> None:
+        self._card, self._engine = card, engine
+        self._size_wh = (card.input.width, card.input.height)
+        given = {spec.name for spec in engine.outputs}
+        if [spec.name for spec in engine.inputs] != [card.input.name] or not {card.characters, card.region} <= given:
+            raise ModelError(f"{card.path}: {card.file.name} has other inputs or outputs; correct their names")
+        self.label = f"{card.name} on {engine.label}"
+
+    def read(self, picture: U8) -> SlotRead:
+        """Read a plate's picture (H,W,3) RGB or (H,W) gray uint8.
+
+        Raises:
+            EngineFailed: passed on from the engine, or its answer has another shape than the card says.
+        """
+        image = prepare(picture, self._size_wh).astype(np.float32)[None, None] / 255
+        answer = self._engine.infer({self._card.input.name: image})
+        characters, region = (
+            np.asarray(answer[name], np.float32) for name in (self._card.characters, self._card.region)
+        )
+        if characters.shape != (1, SLOTS, END + 1) or region.shape != (1, len(self._card.regions)):
+            raise EngineFailed(
+                f"{self._engine.label}: gave {characters.shape} and {region.shape}: use the file of the card"
+            )
+        text, confidence = decode(characters[0])
+        best = int(region[0].argmax())
+        return SlotRead(text, confidence, self._card.regions[best], float(region[0, best]))
+
+    def read_plate(self, picture: U8) -> PlateRead | None:
+        """Read a picture (H,W,3) uint8 RGB that is a plate as one look at it; None where nothing stands on it.
+
+        Raises:
+            EngineFailed: as `read`.
+        """
+        said = self.read(picture)
+        height, width = picture.shape[:2]
+        if not said.text:
+            return None
+        box = (0.0, 0.0, float(width), float(height))
+        return PlateRead(said.text, said.char_confidence, box, sharpness(picture), float(width), float(height))
+
+    def close(self) -> None:
+        """Let go of the engine; may be called twice."""
+        self._engine.close()

@@ -1,0 +1,148 @@
+"""Real crops: pictures that show one plate each, with its text as a person read it.
+
+A folder of crops holds `images/` and `plates.csv` (file, text, country, source_picture). The committed list puts every
+crop of one source picture on the same side; a second list names the validation crops with two lines of text, a third
+corrects texts that a second look proved wrong.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from edge.errors import ConfigError
+from edge.plates.text import normalise
+from edge.types import U8
+from edge.workshop.dataset import HASH_DIGITS, Entry, Side, validation_groups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+TABLE = "plates.csv"
+COLUMNS = ("file", "text", "source_picture")
+NEVER_TRAINED = "romania_dusk_night"
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """One picture of one plate. `text` holds A-Z and 0-9 alone, two lines top to bottom."""
+
+    path: Path
+    text: str
+    country: str = ""
+
+
+def read_table(data: Path) -> list[dict[str, str]]:
+    """Read the rows of `plates.csv` in a folder of crops.
+
+    Raises:
+        ConfigError: the table is missing, lacks a column, or holds a text that is no plate.
+    """
+    path = data / TABLE
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror or error}; give the folder that holds it") from error
+    for number, row in enumerate(rows, start=2):
+        if any(not row.get(name) for name in COLUMNS) or normalise(row["text"]) != row["text"]:
+            raise ConfigError(f"{path}:{number}: needs {', '.join(COLUMNS)}, the text in A-Z and 0-9; correct the line")
+    return rows
+
+
+def build_list(data: Path) -> list[Entry]:
+    """List every crop with its source picture as group, a fifth of the groups, chosen by hash, for validation.
+
+    `digest` begins the SHA-256 of the picture file and the text as published.
+
+    Raises:
+        ConfigError: the table is wrong, a picture is missing, or the folder must never be trained on.
+    """
+    if data.resolve().name == NEVER_TRAINED:
+        raise ConfigError(f"{data}: is kept for the proof and never trained on; give another folder")
+    rows = read_table(data)
+    held_out = validation_groups(data.resolve().name, (row["source_picture"] for row in rows))
+    entries = []
+    for row in sorted(rows, key=lambda row: row["file"]):
+        side: Side = "validation" if row["source_picture"] in held_out else "train"
+        digest = _digest(data, row["file"], row["text"])
+        if digest is None:
+            raise ConfigError(f"{data / 'images' / row['file']}: cannot be read; restore it or take it off {TABLE}")
+        entries.append(Entry(row["file"], row["source_picture"], side, digest))
+    return entries
+
+
+def read_crops(data: Path, entries: Iterable[Entry], corrections: Mapping[str, str]) -> list[Crop]:
+    """Return the listed crops with their texts, corrected where a correction is known.
+
+    Raises:
+        ConfigError: a crop is missing or not as listed; the message names the first and counts the rest.
+    """
+    rows = {row["file"]: row for row in read_table(data)}
+    listed = list(entries)
+    changed = [e.file for e in listed if e.file not in rows or _digest(data, e.file, rows[e.file]["text"]) != e.digest]
+    if changed:
+        raise ConfigError(
+            f"{data / 'images' / changed[0]}: is missing or not as listed ({len(changed)} in all); "
+            "restore the data or make the list again"
+        )
+    return [
+        Crop(
+            data / "images" / entry.file,
+            corrections.get(entry.file, rows[entry.file]["text"]),
+            rows[entry.file].get("country") or "",
+        )
+        for entry in listed
+    ]
+
+
+def _digest(data: Path, file: str, text: str) -> str | None:
+    try:
+        content = (data / "images" / file).read_bytes()
+    except OSError:
+        return None
+    return hashlib.sha256(content + text.encode()).hexdigest()[:HASH_DIGITS]
+
+
+def read_corrections(path: Path) -> dict[str, str]:
+    """Read `file,text` lines; no file is no correction.
+
+    Raises:
+        ConfigError: a line is not a file and a text in A-Z and 0-9.
+    """
+    corrections: dict[str, str] = {}
+    for number, row in _lines(path):
+        if len(row) != 2 or normalise(row[1]) != row[1] or not row[1]:  # noqa: PLR2004 - file,text
+            raise ConfigError(f"{path}:{number}: is not `file,text`; correct the line")
+        corrections[row[0]] = row[1]
+    return corrections
+
+
+def read_names(path: Path) -> frozenset[str]:
+    """Read a list of files, one a line under the heading `file`; no file is an empty list."""
+    return frozenset(row[0] for _, row in _lines(path))
+
+
+def _lines(path: Path) -> list[tuple[int, list[str]]]:
+    if not path.is_file():
+        return []
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    return [(number, row) for number, row in enumerate(rows[1:], start=2) if row]
+
+
+def load_picture(path: Path) -> U8:
+    """Decode a crop as (H,W,3) uint8 RGB.
+
+    Raises:
+        ConfigError: it cannot be decoded.
+    """
+    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+    if pixels is None:
+        raise ConfigError(f"{path}: is no picture that can be decoded; restore it or take it off the list")
+    return np.asarray(pixels, np.uint8)

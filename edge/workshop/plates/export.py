@@ -1,0 +1,60 @@
+"""From the recogniser's trained weights to what the device loads, calibrated where crops are given."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from edge.inference.slots import INPUT_WH, encode, prepare
+from edge.types import F32
+from edge.workshop.export import replace_value
+from edge.workshop.network import import_plain_torch, read_weights
+from edge.workshop.plates import network
+from edge.workshop.plates.calibrate import fit_temperature
+from edge.workshop.plates.crops import load_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from edge.inference.reader_card import ReaderCard
+    from edge.workshop.plates.crops import Crop
+
+
+def export(weights: Path, card: ReaderCard, version: str, held_out: Sequence[Crop]) -> tuple[str, float]:
+    """Write the card's file from `weights` and bring the card up to date; return SHA-256 and temperature.
+
+    Without held-out crops the temperature stays as on the card.
+
+    Raises:
+        ModelError: the weights cannot be read, the file differs from torch, or the card lacks a key.
+        UsageError: the train extra is not installed.
+    """
+    model = network.build()
+    read_weights(weights, model)
+    model.eval()
+    temperature = card.temperature
+    if held_out:
+        temperature = fit_temperature(
+            scores_of(model, held_out), np.array([encode(c.text) for c in held_out], np.int64)
+        )
+    network.write_onnx(model, card.file, temperature)
+    sha256 = hashlib.sha256(card.file.read_bytes()).hexdigest()
+    text = card.path.read_text(encoding="utf-8")
+    for key, value in (("sha256", f'"{sha256}"'), ("version", f'"{version}"'), ("temperature", f"{temperature}")):
+        text = replace_value(text, key, value, card.path)
+    card.path.write_text(text, encoding="utf-8")
+    return sha256, temperature
+
+
+def scores_of(model: Any, crops: Sequence[Crop]) -> F32:
+    """Return the network's scores (N,12,37) of crops, before the softmax."""
+    torch = import_plain_torch()
+    rows = []
+    with torch.no_grad():
+        for crop in crops:
+            image = prepare(load_picture(crop.path), INPUT_WH).astype(np.float32)[None, None] / 255
+            rows.append(model(torch.from_numpy(image))[0][0].numpy())
+    return np.stack(rows)

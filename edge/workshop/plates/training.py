@@ -1,0 +1,131 @@
+"""The recogniser's training loop: one stage, stopped and taken up again at any step.
+
+Three things are learnt together: each slot's character, the region, and (on rendered samples, where it is known) the
+place each slot must look at. The last makes the slots find their characters within minutes instead of hours.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from edge.errors import ModelError
+from edge.workshop.network import as_float32, import_plain_torch, make_optimizer, read_weights, write_weights
+from edge.workshop.plates import network
+from edge.workshop.plates.batches import UNKNOWN_REGION, Batch, Mix, batches
+from edge.workshop.schedule import Progress, fold_average, learning_rate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from edge.types import F32
+    from edge.workshop.plates.crops import Crop
+    from edge.workshop.plates.samples import Fonts
+
+REGION_WEIGHT, PLACE_WEIGHT = 0.1, 0.3
+SMOOTHING = 0.02  # of the characters' labels: some rendered plates cannot be read by anybody
+CELL_SPREAD = 0.8  # of the place a slot must look at, in cells
+CLIP_NORM = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage: `steps` batches with a top learning rate of `rate`; weights are written every `save_every` steps."""
+
+    mix: Mix
+    steps: int
+    rate: float = 1e-3
+    warm_up: int = 100
+    seed: int = 1
+    threads: int = 1
+    save_every: int = 200
+    bf16: bool = False
+
+
+def train(start: Path | None, out: Path, crops: Sequence[Crop], fonts: Fonts, stage: Stage, *, fresh: bool) -> Progress:
+    """Train one stage, writing the averaged weights to `out` as it goes.
+
+    Args:
+        start: weights to begin from, None for random ones. An open stage noted there is taken up where it stood.
+        out: the safetensors file.
+        crops: real crops of the training side.
+        fonts: TrueType hands, may be empty.
+        stage: what to do.
+        fresh: begin a new stage even where one is open.
+
+    Raises:
+        ModelError: the weights cannot be read or the loss is no longer a number.
+        ConfigError: a crop is missing or damaged.
+        UsageError: the train extra is not installed.
+    """
+    torch = import_plain_torch(stage.threads)
+    cv2.setNumThreads(1)
+    model = network.build(stage.seed)
+    progress = Progress.read(read_weights(start, model), start) if start else Progress(0, 0, 0)
+    if fresh or progress.step >= progress.end:
+        progress = Progress(progress.step, progress.step, progress.step + stage.steps)
+    model.train().to(memory_format=torch.channels_last)
+    averaged = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+    optimizer = make_optimizer(model, stage.rate)
+    bar = tqdm(
+        batches(crops, fonts, stage.mix, stage.seed, range(progress.step, progress.end)),
+        total=progress.end - progress.begin,
+        initial=progress.step - progress.begin,
+        desc=out.parent.name,
+        file=sys.stderr,
+        mininterval=5,
+    )
+    for batch in bar:
+        done = progress.step - progress.begin
+        figures = _step(torch, model, optimizer, batch, stage, done)
+        if not math.isfinite(sum(figures.values())):
+            raise ModelError(
+                f"{out}: the loss is no number at step {progress.step}; lower the rate and take it up again"
+            )
+        fold_average(torch, averaged, model, done)
+        progress = Progress(progress.step + 1, progress.begin, progress.end)
+        bar.set_postfix({name: f"{value:.3f}" for name, value in figures.items()}, refresh=False)
+        if progress.step == progress.end or progress.step % stage.save_every == 0:
+            write_weights(out, averaged, progress.notes() | {"mix": repr(asdict(stage.mix))})
+    return progress
+
+
+def _step(torch: Any, model: Any, optimizer: Any, batch: Batch, stage: Stage, done: int) -> dict[str, float]:
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate(stage.rate, stage.warm_up, stage.steps, done)
+    images = torch.from_numpy(batch.images)[:, None].float().div_(255)
+    with torch.autocast("cpu", torch.bfloat16, enabled=stage.bf16):
+        answer = model(images.contiguous(memory_format=torch.channels_last))
+    characters, regions, looked = as_float32(torch, answer)
+    slots = torch.from_numpy(batch.slots)
+    functional = torch.nn.functional
+    reading = functional.cross_entropy(characters.flatten(0, 1), slots.flatten(), label_smoothing=SMOOTHING)
+    region = functional.cross_entropy(regions, torch.from_numpy(batch.regions), ignore_index=UNKNOWN_REGION)
+    wanted = torch.from_numpy(places(batch.centres))
+    known = wanted.sum().clamp(min=1)
+    place = sum(-(wanted * (part + 1e-6).log()).sum() for part in looked) / (len(looked) * known)
+    loss = reading + PLACE_WEIGHT * place + (REGION_WEIGHT * region if bool((batch.regions >= 0).any()) else 0)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)
+    optimizer.step()
+    exact = (characters.argmax(-1) == slots).all(-1).float().mean()
+    return {"read": float(reading.detach()), "place": float(place.detach()), "exact": float(exact)}
+
+
+def places(centres: F32) -> F32:
+    """Return where each slot must look, (B,12,160) float32 shares of the cells; all 0 where the place is not known."""
+    wide, high = network.CELLS_WH
+    across, down = np.meshgrid(np.arange(wide) + 0.5, np.arange(high) + 0.5)
+    cells = np.stack([across.ravel(), down.ravel()], -1).astype(np.float32)
+    away = cells - centres[:, :, None] * np.array(network.CELLS_WH, np.float32)
+    weights = np.exp(-(away**2).sum(-1) / (2 * CELL_SPREAD**2))
+    weights = np.nan_to_num(weights)
+    return np.asarray(weights / np.maximum(weights.sum(-1, keepdims=True), 1e-6), np.float32)

@@ -1,0 +1,109 @@
+"""The recogniser learns, is cut off and taken up again, and is exported as what torch computes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge.inference.reader_card import load_reader_card
+from edge.inference.slots import END, SLOTS, encode, open_recogniser
+from edge.workshop.network import read_weights
+from edge.workshop.plates import network
+from edge.workshop.plates.batches import Mix
+from edge.workshop.plates.calibrate import asked_slots, calibration_error, fit_temperature
+from edge.workshop.plates.export import export
+from edge.workshop.plates.layouts import REGIONS
+from edge.workshop.plates.samples import Fonts
+from edge.workshop.plates.training import Stage, places, train
+from edge.workshop.schedule import Progress
+
+CARD = f"""name = "plate-ocr"
+task = "read"
+file = "plate-ocr.onnx"
+sha256 = "{"0" * 64}"
+characters = "characters"
+region = "region"
+regions = {list(REGIONS)!r}
+licence = "Apache-2.0"
+temperature = 1.5
+version = "0"
+[input]
+name = "image"
+width = 160
+height = 64
+""".replace("'", '"')
+
+
+def test_a_slot_must_look_where_its_character_stands() -> None:
+    centres = np.full((1, SLOTS, 2), np.nan, np.float32)
+    centres[0, 0] = (0.5 / 20, 7.5 / 8)
+    shares = places(centres)
+    assert shares.shape == (1, SLOTS, 160)
+    assert int(shares[0, 0].argmax()) == 7 * 20
+    assert shares[0].sum(axis=1).tolist() == pytest.approx([1.0] + [0.0] * (SLOTS - 1), abs=1e-5)
+
+
+def test_an_overconfident_network_gets_a_temperature_above_one() -> None:
+    rng = np.random.default_rng(1)
+    slots = np.array([encode("AB12")] * 200, np.int64)
+    scores = rng.normal(0, 1, (200, SLOTS, END + 1)).astype(np.float32)
+    said = np.where(rng.random(slots.shape) < 0.7, slots, 7)  # three in ten are wrong
+    np.put_along_axis(scores, said[..., None], 5.0, axis=2)
+    fitted = fit_temperature(scores, slots)
+    assert fit_temperature(scores * 3, slots) == pytest.approx(3 * fitted, rel=0.05)
+
+
+def test_only_characters_and_the_first_end_are_asked() -> None:
+    assert asked_slots(np.array([encode("AB")], np.int64))[0].tolist() == [True] * 3 + [False] * 9
+
+
+def test_the_calibration_error_is_how_far_confidence_is_from_truth() -> None:
+    right = np.array([True, True, True, False])
+    assert calibration_error(np.full(4, 0.75), right) == pytest.approx(0)
+    assert calibration_error(np.full(4, 0.95), right) == pytest.approx(0.2)
+
+
+@pytest.fixture
+def torch() -> object:
+    pytest.importorskip("safetensors", reason="safetensors is not installed; it comes with the train extra")
+    return pytest.importorskip("torch", reason="torch is not installed; it comes with the train extra")
+
+
+@pytest.mark.slow
+def test_two_steps_are_trained_cut_off_taken_up_again_and_exported(torch: object, tmp_path: Path) -> None:  # noqa: ARG001 - skips
+    onnx = pytest.importorskip("onnx", reason="onnx is not installed; it comes with the train extra")
+    out = tmp_path / "last.safetensors"
+    stage = Stage(Mix(4), steps=2, warm_up=1, save_every=1)
+    assert train(None, out, [], Fonts(), stage, fresh=False) == Progress(2, 0, 2)
+    assert train(out, out, [], Fonts(), stage, fresh=False) == Progress(4, 2, 4)
+    assert out.stat().st_size < 6_000_000
+    (tmp_path / "model.toml").write_text(CARD, encoding="utf-8")
+    sha256, temperature = export(out, load_reader_card(tmp_path), "1", [])
+    card = load_reader_card(tmp_path)
+    assert (card.sha256, card.version, card.temperature) == (sha256, "1", temperature)
+    graph = onnx.load(str(card.file))
+    shapes = [
+        (value.name, [axis.dim_value for axis in value.type.tensor_type.shape.dim])
+        for value in (*graph.graph.input, *graph.graph.output)
+    ]
+    assert shapes == [("image", [1, 1, 64, 160]), ("characters", [1, SLOTS, END + 1]), ("region", [1, len(REGIONS)])]
+    read = open_recogniser(card).read(np.full((30, 90, 3), 128, np.uint8))
+    assert read.region in REGIONS
+
+
+@pytest.mark.slow
+def test_the_exported_file_says_what_torch_says(torch: object, tmp_path: Path) -> None:  # noqa: ARG001 - skips
+    pytest.importorskip("onnx", reason="onnx is not installed; it comes with the train extra")
+    network.write_onnx(network.build(3), tmp_path / "a.onnx", 1.3)
+    image = np.random.default_rng(2).random((1, 1, 64, 160), np.float32)
+    zeros = [np.zeros((1, SLOTS, END + 1), np.float32), np.zeros((1, len(REGIONS)), np.float32)]
+    assert network.largest_difference(tmp_path / "a.onnx", image, zeros) > 0.01
+
+
+@pytest.mark.slow
+def test_weights_survive_the_file(torch: object, tmp_path: Path) -> None:  # noqa: ARG001 - skips
+    out = tmp_path / "last.safetensors"
+    train(None, out, [], Fonts(), Stage(Mix(2), steps=1, warm_up=1), fresh=True)
+    assert read_weights(out, network.build())["step"] == "1"
