@@ -47,12 +47,13 @@ def run(args: argparse.Namespace) -> None:
 def _print(cells: Iterable[Cell], names: list[str]) -> None:
     from edge.workshop.plates.proof import WIDTHS_PX
 
-    print(f"{'exact, by width of the plate in px':<36}" + "".join(f"{width:>6}" for width in WIDTHS_PX))
+    room = max(12, 1 + max(len(name) for name in names))
+    print(f"{'exact, by width in px':<24}{'':<{room}}" + "".join(f"{width:>6}" for width in WIDTHS_PX))
     for condition, row in groupby(cells, key=lambda cell: cell.condition):
         found = list(row)
         for name in names:
             figures = "".join(f"{cell.exact[name] / cell.count:>6.2f}" for cell in found)
-            print(f"{condition:<24}{name:<12}{figures}", flush=True)
+            print(f"{condition:<24}{name:<{room}}{figures}", flush=True)
 
 
 def _open(name: str, threads: int, stack: ExitStack) -> Callable[[U8], str]:
