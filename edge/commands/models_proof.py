@@ -14,6 +14,7 @@ from edge.errors import UsageError
 
 if TYPE_CHECKING:
     from edge.inference.ppocr import PpOcrReader
+    from edge.inference.slots import SlotRecogniser
     from edge.types import U8
     from edge.workshop.plates.proof import Cell
 
@@ -58,31 +59,22 @@ def _print(cells: Iterable[Cell], names: list[str]) -> None:
 
 def _open(name: str, threads: int, stack: ExitStack) -> Callable[[U8], str]:
     """Open a reader for as long as the stack; return what reads one plate's picture."""
+    reader = stack.enter_context(closing(_reader(name, threads)))
+
+    def read(picture: U8) -> str:
+        said = reader.read_plate(picture)
+        return said.text if said else ""
+
+    return read
+
+
+def _reader(name: str, threads: int) -> PpOcrReader | SlotRecogniser:
     if name == PEER:
         from edge.config.model import Models
         from edge.inference.ppocr import open_ppocr
 
-        peer = stack.enter_context(closing(open_ppocr(Models(threads=threads))))
-        return lambda picture: _peer_text(peer, picture)
+        return open_ppocr(Models(threads=threads))
     from edge.inference.reader_card import load_reader_card
     from edge.inference.slots import open_recogniser
 
-    own = stack.enter_context(closing(open_recogniser(load_reader_card(name), threads=threads)))
-    return lambda picture: own.read(picture).text
-
-
-def _peer_text(peer: PpOcrReader, picture: U8) -> str:
-    """Give PP-OCR its best chance: lines found and joined; where none is found, the whole picture as one line."""
-    import cv2
-    import numpy as np
-
-    from edge.plates.text import normalise
-
-    room = round(0.25 * picture.shape[0])
-    framed = np.asarray(cv2.copyMakeBorder(picture, room, room, room, room, cv2.BORDER_REPLICATE), np.uint8)
-    found = peer.read(framed)
-    if found:
-        return found[0].text
-    high, wide = picture.shape[:2]
-    whole = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
-    return normalise(peer.read_line(picture, whole).text)
+    return open_recogniser(load_reader_card(name), threads=threads)
