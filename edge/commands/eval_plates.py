@@ -11,13 +11,13 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.errors import ConfigError, UsageError
+from edge.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edge.config.model import Models
-    from edge.types import U8, PlateRead
+    from edge.types import PlateRead
     from edge.workshop.plate_scores import PlateTally
     from edge.workshop.plate_sets import PlatePicture
 
@@ -87,6 +87,7 @@ def _measure(models: Models, pictures: Sequence[PlatePicture]) -> tuple[PlateTal
     from edge.inference.readers import open_reader
     from edge.ports import PlateCropReader
     from edge.vision.frame import PlanarFrame
+    from edge.workshop.pictures import read_rgb
     from edge.workshop.plate_scores import PlateTally
 
     tally, spent_ns = PlateTally(), 0
@@ -96,7 +97,7 @@ def _measure(models: Models, pictures: Sequence[PlatePicture]) -> tuple[PlateTal
         if not all(picture.is_plate for picture in pictures):
             look = OneLook(stack.enter_context(closing(open_detector(models))), reader)
         for number, picture in enumerate(tqdm(pictures, disable=not sys.stderr.isatty(), leave=False)):
-            pixels = _pixels(picture.path)
+            pixels = read_rgb(picture.path)
             began = time.perf_counter_ns()
             reads: tuple[PlateRead, ...]
             if look is not None and not picture.is_plate:
@@ -110,16 +111,6 @@ def _measure(models: Models, pictures: Sequence[PlatePicture]) -> tuple[PlateTal
             spent_ns += time.perf_counter_ns() - began
             tally.add(picture, reads)
         return tally, reader.label, spent_ns / len(pictures) / 1e6
-
-
-def _pixels(path: Path) -> U8:
-    import cv2
-    import numpy as np
-
-    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
-    if pixels is None:
-        raise ConfigError(f"{path}: is no picture that can be decoded; restore it or take it off the list")
-    return np.asarray(pixels, np.uint8)
 
 
 def _details(name: str, label: str, spent_ms: float, tally: PlateTally) -> dict[str, object]:

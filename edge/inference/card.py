@@ -9,6 +9,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -18,9 +19,13 @@ from edge.config.problems import Problems
 from edge.errors import ConfigError, ModelError
 from edge.types import CLASSES, I16
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Said = TypeVar("Said", bound=Section)
 CARD_FILE = "model.toml"
 PLANES = 3
-SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 HEADS = ("yolo-v8", "yolo-end2end", "yolox", "ssd")
 """Kinds of output: [1,4+nc,N] for class-wise NMS; [1,K,6] end to end; [1,N,5+nc] raw grid of strides 8, 16, 32;
 boxes [1,N,4] in 0..1 beside scores [1,N,1+nc], the background first (it is no class of the card)."""
@@ -137,12 +142,7 @@ def load_card(name_or_path: str | Path) -> ModelCard:
         ModelError: no such card, or everything that is wrong with it in one line.
     """
     path = find_card(name_or_path)
-    try:
-        said, problems = parse_section(CardText, read_text(path), str(path))
-        _check(said, problems)
-        problems.raise_if_any()
-    except ConfigError as error:
-        raise ModelError(f"model card is wrong: {'; '.join(str(error).splitlines())}") from error
+    said = read_card_text(path, CardText, _check)
     return ModelCard(
         path=path,
         file=(path.parent / said.file).resolve(),
@@ -158,6 +158,21 @@ def load_card(name_or_path: str | Path) -> ModelCard:
         licence=said.licence,
         description=said.description,
     )
+
+
+def read_card_text(path: Path, kind: type[Said], check: Callable[[Said, Problems], None]) -> Said:
+    """Return what a card says, as a section of its kind; `check` notes what a closer look shows.
+
+    Raises:
+        ModelError: everything that is wrong with it in one line.
+    """
+    try:
+        said, problems = parse_section(kind, read_text(path), str(path))
+        check(said, problems)
+        problems.raise_if_any()
+    except ConfigError as error:
+        raise ModelError(f"model card is wrong: {'; '.join(str(error).splitlines())}") from error
+    return said
 
 
 def find_card(name_or_path: str | Path) -> Path:
@@ -190,13 +205,18 @@ def _check(said: CardText, problems: Problems) -> None:
         problems.add(("classes",), f"{', '.join(twice)} stands twice", "name each class once")
     if said.classes and all(_product_class(name) < 0 for name in said.classes):
         problems.add(("classes",), "none of them is ours", f"name at least one of {', '.join(CLASSES)}")
-    if said.sha256 and not SHA256.fullmatch(said.sha256):
-        problems.add(("sha256",), "is not 64 hexadecimal digits", "write what `sha256sum` prints")
+    check_sha256(said.sha256, problems)
     for name, values in (("mean", said.input.mean), ("std", said.input.std)):
         if not problems.under(("input", name)) and (len(values) != PLANES or (name == "std" and 0 in values)):
             problems.add(
                 ("input", name), "is wrong", "write three numbers" + (", none of them 0" if name == "std" else "")
             )
+
+
+def check_sha256(said: str, problems: Problems) -> None:
+    """Note a sum that is none; an absent one is noted already."""
+    if said and not _SHA256.fullmatch(said):
+        problems.add(("sha256",), "is not 64 hexadecimal digits", "write what `sha256sum` prints")
 
 
 def _product_class(name: str) -> int:

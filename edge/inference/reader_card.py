@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.config.keys import Section, key
-from edge.config.load import parse_section, read_text
+from edge.config.load import read_text
+from edge.config.problems import Problems
 from edge.config.toml import tomllib
-from edge.errors import ConfigError, ModelError
-from edge.inference.card import SHA256, ModelCard, check_weights, find_card, load_card
+from edge.errors import ConfigError
+from edge.inference.card import ModelCard, check_sha256, check_weights, find_card, load_card, read_card_text
 
 READ_TASK = "read"
 
@@ -75,13 +76,7 @@ def load_reader_card(name_or_path: str | Path) -> ReaderCard:
         ModelError: no such card, or everything that is wrong with it in one line.
     """
     path = find_card(name_or_path)
-    try:
-        said, problems = parse_section(ReaderText, read_text(path), str(path))
-        if said.sha256 and not SHA256.fullmatch(said.sha256):
-            problems.add(("sha256",), "is not 64 hexadecimal digits", "write what `sha256sum` prints")
-        problems.raise_if_any()
-    except ConfigError as error:
-        raise ModelError(f"model card is wrong: {'; '.join(str(error).splitlines())}") from error
+    said = read_card_text(path, ReaderText, _check)
     return ReaderCard(
         path=path,
         file=(path.parent / said.file).resolve(),
@@ -96,6 +91,10 @@ def load_reader_card(name_or_path: str | Path) -> ReaderCard:
         licence=said.licence,
         description=said.description,
     )
+
+
+def _check(said: ReaderText, problems: Problems) -> None:
+    check_sha256(said.sha256, problems)
 
 
 def load_any_card(name_or_path: str | Path) -> ModelCard | ReaderCard:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
-from edge.errors import ConfigError
 from edge.types import CLASSES, F32, U8
 from edge.workshop import augment
 from edge.workshop.ahead import ahead
 from edge.workshop.labels import read_class_names, read_yolo
+from edge.workshop.pictures import read_rgb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,12 +101,10 @@ def _chances(pictures: Sequence[Picture]) -> F32:
 
 def _draw(pool: Sequence[Picture], chance: F32, rng: np.random.Generator) -> tuple[U8, F32]:
     picture = pool[min(int(np.searchsorted(chance, rng.random())), len(pool) - 1)]
-    pixels = cv2.imread(str(picture.path), cv2.IMREAD_COLOR_RGB)
-    if pixels is None:
-        raise ConfigError(f"{picture.path}: is no picture that can be decoded; restore it or take it off the list")
+    pixels = read_rgb(picture.path)
     height, width = pixels.shape[:2]
     boxes = picture.boxes * np.array([1, width, height, width, height], np.float32)
-    return np.asarray(pixels, np.uint8), boxes
+    return pixels, boxes
 
 
 def _canvas(

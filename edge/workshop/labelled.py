@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from edge.errors import ConfigError
 from edge.types import F32, U8
 from edge.workshop.coco_labels import is_coco, read_coco
 from edge.workshop.labels import COCO_NAMES, class_of, list_class_names, read_yolo
+from edge.workshop.pictures import read_rgb
 from edge.workshop.region import REGION_FILE, Region, read_region
 
 if TYPE_CHECKING:
@@ -176,12 +176,10 @@ def examples(pictures: Iterable[Labelled], region: Region | None = None) -> Iter
         ConfigError: a picture cannot be decoded.
     """
     for entry in pictures:
-        pixels = cv2.imread(str(entry.path), cv2.IMREAD_COLOR_RGB)
-        if pixels is None:
-            raise ConfigError(f"{entry.path}: is no picture that can be decoded; restore it or take it off the list")
+        pixels = read_rgb(entry.path)
         height, width = pixels.shape[:2]
         boxes = (entry.boxes * np.array([1, width, height, width, height], np.float32)).astype(np.float32)
-        example = marked(np.asarray(pixels, np.uint8), boxes, entry.optional, entry.path.name, region)
+        example = marked(pixels, boxes, entry.optional, entry.path.name, region)
         yield replace(example, kinds=entry.kinds)
 
 

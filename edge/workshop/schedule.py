@@ -1,16 +1,22 @@
-"""What every training of ours shares: where it stands, how its rate rises and falls, the running average it keeps."""
+"""What every training of ours shares: where it stands, its loop, how its rate rises and falls, the average it keeps."""
 
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tqdm import tqdm
 
 from edge.errors import ModelError
+from edge.workshop.network import write_weights
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
+Batch = TypeVar("Batch")
 AVERAGE_DECAY = 0.9985  # the average spans some 700 steps, and fewer at the start
 
 
@@ -36,9 +42,64 @@ class Progress:
                 f"{where}: notes beside the weights are damaged ({error}); start from other weights"
             ) from error
 
+    def opened(self, steps: int, *, fresh: bool) -> Progress:
+        """Return the stage to go on with: the open one, or a new one of `steps` when none is or it shall be `fresh`."""
+        if fresh or self.step >= self.end:
+            return Progress(self.step, self.step, self.step + steps)
+        return self
+
     def notes(self) -> dict[str, str]:
         """Return it as it is stored beside the weights."""
         return {"step": str(self.step), "stage_begin": str(self.begin), "stage_end": str(self.end)}
+
+
+def run_stage(
+    torch: Any,
+    model: Any,
+    out: Path,
+    progress: Progress,
+    batches: Iterable[Batch],
+    step: Callable[[Batch, int], dict[str, float]],
+    save_every: int,
+    notes: dict[str, str],
+) -> Progress:
+    """Take the batches of a stage step by step, showing its figures and writing the averaged weights as it goes.
+
+    Args:
+        torch: the module.
+        model: what `step` trains.
+        out: the safetensors file, written every `save_every` steps and at the end.
+        progress: where the stage stands.
+        batches: those from there to its end.
+        step: learns from one batch, given how many steps of the stage are done; returns figures to show.
+        save_every: in steps of all stages together.
+        notes: to write beside the weights, besides the progress.
+
+    Raises:
+        ModelError: a figure is no longer a number.
+    """
+    averaged = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+    bar = tqdm(
+        batches,
+        total=progress.end - progress.begin,
+        initial=progress.step - progress.begin,
+        desc=out.parent.name,
+        file=sys.stderr,
+        mininterval=5,
+    )
+    for batch in bar:
+        done = progress.step - progress.begin
+        figures = step(batch, done)
+        if not math.isfinite(sum(figures.values())):
+            raise ModelError(
+                f"{out}: the loss is no number at step {progress.step}; lower the rate and take it up again"
+            )
+        fold_average(torch, averaged, model, done)
+        progress = Progress(progress.step + 1, progress.begin, progress.end)
+        bar.set_postfix({name: f"{value:.3f}" for name, value in figures.items()}, refresh=False)
+        if progress.step == progress.end or progress.step % save_every == 0:
+            write_weights(out, averaged, progress.notes() | notes)
+    return progress
 
 
 def learning_rate(top: float, warm_up: int, steps: int, done: int) -> float:

@@ -6,19 +6,15 @@ running average of the weights. Taken up again, the average goes on as it stood 
 
 from __future__ import annotations
 
-import math
-import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import cv2
-from tqdm import tqdm
 
-from edge.errors import ModelError
 from edge.types import CLASSES
 from edge.workshop import network
 from edge.workshop.batches import Batch, Mix, Picture, batches
-from edge.workshop.schedule import Progress, fold_average, learning_rate
+from edge.workshop.schedule import Progress, learning_rate, run_stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,38 +60,19 @@ def train(
     torch = network.import_torch(stage.threads)
     cv2.setNumThreads(1)
     model = network.build(len(CLASSES), stage.seed)
-    progress = Progress.read(network.read_weights(start, model), start)
-    if fresh or progress.step >= progress.end:
-        progress = Progress(progress.step, progress.step, progress.step + stage.steps)
+    progress = Progress.read(network.read_weights(start, model), start).opened(stage.steps, fresh=fresh)
     model.train().to(memory_format=torch.channels_last)
     for layer in model.model[: stage.frozen]:
         layer.eval().requires_grad_(requires_grad=False)
-    averaged = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
     optimizer = network.make_optimizer(model, stage.rate)
     criterion = model.init_criterion()
-    bar = tqdm(
-        batches(real, rendered, stage.mix, stage.seed, progress.step, progress.end),
-        total=progress.end - progress.begin,
-        initial=progress.step - progress.begin,
-        desc=out.parent.name,
-        file=sys.stderr,
-        mininterval=5,
-    )
-    for batch in bar:
-        done = progress.step - progress.begin
-        losses = _step(torch, model, criterion, optimizer, batch, stage, done)
-        if not math.isfinite(sum(losses.values())):
-            raise ModelError(
-                f"{out}: the loss is no number at step {progress.step}; lower the rate and take it up again"
-            )
-        fold_average(torch, averaged, model, done)
-        progress = Progress(progress.step + 1, progress.begin, progress.end)
-        bar.set_postfix({name: f"{value:.2f}" for name, value in losses.items()}, refresh=False)
-        if progress.step == progress.end or progress.step % stage.save_every == 0:
-            network.write_weights(
-                out, averaged, progress.notes() | {"names": ",".join(CLASSES), "mix": repr(asdict(stage.mix))}
-            )
-    return progress
+
+    def step(batch: Batch, done: int) -> dict[str, float]:
+        return _step(torch, model, criterion, optimizer, batch, stage, done)
+
+    made = batches(real, rendered, stage.mix, stage.seed, progress.step, progress.end)
+    notes = {"names": ",".join(CLASSES), "mix": repr(asdict(stage.mix))}
+    return run_stage(torch, model, out, progress, made, step, stage.save_every, notes)
 
 
 def _step(

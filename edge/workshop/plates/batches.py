@@ -12,7 +12,8 @@ import numpy.typing as npt
 from edge.inference.slots import INPUT_WH, SLOTS, encode, prepare
 from edge.types import F32, U8
 from edge.workshop.ahead import ahead
-from edge.workshop.plates.crops import Crop, load_picture
+from edge.workshop.pictures import read_rgb
+from edge.workshop.plates.crops import Crop
 from edge.workshop.plates.draw import PlatePicture
 from edge.workshop.plates.layouts import REGIONS
 from edge.workshop.plates.list_training import SEEDS
@@ -57,7 +58,7 @@ class Batch:
 
 def batches(crops: Sequence[Crop], fonts: Fonts, mix: Mix, seed: int, steps: range) -> Iterator[Batch]:
     """Yield the batches of the steps, prepared by one thread of its own; everything follows from seed and step."""
-    pictures = [np.asarray(cv2.cvtColor(load_picture(crop.path), cv2.COLOR_RGB2GRAY), np.uint8) for crop in crops]
+    pictures = [np.asarray(cv2.cvtColor(read_rgb(crop.path), cv2.COLOR_RGB2GRAY), np.uint8) for crop in crops]
     return ahead(lambda step: make_batch(pictures, crops, fonts, mix, (seed, step)), steps)
 
 

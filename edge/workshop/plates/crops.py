@@ -12,12 +12,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
-import numpy as np
-
 from edge.errors import ConfigError
 from edge.plates.text import normalise
-from edge.types import U8
 from edge.workshop.dataset import HASH_DIGITS, Entry, Side, validation_groups
 
 if TYPE_CHECKING:
@@ -134,15 +130,3 @@ def _lines(path: Path) -> list[tuple[int, list[str]]]:
         return []
     rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
     return [(number, row) for number, row in enumerate(rows[1:], start=2) if row]
-
-
-def load_picture(path: Path) -> U8:
-    """Decode a crop as (H,W,3) uint8 RGB.
-
-    Raises:
-        ConfigError: it cannot be decoded.
-    """
-    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
-    if pixels is None:
-        raise ConfigError(f"{path}: is no picture that can be decoded; restore it or take it off the list")
-    return np.asarray(pixels, np.uint8)

@@ -11,9 +11,9 @@ from edge.inference.slots import INPUT_WH, encode, prepare
 from edge.types import F32
 from edge.workshop.export import replace_value
 from edge.workshop.network import import_plain_torch, read_weights
+from edge.workshop.pictures import read_rgb
 from edge.workshop.plates import network
 from edge.workshop.plates.calibrate import fit_temperature
-from edge.workshop.plates.crops import load_picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +55,6 @@ def scores_of(model: Any, crops: Sequence[Crop]) -> F32:
     rows = []
     with torch.no_grad():
         for crop in crops:
-            image = prepare(load_picture(crop.path), INPUT_WH).astype(np.float32)[None, None] / 255
+            image = prepare(read_rgb(crop.path), INPUT_WH).astype(np.float32)[None, None] / 255
             rows.append(model(torch.from_numpy(image))[0][0].numpy())
     return np.stack(rows)

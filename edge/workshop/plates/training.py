@@ -6,20 +6,16 @@ place each slot must look at. The last makes the slots find their characters wit
 
 from __future__ import annotations
 
-import math
-import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from tqdm import tqdm
 
-from edge.errors import ModelError
-from edge.workshop.network import as_float32, import_plain_torch, make_optimizer, read_weights, write_weights
+from edge.workshop.network import as_float32, import_plain_torch, make_optimizer, read_weights
 from edge.workshop.plates import network
 from edge.workshop.plates.batches import UNKNOWN_REGION, Batch, Mix, batches
-from edge.workshop.schedule import Progress, fold_average, learning_rate
+from edge.workshop.schedule import Progress, learning_rate, run_stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,32 +65,16 @@ def train(start: Path | None, out: Path, crops: Sequence[Crop], fonts: Fonts, st
     cv2.setNumThreads(1)
     model = network.build(stage.seed)
     progress = Progress.read(read_weights(start, model), start) if start else Progress(0, 0, 0)
-    if fresh or progress.step >= progress.end:
-        progress = Progress(progress.step, progress.step, progress.step + stage.steps)
+    progress = progress.opened(stage.steps, fresh=fresh)
     model.train().to(memory_format=torch.channels_last)
-    averaged = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
     optimizer = make_optimizer(model, stage.rate)
-    bar = tqdm(
-        batches(crops, fonts, stage.mix, stage.seed, range(progress.step, progress.end)),
-        total=progress.end - progress.begin,
-        initial=progress.step - progress.begin,
-        desc=out.parent.name,
-        file=sys.stderr,
-        mininterval=5,
-    )
-    for batch in bar:
-        done = progress.step - progress.begin
-        figures = _step(torch, model, optimizer, batch, stage, done)
-        if not math.isfinite(sum(figures.values())):
-            raise ModelError(
-                f"{out}: the loss is no number at step {progress.step}; lower the rate and take it up again"
-            )
-        fold_average(torch, averaged, model, done)
-        progress = Progress(progress.step + 1, progress.begin, progress.end)
-        bar.set_postfix({name: f"{value:.3f}" for name, value in figures.items()}, refresh=False)
-        if progress.step == progress.end or progress.step % stage.save_every == 0:
-            write_weights(out, averaged, progress.notes() | {"mix": repr(asdict(stage.mix))})
-    return progress
+
+    def step(batch: Batch, done: int) -> dict[str, float]:
+        return _step(torch, model, optimizer, batch, stage, done)
+
+    made = batches(crops, fonts, stage.mix, stage.seed, range(progress.step, progress.end))
+    notes = {"mix": repr(asdict(stage.mix))}
+    return run_stage(torch, model, out, progress, made, step, stage.save_every, notes)
 
 
 def _step(torch: Any, model: Any, optimizer: Any, batch: Batch, stage: Stage, done: int) -> dict[str, float]:

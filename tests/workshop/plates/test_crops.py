@@ -11,6 +11,7 @@ import pytest
 from edge.cli import main
 from edge.errors import ConfigError
 from edge.workshop.dataset import read_list, write_list
+from edge.workshop.pictures import read_rgb
 from edge.workshop.plates import crops
 
 CARD = Path(__file__).parents[3] / "models" / "plate-ocr"
@@ -47,7 +48,7 @@ def test_a_list_is_read_back_and_corrected(data: Path, tmp_path: Path) -> None:
     )
     assert {crop.path.name: crop.text for crop in found}["3.png"] == "CD3"
     assert {crop.path.name: crop.text for crop in found}["4.png"] == "AB4"
-    assert crops.load_picture(found[0].path).shape == (20, 60, 3)
+    assert read_rgb(found[0].path).shape == (20, 60, 3)
 
 
 def test_a_changed_crop_is_noticed(data: Path) -> None:
