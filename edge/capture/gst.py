@@ -44,10 +44,12 @@ class GstSource:
         limit_s = self._order.open_timeout_s
         deadline_ns = self._order.clock.mono_ns() + round(limit_s * 1e9)
         while (caps := self._pipeline.coded_caps) is None:
+            # The time is taken before the look: a machine that stood still must not turn a waiting answer into silence.
+            late = self._order.clock.mono_ns() > deadline_ns
             self._check_bus(wait_ns=SLICE_NS)
             if self._closed.is_set():
                 raise SourceLost(f"{self._address.shown}: closed while opening")
-            if self._order.clock.mono_ns() > deadline_ns:
+            if late:
                 raise self._stalled(f"no data within {limit_s:g} s")
         return self._spec(caps)
 

@@ -40,9 +40,9 @@ def streamable(clip: Path) -> bytes:
     return path.read_bytes()
 
 
-def play(source: str, library: str = "auto") -> tuple[list[Frame], EdgeError]:
-    """Read to the end, whatever the end is."""
-    opened = open_source(Camera("gate", source, backend=library), SystemClock(), open_timeout_s=2.0)
+def play(source: str, library: str = "auto", open_timeout_s: float = 20.0) -> tuple[list[Frame], EdgeError]:
+    """Read to the end, whatever the end is; a machine that stands still for seconds changes nothing about it."""
+    opened = open_source(Camera("gate", source, backend=library), SystemClock(), open_timeout_s=open_timeout_s)
     frames: list[Frame] = []
     try:
         opened.open()
@@ -170,7 +170,7 @@ def test_a_camera_that_accepts_and_says_nothing_is_given_up_in_time(library: str
     with socket.socket() as mute:
         mute.bind(("127.0.0.1", 0))
         mute.listen()
-        frames, error = play(f"rtsp://127.0.0.1:{mute.getsockname()[1]}/live", library)
+        frames, error = play(f"rtsp://127.0.0.1:{mute.getsockname()[1]}/live", library, open_timeout_s=2.0)
     assert not frames
     assert isinstance(error, SourceLost)
 
