@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from edge.workshop.dataset import Entry
 
+SHOWN_WHOLE = 0.5  # share of single pictures shown whole; the others fill more of the canvas and lose some of an edge
 RARE_MOST = 4.0  # a picture of a rare class is drawn at most so many times as often as one of cars
 
 
@@ -114,7 +115,9 @@ def _canvas(
     canvas = np.full((height, width, 3), augment.PAD, np.uint8)
     if rng.random() >= mosaic:
         picture, boxes = _draw(pool, chance, rng)
-        fit = min(width / picture.shape[1], height / picture.shape[0])
+        whole, filled = sorted((width / picture.shape[1], height / picture.shape[0]))
+        # Square pictures shown whole would teach that the sides of a wide camera's picture are gray and its objects small.
+        fit = whole if rng.random() < SHOWN_WHOLE else rng.uniform(whole, filled)
         scale = fit * float(rng.choice((1.0, rng.uniform(0.7, 1.0), rng.uniform(1.0, 1.6)), p=(0.4, 0.25, 0.35)))
         slack = np.array([width - picture.shape[1] * scale, height - picture.shape[0] * scale]) / 2
         at = np.array([width, height]) / 2 + slack * rng.uniform(-1, 1, 2)
