@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.commands import eval_detect, models_add, models_check, models_proof, models_sweep, models_train
+from edge.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     split.add_argument("data", metavar="DIR", type=Path)
     split.add_argument("--out", metavar="CSV", type=Path, required=True)
     _add_render(verbs.add_parser("render", help="render labelled gate scenes for training into DIR"))
+    _add_label(verbs.add_parser("label", help="let other detectors label frames of videos for training"))
     measure = verbs.add_parser("eval", help="`edge eval detect` with the networks' names as words")
     measure.add_argument("model", metavar="NAME", nargs="+", help="names or paths of a model.toml")
     eval_detect.add_data_arguments(measure)
@@ -52,6 +55,15 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_label(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("out", metavar="DIR", type=Path)
+    parser.add_argument("--video", metavar="FILE", type=Path, nargs="+", required=True)
+    parser.add_argument(
+        "--teacher", metavar="NAME", nargs="+", required=True, help="names or paths of a model.toml, two or more agree"
+    )
+    parser.add_argument("--every", metavar="K", type=int, default=12, help="every K-th frame (default: %(default)s)")
+
+
 def run(args: argparse.Namespace) -> int:
     """Do what the verb says.
 
@@ -69,6 +81,7 @@ def run(args: argparse.Namespace) -> int:
         "sweep": models_sweep.run,
         "split": _split,
         "render": _render,
+        "label": _label,
         "eval": eval_detect.run,
         "proof": models_proof.run,
         "train": models_train.train,
@@ -112,3 +125,21 @@ def _render(args: argparse.Namespace) -> None:
 
     render_set(args.out, args.count, args.seed, args.view)
     print(f"{args.out}: {args.count} pictures from seed {args.seed} on")
+
+
+def _label(args: argparse.Namespace) -> None:
+    from edge.inference.card import load_card
+    from edge.inference.detector import YoloDetector
+    from edge.inference.engines import open_engine
+    from edge.workshop.teachers import LOWEST, label_videos
+
+    if args.every < 1:
+        raise UsageError(f"--every {args.every}: is no step; give 1 or more")
+    with ExitStack() as stack:
+        teachers = []
+        for card in map(load_card, args.teacher):
+            card.check_file()
+            teachers.append(YoloDetector(card, open_engine(card.file, "auto", 1), LOWEST))
+            stack.callback(teachers[-1].close)
+        pictures, labels = label_videos(args.out, args.video, teachers, args.every)
+    print(f"{args.out}: {pictures} pictures, {labels} labels")

@@ -21,7 +21,7 @@ LIST_FILE = "pictures.csv"
 LAST_FILE = "last.safetensors"
 CROPS_FILE, CORRECTIONS_FILE = "crops.csv", "corrections.csv"
 DETECTOR_RATE, READER_RATE = 4e-4, 1e-3
-DETECTOR_ONLY = ("rendered", "size", "frozen")
+DETECTOR_ONLY = ("labelled", "rendered", "size", "frozen")
 
 
 def add_train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +32,9 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--list", metavar="CSV", type=Path, help=f"default: {LIST_FILE} or {CROPS_FILE} beside the card"
+    )
+    parser.add_argument(
+        "--labelled", metavar="DIR", type=Path, help="detector: further labelled sets, as `edge models label` wrote"
     )
     parser.add_argument("--rendered", metavar="DIR", type=Path, help="detector: what `edge models render` wrote")
     parser.add_argument("--share", type=float, default=0.5, help="share of rendered pictures (default: %(default)s)")
@@ -134,6 +137,7 @@ def _train_detector(args: argparse.Namespace, card: ModelCard) -> None:
     if args.data is None and args.rendered is None:
         raise UsageError("nothing to train on: give --data DIR, --rendered DIR or both")
     real = listed(args, card, "train") if args.data else []
+    labelled = build_list(args.labelled) if args.labelled else []
     rendered = build_list(args.rendered) if args.rendered else []
     sizes = tuple(args.size or [(card.input.width, card.input.height)])
     stage = Stage(
@@ -145,12 +149,14 @@ def _train_detector(args: argparse.Namespace, card: ModelCard) -> None:
         frozen=args.frozen or 0,
         bf16=args.bf16,
     )
-    print(f"listed {list_digest(real)}, rendered {list_digest(rendered)}, {asdict(stage)}", file=sys.stderr)
+    lists = {"listed": real, "labelled": labelled, "rendered": rendered}
+    said = ", ".join(f"{name} {list_digest(entries)}" for name, entries in lists.items() if entries)
+    print(f"{said}, {asdict(stage)}", file=sys.stderr)
     progress = train_detector(
         args.start or out,
         out,
-        load_pictures(args.data, real) if real else [],
-        load_pictures(args.rendered, rendered) if rendered else [],
+        load_pictures(args.data, real) + load_pictures(args.labelled, labelled),
+        load_pictures(args.rendered, rendered),
         stage,
         fresh=args.start is not None,
     )

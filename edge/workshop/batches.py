@@ -116,7 +116,7 @@ def _canvas(
     if rng.random() >= mosaic:
         picture, boxes = _draw(pool, chance, rng)
         whole, filled = sorted((width / picture.shape[1], height / picture.shape[0]))
-        # Square pictures shown whole would teach that the sides of a wide camera's picture are gray and its objects small.
+        # Square pictures always shown whole would teach gray sides and small objects: a wide camera has neither.
         fit = whole if rng.random() < SHOWN_WHOLE else rng.uniform(whole, filled)
         scale = fit * float(rng.choice((1.0, rng.uniform(0.7, 1.0), rng.uniform(1.0, 1.6)), p=(0.4, 0.25, 0.35)))
         slack = np.array([width - picture.shape[1] * scale, height - picture.shape[0] * scale]) / 2

@@ -1,4 +1,4 @@
-"""Pictures from disk, as the workshop reads them."""
+"""Pictures and labelled sets on disk, as the workshop reads and writes them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from edge.errors import ConfigError
-from edge.types import U8
+from edge.errors import ConfigError, UsageError
+from edge.types import CLASSES, F32, U8
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+JPEG_QUALITY = 92
 
 
 def read_rgb(path: Path) -> U8:
@@ -24,3 +26,29 @@ def read_rgb(path: Path) -> U8:
     if pixels is None:
         raise ConfigError(f"{path}: is no picture that can be decoded; restore it or take it off the list")
     return np.asarray(pixels, np.uint8)
+
+
+def make_set(folder: Path) -> None:
+    """Make the folders and class names of a labelled set; raises OSError."""
+    for name in ("images", "labels"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / "classes.txt").write_text("\n".join(CLASSES) + "\n", encoding="utf-8")
+
+
+def write_labelled(folder: Path, name: str, rgb: U8, boxes: F32) -> None:
+    """Add a picture (H,W,3) uint8 RGB to a set with its boxes (N,5) rows `class x1 y1 x2 y2` px; raises OSError.
+
+    Raises:
+        UsageError: the picture cannot be coded.
+    """
+    picture, label = folder / "images" / f"{name}.jpg", folder / "labels" / f"{name}.txt"
+    size_wh = (rgb.shape[1], rgb.shape[0])
+    lines = []
+    for row in boxes:
+        x1, y1, x2, y2 = row[1:] / np.array(size_wh * 2)
+        lines.append(f"{int(row[0])} {(x1 + x2) / 2:.5f} {(y1 + y2) / 2:.5f} {x2 - x1:.5f} {y2 - y1:.5f}")
+    label.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    done, coded = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    if not done:
+        raise UsageError(f"{picture}: cannot be coded as JPEG; check the OpenCV installation")
+    picture.write_bytes(coded.tobytes())  # last: a picture on disk always has its label

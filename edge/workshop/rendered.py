@@ -5,26 +5,25 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from edge.errors import UsageError
 from edge.scene import random_scene
 from edge.scene.gate_days import MOST_TOW, gate_day
-from edge.types import CLASSES, F32, U8
+from edge.types import CLASSES, F32
 from edge.workshop.labelled import Example
+from edge.workshop.pictures import make_set, write_labelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from edge.scene import ActorTruth, FrameTruth
+    from edge.scene import ActorTruth
 
 SET_NAME = "rendered"
 SIZES_WH = ((640, 360), (640, 360), (480, 360))  # as cameras show it: two wide pictures to one of the old shape
 MOMENTS = 12  # pictures of one gate in one light: its background is drawn once
 PROOF_WH = (1280, 720)
-JPEG_QUALITY = 92
 KEEP_VISIBLE = 0.25  # less than this of an object is no label
 MUST_FIND_VISIBLE = 0.5  # less than this of an object need not be found
 SMALLEST = 8 / 640  # of the picture's width: smaller objects are no label
@@ -48,9 +47,7 @@ def render_set(out: Path, count: int, seed: int, view: str = "any") -> None:
     write = writers[view]
     step = 1 if view == "any" else MOMENTS
     try:
-        for name in ("images", "labels"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        (folder / "classes.txt").write_text("\n".join(CLASSES) + "\n", encoding="utf-8")
+        make_set(folder)
         for number in range(seed, seed + count // step):
             write(folder, number)
     except OSError as error:
@@ -61,28 +58,14 @@ def _write_scene(folder: Path, number: int) -> None:
     name = f"{number:06d}"
     if not (folder / "images" / f"{name}.jpg").exists():
         rgb, truth = random_scene(number, list_name="training", size_wh=SIZES_WH[number % len(SIZES_WH)])
-        _write(folder, name, rgb, truth)
+        write_labelled(folder, name, rgb, boxes_of(truth.actors, rgb.shape[1], KEEP_VISIBLE))
 
 
 def _write_gate_day(folder: Path, number: int, towing: float | None = None) -> None:
     names = [f"{'gate' if towing is None else 'towing'}_{number:06d}_{moment:02d}" for moment in range(MOMENTS)]
     if not (folder / "images" / f"{names[-1]}.jpg").exists():
         for name, (rgb, truth) in zip(names, gate_day(number, SIZES_WH[0], MOMENTS, towing), strict=True):
-            _write(folder, name, rgb, truth)
-
-
-def _write(folder: Path, name: str, rgb: U8, truth: FrameTruth) -> None:
-    picture, label = folder / "images" / f"{name}.jpg", folder / "labels" / f"{name}.txt"
-    size_wh = (rgb.shape[1], rgb.shape[0])
-    lines = []
-    for row in boxes_of(truth.actors, size_wh[0], KEEP_VISIBLE):
-        x1, y1, x2, y2 = row[1:] / np.array(size_wh * 2)
-        lines.append(f"{int(row[0])} {(x1 + x2) / 2:.5f} {(y1 + y2) / 2:.5f} {x2 - x1:.5f} {y2 - y1:.5f}")
-    label.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    done, coded = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    if not done:
-        raise UsageError(f"{picture}: the scene cannot be coded as JPEG; check the OpenCV installation")
-    picture.write_bytes(coded.tobytes())  # last: a picture on disk always has its label
+            write_labelled(folder, name, rgb, boxes_of(truth.actors, rgb.shape[1], KEEP_VISIBLE))
 
 
 def boxes_of(actors: tuple[ActorTruth, ...], width_px: int, least_visible: float) -> F32:
