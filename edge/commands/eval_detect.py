@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from edge.inference.card import ModelCard
-    from edge.workshop.evaluate import ClassScore, Scores
+    from edge.workshop.evaluate import ClassScore, LightScore, Scores
     from edge.workshop.labelled import Example, Labelled
 
 LIST_FILE = "pictures.csv"
@@ -65,6 +65,9 @@ def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--list", metavar="CSV", type=Path, help=f"default: {LIST_FILE} beside the first card")
     parser.add_argument(
         "--rendered", metavar="N", type=int, help="N rendered scenes of the proof list, never trained on"
+    )
+    parser.add_argument(
+        "--scenes", choices=("roads", "gate"), default="roads", help="which scenes of --rendered (default: %(default)s)"
     )
     parser.add_argument("--every", metavar="K", type=int, default=1, help="only every K-th picture")
 
@@ -118,7 +121,7 @@ def examples_of(args: argparse.Namespace, card: ModelCard) -> Callable[[], Itera
     if args.rendered is not None:
         from edge.workshop.rendered import proof_examples
 
-        return lambda: islice(proof_examples(args.rendered), 0, None, args.every)
+        return lambda: islice(proof_examples(args.rendered, args.scenes), 0, None, args.every)
     from edge.workshop import tracked_video
     from edge.workshop.labelled import LabelledSet, examples, open_set
 
@@ -150,7 +153,14 @@ def _table(card: ModelCard, scores: Scores) -> str:
     columns = f"  {'class':<11} {'boxes':>6} {'AP50':>6} {'AP50-95':>8} {'recall':>7} {'precision':>10} {'F1':>6}"
     sizes = [_row(one, f"{one.name} ({limit})") for one, limit in zip(scores.sizes, _LIMITS, strict=True)]
     rows = [_row(one, one.name) for one in (*scores.classes, scores.vehicle, scores.every)]
-    return "\n".join([head, columns, *rows, *sizes])
+    return "\n".join([head, columns, *rows, *sizes, *map(_light, scores.lights)])
+
+
+def _light(one: LightScore) -> str:
+    return (
+        f"  vehicles, {one.name}: {one.recall:.3f} of {one.boxes} found, {one.false_per_100:.1f} false boxes "
+        f"of any class in 100 pictures ({one.pictures} pictures)"
+    )
 
 
 _LIMITS = ("<32²", "<96²", "more")
@@ -183,6 +193,15 @@ def _details(card: ModelCard, scores: Scores) -> dict[str, object]:
         "all": _figures(scores.every),
         "vehicle": _figures(scores.vehicle),
         "per_size": {one.name: _figures(one) for one in scores.sizes},
+        "per_light": {
+            one.name: {
+                "pictures": one.pictures,
+                "boxes": one.boxes,
+                "recall": _figure(one.recall),
+                "false_per_100": _figure(one.false_per_100),
+            }
+            for one in scores.lights
+        },
     }
 
 

@@ -12,6 +12,10 @@ Rgb = tuple[float, float, float]
 Xyz = tuple[float, float, float]
 
 
+NEEDS_LAMPS = 0.2
+"""`Light.beams` from which it is dark."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lamp:
     """A lamp: where it hangs, its colour times strength, and the distance at which its light has halved."""
@@ -39,6 +43,11 @@ class Light:
     beams: float = 0.0
     gray: bool = False
     flash_rgb: Rgb = (0.0, 0.0, 0.0)
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether vehicles need their lamps: dusk, night, infra-red."""
+        return self.beams > NEEDS_LAMPS
 
     def blend(self, other: Light, share: float) -> Light:
         """The light `share` of the way towards `other`."""

@@ -64,8 +64,8 @@ class LiveGate:
 
     def frame(self, number: int, t_s: float) -> tuple[U8, FrameTruth]:
         """The picture (H,W,3) RGB at `t_s` and its truth; `number` seeds its noise."""
-        beams = self._light_at(t_s).beams
-        return self._stage.moment(number, t_s, self._traffic.placed(t_s, beams if beams > 0.2 else 0.0))
+        light = self._light_at(t_s)
+        return self._stage.moment(number, t_s, self._traffic.placed(t_s, light.beams if light.is_dark else 0.0))
 
 
 def light_at(name: str) -> Callable[[float], Light]:

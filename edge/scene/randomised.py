@@ -46,7 +46,7 @@ def random_scene(
     actors = _actors(source, network, camera, lamps_on, rng)
     shutter = float(rng.choice([0.0, 0.004, 0.01, 0.02]))
     picture, truths = compose(scene, actors, camera, light, shutter_s=shutter, wet=wet)
-    return spoil(picture, _sensor(light, rain, rng), rng), FrameTruth(0, truths)
+    return spoil(picture, _sensor(light, rain, rng), rng), FrameTruth(0, truths, light.is_dark)
 
 
 def _pose(source: SceneList, rng: Rng) -> Pose:

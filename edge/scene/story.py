@@ -111,7 +111,7 @@ class Stage:
         if story.shake_px > 0:
             dx, dy = (float(v) for v in rng.normal(0, story.shake_px, 2))
             picture, truths = swayed(picture, (dx, dy)), moved(truths, (dx, dy), story.camera.size_wh)
-        return spoil(picture, story.sensor, rng), FrameTruth(round(t_s * 1e9), truths)
+        return spoil(picture, story.sensor, rng), FrameTruth(round(t_s * 1e9), truths, light.is_dark)
 
     def frames(self) -> Iterator[tuple[U8, FrameTruth]]:
         """All frames in order."""

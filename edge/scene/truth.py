@@ -51,10 +51,11 @@ class ActorTruth:
 
 @dataclass(frozen=True, slots=True)
 class FrameTruth:
-    """The actors seen in one frame, near ones last; `media_ns` from the start of the story."""
+    """The actors seen in one frame, near ones last; `media_ns` from the start; `dark`: vehicles need their lamps."""
 
     media_ns: int
     actors: tuple[ActorTruth, ...]
+    dark: bool = False
 
 
 @dataclass(frozen=True, slots=True)

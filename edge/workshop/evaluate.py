@@ -55,10 +55,27 @@ class ClassScore:
 
 
 @dataclass(frozen=True, slots=True)
+class LightScore:
+    """Vehicles under one light at the card's confidence: `recall` of `boxes`; false boxes are of all classes."""
+
+    name: str
+    pictures: int
+    boxes: int
+    recall: float
+    false_boxes: int
+
+    @property
+    def false_per_100(self) -> float:
+        """False boxes in a hundred pictures."""
+        return 100 * self.false_boxes / self.pictures
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """Figures of one detector over one set; recall and precision at the confidence the card keeps, IoU 0.5.
 
-    `sizes` are of all classes together, the vehicles' kinds kept apart; `every` is the same without regard to size.
+    `sizes` are of all classes together, the vehicles' kinds kept apart; `every` is the same without regard to size;
+    `lights` are those the examples name.
     """
 
     pictures: int
@@ -66,6 +83,7 @@ class Scores:
     vehicle: ClassScore
     sizes: tuple[ClassScore, ...]
     every: ClassScore
+    lights: tuple[LightScore, ...] = ()
 
     @property
     def map50(self) -> float:
@@ -98,6 +116,7 @@ def score(
     """
     truth: list[dict[str, Any]] = []
     found: list[dict[str, Any]] = []
+    lights: dict[str, set[int]] = {}
     count = 0
     for number, example in enumerate(examples, start=1):
         count = number
@@ -109,6 +128,8 @@ def score(
             answer = answer[np.isin(answer.class_id, list(example.kinds))]
         if listen is not None:
             listen(example, answer)
+        if example.light:
+            lights.setdefault(example.light, set()).add(number)
         truth += [
             _box(number, int(row[0]), row[1:]) | {"iscrowd": int(optional)}
             for row, optional in zip(example.boxes, example.optional, strict=True)
@@ -128,7 +149,15 @@ def score(
         _figures(whole, "vehicle", (0,), _ALL_SIZES, threshold),
         tuple(_figures(run, name, every, size, threshold) for size, name in enumerate(SIZES, start=1)),
         _figures(run, "all", every, _ALL_SIZES, threshold),
+        tuple(_under(name, pictures, run, whole, threshold) for name, pictures in sorted(lights.items())),
     )
+
+
+def _under(name: str, pictures: set[int], run: Any, whole: Any, threshold: float) -> LightScore:
+    asked, met, false = _at_threshold(whole, 0, _ALL_SIZES, threshold, pictures)
+    others = [number for number, kind in enumerate(CLASSES) if kind not in MERGED]
+    false += sum(_at_threshold(run, number, _ALL_SIZES, threshold, pictures)[2] for number in others)
+    return LightScore(name, len(pictures), asked, met / asked if asked else float("nan"), false)
 
 
 def _box(picture: int, label: int, xyxy: F32) -> dict[str, Any]:
@@ -187,14 +216,18 @@ def _mean_known(values: list[float]) -> float:
     return sum(known) / len(known) if known else float("nan")
 
 
-def _at_threshold(run: Any, number: int, size: int, threshold: float) -> tuple[int, int, int]:
-    """Count asked, met and false boxes off COCO's matches.
+def _at_threshold(
+    run: Any, number: int, size: int, threshold: float, pictures: set[int] | None = None
+) -> tuple[int, int, int]:
+    """Count asked, met and false boxes off COCO's matches, in all pictures or some.
 
     Those are made best first, so they do not hang on scores below the threshold.
     """
     asked = met = false = 0
     for cell in run.evalImgs:
         if cell is None or cell["category_id"] != number or cell["aRng"] != run.params.areaRng[size]:
+            continue
+        if pictures is not None and cell["image_id"] not in pictures:
             continue
         kept = (np.asarray(cell["dtScores"]) >= threshold) & ~np.asarray(cell["dtIgnore"][_IOU_50], bool)
         matched = np.asarray(cell["dtMatches"][_IOU_50]) > 0

@@ -30,7 +30,8 @@ class Example:
     """A picture (H,W,3) uint8 RGB with its truth: boxes (N,5) rows `class x1 y1 x2 y2` in pixels.
 
     `optional` (N,): boxes that need not be found, and are not false when they are. Outside `region` nothing counts, nor
-    do objects that are none of `kinds` (indices into CLASSES) where not everything was labelled.
+    do objects that are none of `kinds` (indices into CLASSES) where not everything was labelled. `light`: day, dark or
+    not known.
     """
 
     picture: U8
@@ -39,6 +40,7 @@ class Example:
     name: str = ""
     region: Region | None = None
     kinds: frozenset[int] | None = None
+    light: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,8 @@ import numpy as np
 from edge.errors import UsageError
 from edge.scene import random_scene
 from edge.scene.gate_days import MOST_TOW, gate_day
-from edge.types import CLASSES, F32
+from edge.scene.live_gate import LiveGate
+from edge.types import CLASSES, F32, U8
 from edge.workshop.labelled import Example
 from edge.workshop.pictures import make_set, write_labelled
 
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from edge.scene import ActorTruth
+    from edge.scene import ActorTruth, FrameTruth
 
 SET_NAME = "rendered"
 SIZES_WH = ((640, 360), (640, 360), (480, 360))  # as cameras show it: two wide pictures to one of the old shape
 MOMENTS = 12  # pictures of one gate in one light: its background is drawn once
 PROOF_WH = (1280, 720)
+PROOF_LIGHTS = ("day", "day", "dusk", "night", "infrared")
 KEEP_VISIBLE = 0.25  # less than this of an object is no label
 MUST_FIND_VISIBLE = 0.5  # less than this of an object need not be found
 SMALLEST = 8 / 640  # of the picture's width: smaller objects are no label
@@ -79,10 +81,21 @@ def boxes_of(actors: tuple[ActorTruth, ...], width_px: int, least_visible: float
     return np.asarray(rows, np.float32).reshape(-1, 5)
 
 
-def proof_examples(count: int) -> Iterator[Example]:
-    """Yield `count` scenes of the proof list at camera size; what is mostly hidden or tiny need not be found."""
+def proof_examples(count: int, scenes: str = "roads") -> Iterator[Example]:
+    """Yield `count` scenes of the proof list at camera size; what is mostly hidden or tiny need not be found.
+
+    `scenes`: `roads` is every kind of road, camera and weather; `gate` the gate of `test://gate` in heavy traffic, by
+    day, at dusk, by night and in infra-red in turn, every third in rain.
+    """
     for seed in range(count):
-        rgb, truth = random_scene(seed, list_name="proof", size_wh=PROOF_WH)
+        rgb, truth = random_scene(seed, list_name="proof", size_wh=PROOF_WH) if scenes == "roads" else _proof_gate(seed)
         every = boxes_of(truth.actors, 0, 0.0)
         asked = {tuple(row) for row in boxes_of(truth.actors, PROOF_WH[0], MUST_FIND_VISIBLE)}
-        yield Example(rgb, every, np.array([tuple(row) not in asked for row in every], bool), f"proof {seed}")
+        optional = np.array([tuple(row) not in asked for row in every], bool)
+        yield Example(rgb, every, optional, f"{scenes} {seed}", light="dark" if truth.dark else "day")
+
+
+def _proof_gate(seed: int) -> tuple[U8, FrameTruth]:
+    light = PROOF_LIGHTS[seed % len(PROOF_LIGHTS)]
+    gate = LiveGate(seed, PROOF_WH, light, rain=seed % 3 == 0, traffic="heavy", fps=12.5)
+    return gate.frame(seed, float(np.random.default_rng([seed, 3]).uniform(20, 120)))

@@ -94,3 +94,13 @@ def test_kinds_that_were_not_labelled_are_not_false() -> None:
     seen = replace(example(CAR), kinds=frozenset({0}))
     scores = score(Canned([[(0, 0.9, CAR[1:]), (5, 0.9, BUS[1:])]]), [seen], 0.5)
     assert scores.every.precision == 1.0
+
+
+def test_lights_are_counted_apart_and_false_boxes_of_every_class_count() -> None:
+    person = (50.0, 50.0, 60.0, 70.0)
+    answers = [[(1, 0.9, CAR[1:])], [(5, 0.9, person)], [(0, 0.9, CAR[1:]), (0, 0.1, BUS[1:])]]
+    day, dark = replace(example(CAR), light="day"), replace(example(CAR), light="dark")
+    found = {one.name: one for one in score(Canned(answers), [day, dark, day], 0.5).lights}
+    assert (found["day"].pictures, found["day"].boxes, found["day"].recall) == (2, 2, 1.0)
+    assert found["day"].false_per_100 == 0  # a car taken for a truck is a vehicle found
+    assert (found["dark"].recall, found["dark"].false_per_100) == (0.0, 100.0)

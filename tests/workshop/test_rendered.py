@@ -64,3 +64,10 @@ def test_what_is_mostly_hidden_is_no_label() -> None:
         for actor in truth.actors
     )
     assert every.dtype == np.float32
+
+
+def test_gate_scenes_are_day_and_dark_and_repeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendered, "PROOF_WH", (320, 180))
+    first, again = ([*rendered.proof_examples(5, "gate")] for _ in range(2))
+    assert [one.light for one in first] == ["day", "day", "dark", "dark", "dark"]
+    assert all(np.array_equal(one.picture, other.picture) for one, other in zip(first, again, strict=True))
