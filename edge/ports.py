@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy.typing as npt
 
-from edge.types import U8, Box, Detections, Draft, Event, PlateRead, Visit
+from edge.types import U8, Box, Detections, Draft, Event, PlateQuads, PlateRead, Visit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,6 +163,21 @@ class Detector(Protocol):
 
     def detect(self, frame: Frame) -> Detections:
         """Return what is in the frame, in its display pixels, above the model card's threshold, best first.
+
+        Raises:
+            EngineFailed: passed on from the engine.
+        """
+        ...
+
+
+class PlateFinder(Protocol):
+    """Where the plates are in a picture of a vehicle, or in a part of a frame."""
+
+    @property
+    def label(self) -> str: ...
+
+    def find(self, picture: U8) -> PlateQuads:
+        """Return the plates in `picture` (H,W,3) uint8 RGB above the model card's threshold, corners in its pixels.
 
         Raises:
             EngineFailed: passed on from the engine.

@@ -132,6 +132,39 @@ class TrackUpdate:
     lost: tuple[TrackSnapshot, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PlateQuads:
+    """Plates found in one picture, surest first: a struct of parallel arrays.
+
+    `quads` (N,4,2) float32 corners in pixels of the picture as the plate is read: top left, top right, bottom right,
+    bottom left; they may lie a little outside the picture. `confidence` (N,) float32 in 0..1.
+
+    Raises:
+        ValueError: when the columns differ in length, shape or dtype, or the surest is not first.
+    """
+
+    quads: F32
+    confidence: F32
+
+    def __post_init__(self) -> None:
+        n = len(self.quads)
+        wanted = (("quads", self.quads, (n, 4, 2)), ("confidence", self.confidence, (n,)))
+        for name, column, shape in wanted:
+            if column.shape != shape or column.dtype != np.float32:
+                raise ValueError(f"PlateQuads.{name}: is {column.dtype}{column.shape}, must be float32{shape}")
+            column.flags.writeable = False
+        if (np.diff(self.confidence) > 0).any():
+            raise ValueError("PlateQuads.confidence: rises; the surest plate comes first")
+
+    def __len__(self) -> int:
+        return len(self.quads)
+
+    @staticmethod
+    def empty() -> PlateQuads:
+        """Return no plates."""
+        return PlateQuads(np.empty((0, 4, 2), np.float32), np.empty(0, np.float32))
+
+
 @dataclass(frozen=True, slots=True)
 class PlateRead:
     """One look at one plate.

@@ -93,12 +93,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _list(_: argparse.Namespace) -> None:
     from edge.inference.card import ModelCard, list_cards
+    from edge.inference.finder_card import FinderCard
     from edge.inference.reader_card import load_any_card
 
     for path in list_cards():
         card = load_any_card(path)
         size = f"{card.input.width}x{card.input.height}"
-        says = ", ".join(card.classes) if isinstance(card, ModelCard) else "what stands on a plate"
+        if isinstance(card, ModelCard):
+            says = ", ".join(card.classes)
+        else:
+            says = "where plates are" if isinstance(card, FinderCard) else "what stands on a plate"
         print(f"{card.name:<12} {card.version:<10} {size:<8} {says}  [{card.licence}]")
 
 

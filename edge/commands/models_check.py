@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from edge.inference.finder_card import FinderCard
     from edge.inference.reader_card import ReaderCard
 
 ENGINES = ("auto", "onnxruntime", "tensorrt")
@@ -36,10 +37,14 @@ def run(args: argparse.Namespace) -> None:
     from edge.inference.acceptance import BOUNDS, try_engine
     from edge.inference.card import ModelCard
     from edge.inference.engines import open_engine
+    from edge.inference.finder_card import FinderCard
     from edge.inference.reader_card import load_any_card
 
     card = load_any_card(args.name)
     card.check_file()
+    if isinstance(card, FinderCard):
+        _find_once(card)
+        return
     if not isinstance(card, ModelCard):
         _read_once(card)
         return
@@ -57,3 +62,13 @@ def _read_once(card: ReaderCard) -> None:
     recogniser = open_recogniser(card)
     text = recogniser.read(np.full((32, 96, 3), 114, np.uint8)).text
     print(f"{card.name}: sound: {recogniser.label}, SHA-256 as on the card, reads {text!r} on an empty picture")
+
+
+def _find_once(card: FinderCard) -> None:
+    import numpy as np
+
+    from edge.inference.finder import open_finder
+
+    finder = open_finder(card)
+    count = len(finder.find(np.full((96, 144, 3), 114, np.uint8)))
+    print(f"{card.name}: sound: {finder.label}, SHA-256 as on the card, finds {count} plates on an empty picture")

@@ -83,11 +83,14 @@ def size(text: str) -> tuple[int, int]:
 def train(args: argparse.Namespace) -> None:
     """Train one stage; raises as `edge.commands.models.run`."""
     from edge.inference.card import ModelCard
+    from edge.inference.finder_card import FinderCard
     from edge.inference.reader_card import load_any_card
 
     card = load_any_card(args.name)
     if isinstance(card, ModelCard):
         _train_detector(args, card)
+    elif isinstance(card, FinderCard):
+        raise UsageError(f"{card.name} cannot be trained by this version: take a later one")
     else:
         _train_reader(args, card)
 
@@ -95,9 +98,12 @@ def train(args: argparse.Namespace) -> None:
 def export(args: argparse.Namespace) -> None:
     """Write trained weights as ONNX; raises as `edge.commands.models.run`."""
     from edge.inference.card import ModelCard
+    from edge.inference.finder_card import FinderCard
     from edge.inference.reader_card import load_any_card
 
     card = load_any_card(args.name)
+    if isinstance(card, FinderCard):
+        raise UsageError(f"{card.name} cannot be exported by this version: take a later one")
     weights = args.weights or card.path.parent / LAST_FILE
     if isinstance(card, ModelCard):
         from edge.workshop.export import export as export_detector

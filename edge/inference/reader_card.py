@@ -11,6 +11,7 @@ from edge.config.problems import Problems
 from edge.config.toml import tomllib
 from edge.errors import ConfigError
 from edge.inference.card import ModelCard, check_sha256, check_weights, find_card, load_card, read_card_text
+from edge.inference.finder_card import FIND_TASK, FinderCard, load_finder_card
 
 READ_TASK = "read"
 
@@ -97,15 +98,17 @@ def _check(said: ReaderText, problems: Problems) -> None:
     check_sha256(said.sha256, problems)
 
 
-def load_any_card(name_or_path: str | Path) -> ModelCard | ReaderCard:
-    """Read a card of either kind, by what it says its task is.
+def load_any_card(name_or_path: str | Path) -> ModelCard | ReaderCard | FinderCard:
+    """Read a card of any kind, by what it says its task is.
 
     Raises:
-        ModelError: as `load_card` and `load_reader_card`.
+        ModelError: as `load_card`, `load_reader_card` and `load_finder_card`.
     """
     path = find_card(name_or_path)
     try:
         task = tomllib.loads(read_text(path)).get("task")
     except (ConfigError, tomllib.TOMLDecodeError):
         task = None  # the loader below says what is wrong, with its line
+    if task == FIND_TASK:
+        return load_finder_card(path)
     return load_reader_card(path) if task == READ_TASK else load_card(path)

@@ -1,0 +1,140 @@
+"""Our plate finder on any engine: what goes in, and how its answer becomes four corners for each plate.
+
+One cell of the answer for every 8 px: the probability that the cell lies in a plate's middle, and where that plate's
+corners are. Cells as in Zhou et al. 2019, "Objects as points"; corners instead of a box as in Silva and Jung 2018,
+"License plate detection and recognition in unconstrained scenarios".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from edge.errors import EngineFailed, ModelError
+from edge.inference.engines import open_engine
+from edge.inference.finder_card import STRIDE_PX, FinderCard
+from edge.ports import Engine
+from edge.types import F32, U8, PlateQuads
+from edge.vision.boxes import iou_matrix, nms
+
+PLANES = 9
+LARGEST_SCALE = 2.0
+"""A small picture is enlarged at most so much: more shows nothing more."""
+SAME_IOU = 0.3
+"""Two plates whose outlines overlap more than this are one."""
+AGREE_IOU = 0.6
+"""Cells that see a plate nearly where the surest does have a say in where its corners are."""
+MOST_PLATES = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedGray:
+    """A picture fitted into a finder's input: `picture` (height,width) uint8.
+
+    Exact inverse: picture = (input - shift) / scale, each (2,) float32 for x and y; the scales differ by rounding only.
+    """
+
+    picture: U8
+    scale: F32
+    shift: F32
+
+
+def prepare(picture: U8, size_wh: tuple[int, int], pad: int = 114) -> FittedGray:
+    """Fit a picture, (H,W,3) RGB or (H,W) gray uint8, into the network: its aspect kept, centred, at whole pixels.
+
+    Shrunk by area, so that it does not alias; enlarged `LARGEST_SCALE` at most.
+    """
+    gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if picture.ndim == 3 else picture  # noqa: PLR2004 - three axes
+    high, wide = gray.shape
+    scale = min(size_wh[0] / wide, size_wh[1] / high, LARGEST_SCALE)
+    fit_wh = max(1, round(wide * scale)), max(1, round(high * scale))
+    if fit_wh != (wide, high):
+        gray = cv2.resize(gray, fit_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    left, top = (size_wh[0] - fit_wh[0]) // 2, (size_wh[1] - fit_wh[1]) // 2
+    canvas = np.full((size_wh[1], size_wh[0]), pad, np.uint8)
+    canvas[top : top + fit_wh[1], left : left + fit_wh[0]] = gray
+    return FittedGray(
+        canvas, np.array([fit_wh[0] / wide, fit_wh[1] / high], np.float32), np.array([left, top], np.float32)
+    )
+
+
+def decode(answer: F32, threshold: float) -> PlateQuads:
+    """Turn the network's answer into plates.
+
+    Args:
+        answer: (9,rows,columns) float32: probability, then x y of four corners from the cell's middle, in input px.
+        threshold: lowest probability.
+
+    Returns:
+        The plates in pixels of the input.
+    """
+    rows, columns = np.nonzero(answer[0] >= threshold)
+    if not len(rows):
+        return PlateQuads.empty()
+    sure = answer[0, rows, columns]
+    middles = (np.stack([columns, rows], axis=1).astype(np.float32) + 0.5) * STRIDE_PX
+    quads = answer[1:, rows, columns].T.reshape(-1, 4, 2) + middles[:, None]
+    outlines = bounds_of(quads)
+    kept = nms(outlines, sure, SAME_IOU, MOST_PLATES)
+    agree = (iou_matrix(outlines[kept], outlines) >= AGREE_IOU) * sure
+    agree[np.arange(len(kept)), kept] = sure[kept]  # an outline without area agrees with nothing, not even itself
+    shares = agree / agree.sum(axis=1, keepdims=True)
+    return PlateQuads(np.einsum("kn,ncd->kcd", shares, quads).astype(np.float32), sure[kept].astype(np.float32))
+
+
+def bounds_of(quads: F32) -> F32:
+    """Return the upright boxes (N,4) float32 xyxy around quads (N,4,2)."""
+    return np.concatenate([quads.min(axis=1), quads.max(axis=1)], axis=1)
+
+
+def open_finder(card: FinderCard, engine: str = "auto", threads: int = 1) -> QuadFinder:
+    """Load a finder.
+
+    Raises:
+        ModelError: the weights are not those of the card, or the engine does not work here.
+    """
+    card.check_file()
+    return QuadFinder(card, open_engine(card.file, engine, threads))
+
+
+class QuadFinder:
+    """Finds the corners of plates. One caller at a time.
+
+    Args:
+        card: names input and output, and says from which confidence on a plate counts.
+        engine: [1,1,height,width] float32 to [1,9,height/8,width/8].
+        confidence: instead of the card's.
+
+    Raises:
+        ModelError: the network is not of that kind.
+    """
+
+    def __init__(self, card: FinderCard, engine: Engine, confidence: float | None = None) -> None:
+        self._card, self._engine = card, engine
+        self._threshold = card.confidence if confidence is None else confidence
+        given = [spec.name for spec in engine.outputs]
+        if [spec.name for spec in engine.inputs] != [card.input.name] or card.output not in given:
+            raise ModelError(f"{card.path}: {card.file.name} has other inputs or outputs; correct their names")
+        self.label = f"{card.name} on {engine.label}"
+
+    def find(self, picture: U8) -> PlateQuads:
+        """Find the plates in a picture (H,W,3) RGB or (H,W) gray uint8.
+
+        Raises:
+            EngineFailed: passed on from the engine, or its answer has another shape than the card says.
+        """
+        size = self._card.input
+        fitted = prepare(picture, (size.width, size.height), size.pad)
+        image = fitted.picture.astype(np.float32)[None, None] / 255
+        answer = np.asarray(self._engine.infer({size.name: image})[self._card.output], np.float32)
+        columns, rows = self._card.cells_wh
+        if answer.shape != (1, PLANES, rows, columns):
+            raise EngineFailed(f"{self._engine.label}: gave {answer.shape}: use the file of the card")
+        found = decode(answer[0], self._threshold)
+        return PlateQuads((found.quads - fitted.shift) / fitted.scale, found.confidence)
+
+    def close(self) -> None:
+        """Let go of the engine; may be called twice."""
+        self._engine.close()
