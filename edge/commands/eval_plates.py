@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from contextlib import ExitStack, closing
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from edge.workshop.plate_scores import PlateTally
     from edge.workshop.plate_sets import PlatePicture
 
-READERS = ("pp-ocr", "paddle")
+READERS = ("pp-ocr", "plate-ocr", "paddle")
+PREPARATIONS = ("none", "bicubic", "equalise", "clahe", "threshold")
 TOP = 10
 
 
@@ -45,6 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", type=Path, help="take the readers' settings from here")
     parser.add_argument("--list", metavar="FILE", type=Path, help="only pictures of this list (its validation side)")
     parser.add_argument("--every", metavar="K", type=int, default=1, help="only every K-th picture")
+    parser.add_argument(
+        "--prepare",
+        choices=PREPARATIONS,
+        nargs="+",
+        help="pictures that are plates: what is done to them before they are read, side by side (default: none)",
+    )
     parser.add_argument("--answers", metavar="CSV", type=Path, help="write every text beside what was read")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="a line for every reader, the first one's summary last")
@@ -64,9 +72,13 @@ def run(args: argparse.Namespace) -> None:
     pictures = (pick(pictures, args.list) if args.list else pictures)[:: args.every]
     models = load_config(args.config).models if args.config else Models()
     tallies: list[tuple[str, PlateTally]] = []
-    for name in args.reader or READERS[:1]:
-        asked = replace(models, plates=name, detector=args.model, threads=args.threads)
-        tally, label, spent_ms = _measure(asked, pictures)
+    preparations = args.prepare or PREPARATIONS[:1]
+    if args.prepare and not all(picture.is_plate for picture in pictures):
+        raise UsageError("--prepare is for pictures that are plates: a whole picture is prepared by nobody")
+    for reader, preparation in product(args.reader or READERS[:1], preparations):
+        asked = replace(models, plates=reader, detector=args.model, threads=args.threads)
+        tally, label, spent_ms = _measure(asked, pictures, preparation)
+        name = reader if preparation == "none" else f"{reader}+{preparation}"
         tallies.append((name, tally))
         if args.json:
             print(json.dumps(_details(name, label, spent_ms, tally)), flush=True)
@@ -78,7 +90,7 @@ def run(args: argparse.Namespace) -> None:
         print(json.dumps(tallies[0][1].summary))
 
 
-def _measure(models: Models, pictures: Sequence[PlatePicture]) -> tuple[PlateTally, str, float]:
+def _measure(models: Models, pictures: Sequence[PlatePicture], preparation: str) -> tuple[PlateTally, str, float]:
     """Return the counts of one reader, its label and its milliseconds a picture."""
     from tqdm import tqdm
 
@@ -89,6 +101,7 @@ def _measure(models: Models, pictures: Sequence[PlatePicture]) -> tuple[PlateTal
     from edge.vision.frame import PlanarFrame
     from edge.workshop.pictures import read_rgb
     from edge.workshop.plate_scores import PlateTally
+    from edge.workshop.preparation import PREPARATIONS as WAYS
 
     tally, spent_ns = PlateTally(), 0
     with ExitStack() as stack:
@@ -104,7 +117,7 @@ def _measure(models: Models, pictures: Sequence[PlatePicture]) -> tuple[PlateTal
                 frame = PlanarFrame.from_rgb(pixels, camera_id="eval", seq=number, wall_ns=0, mono_ns=0, pts_ns=0)
                 reads = look.read(frame)
             elif isinstance(reader, PlateCropReader):
-                read = reader.read_plate(pixels)
+                read = reader.read_plate(WAYS[preparation](pixels))
                 reads = (read,) if read else ()
             else:
                 raise UsageError(f"{models.plates} cannot read pictures that are plates: give pictures with boxes")

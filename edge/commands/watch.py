@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="FILE", help="take lines, roads, rules and models from here")
     parser.add_argument("--camera", metavar="ID", help="the camera of --config whose lines count (default: the first)")
     parser.add_argument("--model", metavar="CARD", help="detector: a name under models/ or a model.toml")
-    parser.add_argument("--plates", choices=("pp-ocr", "paddle", "none"), help="plate reader")
+    parser.add_argument("--plates", choices=("plate-ocr", "pp-ocr", "paddle", "none"), help="plate reader")
     parser.add_argument("--backend", choices=("auto", "gst", "pyav", "jetson"), help="capture library")
     parser.add_argument("--start", metavar="TIME", help="wall time of a file's first frame: 2026-03-04T17:59:00+02:00")
     parser.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds of video")

@@ -160,7 +160,15 @@ class Models(Section):
     detector: str = key(
         "Model card of the detector: a name under models/ or the path of a model.toml.", default="gate-n", form="some"
     )
-    plates: str = key("Plate reader; none turns reading off.", default="pp-ocr", choices=("pp-ocr", "paddle", "none"))
+    plates: str = key(
+        "Plate reader: our own, PP-OCR or PaddleOCR; none turns reading off.",
+        default="pp-ocr",
+        choices=("plate-ocr", "pp-ocr", "paddle", "none"),
+    )
+    finder: str = key("Model card of the plate finder; only for plates = plate-ocr.", default="plate-n", form="some")
+    recogniser: str = key(
+        "Model card of the plate recogniser; only for plates = plate-ocr.", default="plate-ocr", form="some"
+    )
     paddle_dir: str = key(
         "Folder with PaddleOCR models; only for plates = paddle.", default="", example="/opt/paddle/models"
     )

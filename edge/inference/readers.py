@@ -8,6 +8,7 @@ from edge.config.model import Models
 from edge.errors import ConfigError
 from edge.inference.paddle import open_paddle
 from edge.inference.ppocr import open_ppocr
+from edge.inference.quad_reader import open_quad_reader
 from edge.ports import PlateReader
 
 
@@ -26,8 +27,10 @@ def open_reader(models: Models) -> OpenReader:
         ModelError: its package or its models are missing or damaged.
         ConfigError: no such reader, or the paddle reader lacks its settings.
     """
+    if models.plates == "plate-ocr":
+        return open_quad_reader(models)
     if models.plates == "pp-ocr":
         return open_ppocr(models)
     if models.plates == "paddle":
         return open_paddle(models)
-    raise ConfigError(f"models.plates is {models.plates!r}, which reads nothing: use pp-ocr or paddle")
+    raise ConfigError(f"models.plates is {models.plates!r}, which reads nothing: use plate-ocr, pp-ocr or paddle")

@@ -77,6 +77,22 @@ def test_people_get_a_line_for_every_reader(crops: Path, capsys: pytest.CaptureF
     assert "exact 1" in said
 
 
+@needs_models
+def test_preparations_stand_side_by_side_and_none_is_the_plain_reader(
+    crops: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["eval", "plates", "--dir", str(crops), "--reader", "pp-ocr", "--prepare", "none", "bicubic", "threshold"]
+    assert main([*words, "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["reader"] for line in lines[:-1]] == ["pp-ocr", "pp-ocr+bicubic", "pp-ocr+threshold"]
+    assert {key: lines[0][key] for key in KEYS} == lines[-1]
+
+
+def test_whole_pictures_are_not_prepared(street: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval", "plates", "--dir", str(street), "--prepare", "bicubic"]) == 2
+    assert "--prepare is for pictures that are plates" in capsys.readouterr().err
+
+
 def test_a_folder_without_plates_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["eval", "plates", "--dir", str(tmp_path)]) == 2
     assert "holds no plate" in capsys.readouterr().err

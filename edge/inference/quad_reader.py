@@ -1,0 +1,102 @@
+"""Our plate reader: a finder says where plates are, each is seen from straight ahead and read by the recogniser."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Protocol
+
+import numpy as np
+
+from edge.config.model import Models
+from edge.inference.finder import open_finder
+from edge.inference.finder_card import load_finder_card
+from edge.inference.reader_card import load_reader_card
+from edge.inference.slots import SlotRead, open_recogniser
+from edge.plates.text import plausibility
+from edge.ports import PlateFinder
+from edge.types import F32, U8, PlateRead
+from edge.vision import quads
+from edge.vision.sharpness import sharpness
+
+MARGIN = 0.04
+"""Room around the corners, over the plate's size: the recogniser learnt from crops that are cut as people cut them."""
+LEAST_CONFIDENCE = 0.5
+"""Mean confidence of a text's characters below which it is a guess."""
+NARROWEST_PX = 4.0
+"""Least room for one character."""
+MOST_PLATES = 3
+
+
+class Recogniser(Protocol):
+    """Reads a picture that is a plate; see `edge.inference.slots.SlotRecogniser`."""
+
+    label: str
+
+    def read(self, picture: U8) -> SlotRead: ...
+    def read_plate(self, picture: U8) -> PlateRead | None: ...
+    def close(self) -> None: ...
+
+
+class Finder(PlateFinder, Protocol):
+    """A finder that holds an engine until it is closed."""
+
+    def close(self) -> None: ...
+
+
+def open_quad_reader(models: Models) -> QuadReader:
+    """Load finder and recogniser as the configuration names them.
+
+    Raises:
+        ModelError: a card or weights are missing, damaged or disagree, or the engine does not work here.
+    """
+    with ExitStack() as stack:
+        finder = open_finder(load_finder_card(models.finder), models.engine, models.threads)
+        stack.callback(finder.close)
+        recogniser = open_recogniser(load_reader_card(models.recogniser), models.engine, models.threads)
+        stack.pop_all()
+    return QuadReader(finder, recogniser)
+
+
+class QuadReader:
+    """Finds, straightens and reads plates. One caller at a time."""
+
+    def __init__(self, finder: Finder, recogniser: Recogniser) -> None:
+        self._finder = finder
+        self._recogniser = recogniser
+        self.label = f"{finder.label}, {recogniser.label}"
+
+    def read(self, picture: U8) -> tuple[PlateRead, ...]:
+        """Read plates; see `ports.PlateReader.read`."""
+        found = self._finder.find(picture)
+        reads = [read for quad in found.quads[:MOST_PLATES] if (read := self._read_quad(picture, quad)) is not None]
+        return tuple(sorted(reads, key=lambda read: -read.confidence))
+
+    def read_plate(self, picture: U8) -> PlateRead | None:
+        """Read a picture that is a plate; see `ports.PlateCropReader.read_plate`."""
+        return self._recogniser.read_plate(picture)
+
+    def close(self) -> None:
+        """Let go of both engines; may be called twice."""
+        self._finder.close()
+        self._recogniser.close()
+
+    def _read_quad(self, picture: U8, quad: F32) -> PlateRead | None:
+        width_px, height_px = quads.size(quad)
+        if min(width_px, height_px) < 1:
+            return None
+        row = quads.rectify(picture, widened(quad), _side(width_px), _side(height_px))
+        said = self._recogniser.read(row)
+        sure = sum(said.char_confidence) / len(said.text) if said.text else 0.0
+        if sure < LEAST_CONFIDENCE or plausibility(said.text) == 0 or width_px < NARROWEST_PX * len(said.text):
+            return None
+        return PlateRead(said.text, said.char_confidence, quads.bounds(quad), sharpness(row), width_px, height_px)
+
+
+def widened(quad: F32) -> F32:
+    """Return the quad (4,2) grown around its middle by MARGIN on every side."""
+    middle = quad.mean(axis=0)
+    return np.asarray(middle + (quad - middle) * (1 + 2 * MARGIN), np.float32)
+
+
+def _side(length_px: float) -> int:
+    return max(2, round(length_px * (1 + 2 * MARGIN)))

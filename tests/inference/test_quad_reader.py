@@ -1,0 +1,119 @@
+"""Finder and recogniser together: plates are seen from straight ahead, and guesses are not told."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.config.model import Models
+from edge.errors import ModelError
+from edge.inference.quad_reader import MARGIN, QuadReader
+from edge.inference.readers import open_reader
+from edge.inference.slots import SlotRead
+from edge.types import F32, U8, PlateQuads, PlateRead
+
+SLANTED = np.array([[60, 40], [170, 70], [168, 100], [58, 72]], np.float32)
+LEVEL = np.array([[200, 120], [290, 120], [290, 140], [200, 140]], np.float32)
+
+
+class Found:
+    """A finder that answers with what it was made with."""
+
+    label = "found"
+
+    def __init__(self, *quads: F32) -> None:
+        self._answer = PlateQuads(
+            np.asarray(quads, np.float32).reshape(-1, 4, 2), np.linspace(0.9, 0.6, len(quads), dtype=np.float32)
+        )
+        self.closed = 0
+
+    def find(self, picture: U8) -> PlateQuads:
+        del picture
+        return self._answer
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class Said:
+    """A recogniser that answers from a list and keeps what it was shown."""
+
+    label = "said"
+
+    def __init__(self, *answers: tuple[str, float]) -> None:
+        self._answers = list(answers)
+        self.shown: list[U8] = []
+
+    def read(self, picture: U8) -> SlotRead:
+        self.shown.append(picture)
+        text, confidence = self._answers[len(self.shown) - 1]
+        return SlotRead(text, (confidence,) * len(text), "eu", 0.9)
+
+    def read_plate(self, picture: U8) -> PlateRead | None:
+        text = self.read(picture).text
+        return PlateRead(text, (1.0,) * len(text), (0.0, 0.0, 1.0, 1.0), 1.0, 1.0, 1.0)
+
+    def close(self) -> None:
+        self.shown.clear()
+
+
+def test_a_slanted_plate_is_seen_from_straight_ahead() -> None:
+    pattern = np.zeros((32, 128, 3), np.uint8)
+    pattern[:, ::16] = pattern[8:24, 40:88] = 255
+    way = cv2.getPerspectiveTransform(np.array([[0, 0], [128, 0], [128, 32], [0, 32]], np.float32), SLANTED)
+    picture = np.asarray(cv2.warpPerspective(pattern, way, (320, 180)), np.uint8)
+    recogniser = Said(("AB12CDE", 0.9))
+    (read,) = QuadReader(Found(SLANTED), recogniser).read(picture)
+    (shown,) = recogniser.shown
+    high, wide = shown.shape[:2]
+    edge_y, edge_x = (round(side * MARGIN / (1 + 2 * MARGIN)) for side in (high, wide))
+    inner = cv2.resize(shown[edge_y : high - edge_y, edge_x : wide - edge_x], (128, 32))
+    assert float(np.corrcoef(inner[..., 0].ravel(), pattern[..., 0].ravel())[0, 1]) > 0.8
+    assert read.box == (58.0, 40.0, 170.0, 100.0)
+    assert read.width_px == pytest.approx(114, abs=1)
+
+
+def test_the_surest_text_comes_first() -> None:
+    reads = QuadReader(Found(SLANTED, LEVEL), Said(("AB12CDE", 0.7), ("CA123456", 0.95))).read(blank())
+    assert [read.text for read in reads] == ["CA123456", "AB12CDE"]
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence"),
+    [
+        ("AB12CDE", 0.4),  # guessed
+        ("SCANIA", 0.95),  # lettering
+        ("", 0.0),  # nothing
+    ],
+)
+def test_guesses_lettering_and_nothing_are_no_plates(text: str, confidence: float) -> None:
+    assert QuadReader(Found(LEVEL), Said((text, confidence))).read(blank()) == ()
+
+
+def test_a_plate_too_narrow_for_its_text_is_not_told() -> None:
+    narrow = LEVEL[0] + (LEVEL - LEVEL[0]) * 0.25
+    assert QuadReader(Found(narrow), Said(("AB12CDE", 0.9))).read(blank()) == ()
+
+
+def test_corners_in_one_point_are_passed_over() -> None:
+    recogniser = Said()
+    assert QuadReader(Found(np.full((4, 2), 7, np.float32)), recogniser).read(blank()) == ()
+    assert not recogniser.shown
+
+
+def test_a_picture_that_is_a_plate_is_read_as_it_is() -> None:
+    recogniser = Said(("AB12CDE", 0.9))
+    read = QuadReader(Found(), recogniser).read_plate(blank())
+    assert read is not None
+    assert read.text == "AB12CDE"
+    assert recogniser.shown[0].shape == blank().shape
+
+
+def test_a_missing_card_is_named() -> None:
+    with pytest.raises(ModelError, match="no-such-finder"):
+        open_reader(Models(plates="plate-ocr", finder="no-such-finder"))
+
+
+def blank() -> U8:
+    return np.full((180, 320, 3), 90, np.uint8)
