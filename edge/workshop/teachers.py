@@ -44,6 +44,8 @@ SURE_ALONE, SURE_TOGETHER = 0.6, 0.3
 SAME_IOU = 0.5
 TILE = 0.6
 """Width and height of each of the four tiles, as a share of the frame's."""
+EDGE = 0.04
+"""A box that ends so near a tile's edge, as a share of the tile, is taken for cut: detectors stop short of the edge."""
 RIDDEN = 0.3
 """Share of a person's box on a two-wheeler from which the person rides it; our boxes hold both."""
 WIDTH_PX = 640
@@ -204,8 +206,9 @@ def _whole(frame: Frame) -> U8:
 
 
 def _is_cut(box: Sequence[float], size_wh: tuple[int, int], inside: tuple[bool, bool, bool, bool]) -> bool:
-    """Whether a box touches an edge of its tile that lies inside the frame."""
-    at_edge = (box[0] <= 2, box[1] <= 2, box[2] >= size_wh[0] - 2, box[3] >= size_wh[1] - 2)  # noqa: PLR2004 - px
+    """Whether a box ends near an edge of its tile that lies inside the frame."""
+    (wide, high), near = size_wh, EDGE
+    at_edge = (box[0] < near * wide, box[1] < near * high, box[2] > (1 - near) * wide, box[3] > (1 - near) * high)
     return any(edge and cut for edge, cut in zip(at_edge, inside, strict=True))
 
 
