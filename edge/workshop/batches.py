@@ -32,6 +32,26 @@ class Picture:
     weight: float = 1.0
 
 
+class Pool:
+    """Pictures to draw from, each as often as its weight says."""
+
+    def __init__(self, pictures: Sequence[Picture]) -> None:
+        self._pictures = pictures
+        ends = np.cumsum([picture.weight for picture in pictures])
+        self._ends = ends / ends[-1] if len(ends) else ends
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    def draw(self, rng: np.random.Generator) -> tuple[U8, F32]:
+        """Return a picture (H,W,3) uint8 RGB and its boxes (N,5), class and pixels."""
+        place = min(int(np.searchsorted(self._ends, rng.random())), len(self._pictures) - 1)
+        picture = self._pictures[place]
+        pixels = read_rgb(picture.path)
+        height, width = pixels.shape[:2]
+        return pixels, picture.boxes * np.array([1, width, height, width, height], np.float32)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """`images` (B,H,W,3) uint8 RGB; `boxes` (N,6) float32: row of `images`, class, then centre and size in 0..1."""
@@ -71,50 +91,33 @@ def batches(
     real: Sequence[Picture], rendered: Sequence[Picture], mix: Mix, seed: int, first: int, last: int
 ) -> Iterator[Batch]:
     """Yield the batches of the steps `first` to `last` (excluded), prepared by one thread of its own."""
+    pools = Pool(real), Pool(rendered)
 
     def make(step: int) -> Batch:
-        return make_batch(real, rendered, mix, np.random.default_rng((seed, step)), step)
+        return make_batch(*pools, mix, np.random.default_rng((seed, step)), step)
 
     return ahead(make, range(first, last))
 
 
-def make_batch(
-    real: Sequence[Picture], rendered: Sequence[Picture], mix: Mix, rng: np.random.Generator, step: int
-) -> Batch:
+def make_batch(real: Pool, rendered: Pool, mix: Mix, rng: np.random.Generator, step: int) -> Batch:
     """Make the batch of one step."""
     size_wh = mix.sizes_wh[step % len(mix.sizes_wh)]
-    chances = [_chances(pictures) for pictures in (real, rendered)]
     images, rows = [], []
     for index in range(mix.batch):
         use_rendered = len(rendered) > 0 and (len(real) == 0 or rng.random() < mix.rendered)
-        pool, chance = (rendered, chances[1]) if use_rendered else (real, chances[0])
+        pool = rendered if use_rendered else real
         # A gate view fills the picture: rendered ones are shown whole more often than cut into a mosaic.
-        picture, boxes = _canvas(pool, chance, size_wh, mix.mosaic * (0.4 if use_rendered else 1.0), rng)
+        picture, boxes = _canvas(pool, size_wh, mix.mosaic * (0.4 if use_rendered else 1.0), rng)
         images.append(augment.weather(picture, rng))
         rows.append(_to_rows(index, boxes, size_wh))
     return Batch(np.stack(images), np.concatenate(rows))
 
 
-def _chances(pictures: Sequence[Picture]) -> F32:
-    weights = np.array([picture.weight for picture in pictures], np.float64)
-    return (weights / weights.sum()).cumsum().astype(np.float32) if len(weights) else weights.astype(np.float32)
-
-
-def _draw(pool: Sequence[Picture], chance: F32, rng: np.random.Generator) -> tuple[U8, F32]:
-    picture = pool[min(int(np.searchsorted(chance, rng.random())), len(pool) - 1)]
-    pixels = read_rgb(picture.path)
-    height, width = pixels.shape[:2]
-    boxes = picture.boxes * np.array([1, width, height, width, height], np.float32)
-    return pixels, boxes
-
-
-def _canvas(
-    pool: Sequence[Picture], chance: F32, size_wh: tuple[int, int], mosaic: float, rng: np.random.Generator
-) -> tuple[U8, F32]:
+def _canvas(pool: Pool, size_wh: tuple[int, int], mosaic: float, rng: np.random.Generator) -> tuple[U8, F32]:
     width, height = size_wh
     canvas = np.full((height, width, 3), augment.PAD, np.uint8)
     if rng.random() >= mosaic:
-        picture, boxes = _draw(pool, chance, rng)
+        picture, boxes = pool.draw(rng)
         whole, filled = sorted((width / picture.shape[1], height / picture.shape[0]))
         # Square pictures always shown whole would teach gray sides and small objects: a wide camera has neither.
         fit = whole if rng.random() < SHOWN_WHOLE else rng.uniform(whole, filled)
@@ -122,10 +125,10 @@ def _canvas(
         slack = np.array([width - picture.shape[1] * scale, height - picture.shape[0] * scale]) / 2
         at = np.array([width, height]) / 2 + slack * rng.uniform(-1, 1, 2)
         return canvas, augment.warp(picture, boxes, canvas, rng, scale, (float(at[0]), float(at[1])))
-    return canvas, _mosaic(pool, chance, canvas, rng)
+    return canvas, _mosaic(pool, canvas, rng)
 
 
-def _mosaic(pool: Sequence[Picture], chance: F32, canvas: U8, rng: np.random.Generator) -> F32:
+def _mosaic(pool: Pool, canvas: U8, rng: np.random.Generator) -> F32:
     height, width = canvas.shape[:2]
     cross_x, cross_y = int(width * rng.uniform(0.3, 0.7)), int(height * rng.uniform(0.3, 0.7))
     found = []
@@ -135,7 +138,7 @@ def _mosaic(pool: Sequence[Picture], chance: F32, canvas: U8, rng: np.random.Gen
         (0, cross_y, cross_x, height),
         (cross_x, cross_y, width, height),
     ):
-        picture, boxes = _draw(pool, chance, rng)
+        picture, boxes = pool.draw(rng)
         tile = canvas[top:bottom, left:right].copy()
         fit = max((right - left) / picture.shape[1], (bottom - top) / picture.shape[0])
         scale = fit * rng.uniform(0.7, 1.5)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from edge.errors import ConfigError
-from edge.workshop.batches import Mix, Picture, batches, load_pictures, make_batch
+from edge.workshop.batches import Mix, Picture, Pool, batches, load_pictures, make_batch
 from edge.workshop.dataset import build_list
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def test_a_training_taken_up_again_sees_the_batches_it_would_have_seen(tmp_path:
 
 def test_sizes_take_turns_and_boxes_lie_inside(tmp_path: Path) -> None:
     pictures = make_pictures(tmp_path)
-    made = [make_batch(pictures, [], MIX, np.random.default_rng(step), step) for step in range(4)]
+    made = [make_batch(Pool(pictures), Pool([]), MIX, np.random.default_rng(step), step) for step in range(4)]
     assert [batch.images.shape[1:3] for batch in made] == [(64, 96), (64, 64), (64, 96), (64, 64)]
     boxes = np.concatenate([batch.boxes for batch in made])
     assert len(boxes) > 0
