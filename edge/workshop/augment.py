@@ -16,21 +16,37 @@ if TYPE_CHECKING:
 
 PAD = 114
 KEEP_VISIBLE = 0.25  # a box cut to less than this part of its area is dropped
+STILL_LARGE = 0.08  # unless so much of the picture shows it: no vehicle that fills a picture's part is background
 KEEP_SIDE_PX = 3.0
 
 
-def warp(picture: U8, boxes: F32, canvas: U8, rng: np.random.Generator, scale: float, at: tuple[float, float]) -> F32:
-    """Draw the picture into the canvas, scaled, slightly turned and perhaps mirrored, its middle at `at`.
+def mirrored(picture: U8, boxes: F32) -> tuple[U8, F32]:
+    """Return the picture and its boxes as a mirror shows them."""
+    turned = boxes.copy()
+    turned[:, [1, 3]] = picture.shape[1] - boxes[:, [3, 1]]
+    return np.asarray(cv2.flip(picture, 1), np.uint8), turned
+
+
+def warp(
+    picture: U8,
+    boxes: F32,
+    canvas: U8,
+    rng: np.random.Generator,
+    scale: float,
+    at: tuple[float, float],
+    about: tuple[float, float] | None = None,
+) -> F32:
+    """Draw the picture into the canvas, scaled and slightly turned, its middle, or `about`, at `at`.
 
     The canvas is changed in place. Returns the boxes in it: the outlines of the turned boxes, cut at the canvas edge.
     """
     height, width = picture.shape[:2]
+    fixed = np.array(about or (width / 2, height / 2))
     angle = math.radians(rng.uniform(-3, 3))
     shear = rng.uniform(-0.03, 0.03)
-    mirror = -1.0 if rng.random() < 0.5 else 1.0  # noqa: PLR2004 - a fair coin
     cos, sin = scale * math.cos(angle), scale * math.sin(angle)
-    linear = np.array([[cos * mirror, shear * scale - sin], [sin * mirror, cos]], np.float64)
-    shift = np.array(at) - linear @ np.array([width / 2, height / 2])
+    linear = np.array([[cos, shear * scale - sin], [sin, cos]], np.float64)
+    shift = np.array(at) - linear @ fixed
     matrix = np.column_stack([linear, shift])
     size_wh = (canvas.shape[1], canvas.shape[0])
     shrink = cv2.INTER_AREA if scale < 0.6 else cv2.INTER_LINEAR  # noqa: PLR2004 - below, plain sampling aliases
@@ -58,6 +74,7 @@ def _move_boxes(boxes: F32, matrix: np.ndarray[tuple[int, ...], np.dtype[np.floa
     cut = np.clip(whole, 0, (*size_wh, *size_wh))
     area = np.prod(cut[:, 2:] - cut[:, :2], axis=1)
     keep = area >= KEEP_VISIBLE * np.prod(whole[:, 2:] - whole[:, :2], axis=1)
+    keep |= area >= STILL_LARGE * size_wh[0] * size_wh[1]
     keep &= (cut[:, 2:] - cut[:, :2]).min(axis=1) >= KEEP_SIDE_PX
     return np.concatenate([boxes[:, :1], cut], axis=1)[keep].astype(np.float32)
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from edge.workshop.dataset import Entry
 
 SHOWN_WHOLE = 0.5  # share of single pictures shown whole; the others fill more of the canvas and lose some of an edge
+NEAR_SHARE = 0.3  # of single pictures: a gate camera sees vehicles large, most labelled pictures show them far away
+NEAR_HIGH, NEAR_WIDEST = (0.3, 0.9), 1.2  # size of such an object, over the canvas
+MIRRORED = 0.5
+NEAREST_SCALE = 3.5  # more shows blots, not vehicles
 RARE_MOST = 4.0  # a picture of a rare class is drawn at most so many times as often as one of cars
 
 
@@ -44,12 +48,13 @@ class Pool:
         return len(self._pictures)
 
     def draw(self, rng: np.random.Generator) -> tuple[U8, F32]:
-        """Return a picture (H,W,3) uint8 RGB and its boxes (N,5), class and pixels."""
+        """Return a picture (H,W,3) uint8 RGB, perhaps mirrored, and its boxes (N,5), class and pixels."""
         place = min(int(np.searchsorted(self._ends, rng.random())), len(self._pictures) - 1)
         picture = self._pictures[place]
         pixels = read_rgb(picture.path)
         height, width = pixels.shape[:2]
-        return pixels, picture.boxes * np.array([1, width, height, width, height], np.float32)
+        boxes = picture.boxes * np.array([1, width, height, width, height], np.float32)
+        return augment.mirrored(pixels, boxes) if rng.random() < MIRRORED else (pixels, boxes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +123,8 @@ def _canvas(pool: Pool, size_wh: tuple[int, int], mosaic: float, rng: np.random.
     canvas = np.full((height, width, 3), augment.PAD, np.uint8)
     if rng.random() >= mosaic:
         picture, boxes = pool.draw(rng)
+        if len(boxes) and rng.random() < NEAR_SHARE:
+            return canvas, _near(picture, boxes, canvas, rng)
         whole, filled = sorted((width / picture.shape[1], height / picture.shape[0]))
         # Square pictures always shown whole would teach gray sides and small objects: a wide camera has neither.
         fit = whole if rng.random() < SHOWN_WHOLE else rng.uniform(whole, filled)
@@ -126,6 +133,25 @@ def _canvas(pool: Pool, size_wh: tuple[int, int], mosaic: float, rng: np.random.
         at = np.array([width, height]) / 2 + slack * rng.uniform(-1, 1, 2)
         return canvas, augment.warp(picture, boxes, canvas, rng, scale, (float(at[0]), float(at[1])))
     return canvas, _mosaic(pool, canvas, rng)
+
+
+def _near(picture: U8, boxes: F32, canvas: U8, rng: np.random.Generator) -> F32:
+    """Come so near to one of the objects that it stands large in the canvas, often cut by an edge."""
+    high, wide = canvas.shape[:2]
+    x1, y1, x2, y2 = boxes[int(rng.integers(len(boxes))), 1:].tolist()
+    scale = min(NEAREST_SCALE, rng.uniform(*NEAR_HIGH) * high / (y2 - y1), NEAR_WIDEST * wide / (x2 - x1))
+    middle = (x1 + x2) / 2, (y1 + y2) / 2
+    at = (
+        _covering(rng.uniform(0, wide), scale * middle[0], scale * picture.shape[1], wide),
+        _covering(rng.uniform(0.25, 1) * high, scale * middle[1], scale * picture.shape[0], high),
+    )
+    return augment.warp(picture, boxes, canvas, rng, scale, at, middle)
+
+
+def _covering(at: float, before: float, length: float, room: float) -> float:
+    """Move `at` so that what reaches from `before` ahead of it over `length` covers the room, or lies inside it."""
+    spare = room - length
+    return before + min(max(at - before, min(spare, 0.0)), max(spare, 0.0))
 
 
 def _mosaic(pool: Pool, canvas: U8, rng: np.random.Generator) -> F32:

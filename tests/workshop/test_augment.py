@@ -75,3 +75,20 @@ def test_night_is_darker_and_infrared_has_no_colour() -> None:
     assert augment.night(picture, np.random.default_rng(1)).mean() < 0.8 * picture.mean()
     grey = augment.infrared(picture, np.random.default_rng(1))
     np.testing.assert_array_equal(grey[..., 0], grey[..., 2])
+
+
+def test_a_mirror_moves_the_boxes_with_the_picture() -> None:
+    picture, boxes = picture_with_object()
+    turned, moved = augment.mirrored(picture, boxes)
+    assert moved.tolist() == [[2, 50, 40, 100, 80]]
+    assert turned[40:80, 50:100].all()
+    assert turned.sum() == picture.sum()
+
+
+def test_what_is_left_of_a_vehicle_that_fills_the_picture_keeps_its_label() -> None:
+    picture = np.full((400, 600, 3), 255, np.uint8)
+    boxes = np.array([[2, 0, 0, 600, 400]], np.float32)
+    canvas = np.zeros((256, 416, 3), np.uint8)
+    moved = augment.warp(picture, boxes, canvas, np.random.default_rng(0), 1.0, (-150.0, -50.0))
+    assert len(moved) == 1
+    assert moved[0, 3] * moved[0, 4] < 0.25 * 600 * 400

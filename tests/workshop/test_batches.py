@@ -70,3 +70,14 @@ def test_a_damaged_picture_ends_the_training_with_its_name(tmp_path: Path) -> No
     pictures[0].path.write_bytes(b"no picture")
     with pytest.raises(ConfigError, match=r"0\.png: is no picture"):
         list(batches(pictures, [], MIX, 7, 0, 2))
+
+
+def test_a_near_view_shows_one_of_the_objects_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.workshop.batches.NEAR_SHARE", 1.0)
+    monkeypatch.setattr("edge.workshop.batches.NEAR_HIGH", (0.8, 0.8))
+    far = [Picture(one.path, np.array([[0, 0.45, 0.4, 0.55, 0.5]], np.float32)) for one in make_pictures(tmp_path)]
+    whole = Mix(((96, 64),), batch=8, mosaic=0.0)
+    boxes = make_batch(Pool(far), Pool([]), whole, np.random.default_rng(3), 0).boxes
+    assert len(boxes) == 8
+    # 6 px high in a picture of 60: enlarged as far as it may be, to 21 of 64 px, less where an edge cuts it.
+    assert np.median(boxes[:, 5]) == pytest.approx(21 / 64, abs=0.04)
