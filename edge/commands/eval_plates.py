@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from edge.workshop.plate_scores import PlateTally
     from edge.workshop.plate_sets import PlatePicture
 
-READERS = ("pp-ocr", "plate-ocr", "paddle")
+READERS = ("pp-ocr", "plate-ocr", "plate-ocr-alone", "paddle")
 PREPARATIONS = ("none", "bicubic", "equalise", "clahe", "threshold")
+ALONE = "plate-ocr-alone"
 TOP = 10
 
 
@@ -76,7 +77,7 @@ def run(args: argparse.Namespace) -> None:
     if args.prepare and not all(picture.is_plate for picture in pictures):
         raise UsageError("--prepare is for pictures that are plates: a whole picture is prepared by nobody")
     for reader, preparation in product(args.reader or READERS[:1], preparations):
-        asked = replace(models, plates=reader, detector=args.model, threads=args.threads)
+        asked = _asked(replace(models, detector=args.model, threads=args.threads), reader)
         tally, label, spent_ms = _measure(asked, pictures, preparation)
         name = reader if preparation == "none" else f"{reader}+{preparation}"
         tallies.append((name, tally))
@@ -88,6 +89,15 @@ def run(args: argparse.Namespace) -> None:
         _write_answers(args.answers, tallies)
     if args.json:
         print(json.dumps(tallies[0][1].summary))
+
+
+def _asked(models: Models, reader: str) -> Models:
+    """Return the settings for a reader by its name here: `plate-ocr-alone` is our own without its second opinion."""
+    from dataclasses import replace
+
+    if reader == ALONE:
+        return replace(models, plates="plate-ocr", second_opinion="none")
+    return replace(models, plates=reader)
 
 
 def _measure(models: Models, pictures: Sequence[PlatePicture], preparation: str) -> tuple[PlateTally, str, float]:

@@ -118,8 +118,10 @@ def export(args: argparse.Namespace) -> None:
     if args.size:
         raise UsageError(f"{card.name} has one input size: leave --size out")
     held_out = _crops(args.data, card.path.parent / CROPS_FILE, card, "validation") if args.data else []
-    sha256, temperature = export_reader(weights, card, args.version, held_out)
-    print(f"{card.file}: {card.file.stat().st_size} bytes, SHA-256 {sha256}, temperature {temperature}")
+    sha256, found = export_reader(weights, card, args.version, held_out)
+    print(f"{card.file}: {card.file.stat().st_size} bytes, SHA-256 {sha256}")
+    if found:
+        print(f"temperature {found.temperature}, calibration error {found.error:.3f} of {found.characters} characters")
 
 
 def listed(args: argparse.Namespace, card: ModelCard, side: str) -> list[Entry]:

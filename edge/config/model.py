@@ -169,6 +169,11 @@ class Models(Section):
     recogniser: str = key(
         "Model card of the plate recogniser; only for plates = plate-ocr.", default="plate-ocr", form="some"
     )
+    second_opinion: str = key(
+        "Who is asked where our own reader is in doubt; only for plates = plate-ocr.",
+        default="pp-ocr",
+        choices=("pp-ocr", "none"),
+    )
     paddle_dir: str = key(
         "Folder with PaddleOCR models; only for plates = paddle.", default="", example="/opt/paddle/models"
     )

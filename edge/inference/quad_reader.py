@@ -10,10 +10,11 @@ import numpy as np
 from edge.config.model import Models
 from edge.inference.finder import open_finder
 from edge.inference.finder_card import load_finder_card
+from edge.inference.ppocr import open_ppocr
 from edge.inference.reader_card import load_reader_card
-from edge.inference.slots import SlotRead, open_recogniser
+from edge.inference.slots import open_recogniser
 from edge.plates.text import plausibility
-from edge.ports import PlateFinder
+from edge.ports import PlateCropReader, PlateFinder
 from edge.types import F32, U8, PlateRead
 from edge.vision import quads
 from edge.vision.sharpness import sharpness
@@ -25,6 +26,8 @@ LEAST_CONFIDENCE = 0.5
 NARROWEST_PX = 4.0
 """Least room for one character."""
 MOST_PLATES = 3
+SURE = 0.6
+"""Confidence of every character from which nobody else is asked. Chosen on the validation crops."""
 
 
 class Recogniser(Protocol):
@@ -32,7 +35,6 @@ class Recogniser(Protocol):
 
     label: str
 
-    def read(self, picture: U8) -> SlotRead: ...
     def read_plate(self, picture: U8) -> PlateRead | None: ...
     def close(self) -> None: ...
 
@@ -43,27 +45,42 @@ class Finder(PlateFinder, Protocol):
     def close(self) -> None: ...
 
 
+class Opinion(PlateCropReader, Protocol):
+    """A reader of plates' pictures that holds networks until it is closed."""
+
+    def close(self) -> None: ...
+
+
 def open_quad_reader(models: Models) -> QuadReader:
-    """Load finder and recogniser as the configuration names them.
+    """Load finder, recogniser and second opinion as the configuration names them.
 
     Raises:
-        ModelError: a card or weights are missing, damaged or disagree, or the engine does not work here.
+        ModelError: a card, weights or a package are missing, damaged or disagree, or the engine does not work here.
     """
     with ExitStack() as stack:
         finder = open_finder(load_finder_card(models.finder), models.engine, models.threads)
         stack.callback(finder.close)
         recogniser = open_recogniser(load_reader_card(models.recogniser), models.engine, models.threads)
+        stack.callback(recogniser.close)
+        second = open_ppocr(models) if models.second_opinion == "pp-ocr" else None
         stack.pop_all()
-    return QuadReader(finder, recogniser)
+    return QuadReader(finder, recogniser, second)
 
 
 class QuadReader:
-    """Finds, straightens and reads plates. One caller at a time."""
+    """Finds, straightens and reads plates. One caller at a time.
 
-    def __init__(self, finder: Finder, recogniser: Recogniser) -> None:
+    Args:
+        finder: says where plates are.
+        recogniser: reads what stands on one.
+        second: is asked where the recogniser is in doubt, and believed where it is surer.
+    """
+
+    def __init__(self, finder: Finder, recogniser: Recogniser, second: Opinion | None = None) -> None:
         self._finder = finder
         self._recogniser = recogniser
-        self.label = f"{finder.label}, {recogniser.label}"
+        self._second = second
+        self.label = f"{finder.label}, {recogniser.label}" + (f", else {second.label}" if second else "")
 
     def read(self, picture: U8) -> tuple[PlateRead, ...]:
         """Read plates; see `ports.PlateReader.read`."""
@@ -73,21 +90,28 @@ class QuadReader:
 
     def read_plate(self, picture: U8) -> PlateRead | None:
         """Read a picture that is a plate; see `ports.PlateCropReader.read_plate`."""
-        return self._recogniser.read_plate(picture)
+        said = self._recogniser.read_plate(picture)
+        if self._second is None or (said is not None and min(said.char_confidence) >= SURE):
+            return said
+        other = self._second.read_plate(picture)
+        return other if other is not None and (said is None or other.confidence > min(said.char_confidence)) else said
 
     def close(self) -> None:
-        """Let go of both engines; may be called twice."""
+        """Let go of all engines; may be called twice."""
         self._finder.close()
         self._recogniser.close()
+        if self._second is not None:
+            self._second.close()
 
     def _read_quad(self, picture: U8, quad: F32) -> PlateRead | None:
         width_px, height_px = quads.size(quad)
         if min(width_px, height_px) < 1:
             return None
         row = quads.rectify(picture, widened(quad), _side(width_px), _side(height_px))
-        said = self._recogniser.read(row)
-        sure = sum(said.char_confidence) / len(said.text) if said.text else 0.0
-        if sure < LEAST_CONFIDENCE or plausibility(said.text) == 0 or width_px < NARROWEST_PX * len(said.text):
+        said = self.read_plate(row)
+        if said is None or said.confidence < LEAST_CONFIDENCE:
+            return None
+        if plausibility(said.text) == 0 or width_px < NARROWEST_PX * len(said.text):
             return None
         return PlateRead(said.text, said.char_confidence, quads.bounds(quad), sharpness(row), width_px, height_px)
 

@@ -10,7 +10,6 @@ from edge.config.model import Models
 from edge.errors import ModelError
 from edge.inference.quad_reader import MARGIN, QuadReader
 from edge.inference.readers import open_reader
-from edge.inference.slots import SlotRead
 from edge.types import F32, U8, PlateQuads, PlateRead
 
 SLANTED = np.array([[60, 40], [170, 70], [168, 100], [58, 72]], np.float32)
@@ -45,14 +44,10 @@ class Said:
         self._answers = list(answers)
         self.shown: list[U8] = []
 
-    def read(self, picture: U8) -> SlotRead:
+    def read_plate(self, picture: U8) -> PlateRead | None:
         self.shown.append(picture)
         text, confidence = self._answers[len(self.shown) - 1]
-        return SlotRead(text, (confidence,) * len(text), "eu", 0.9)
-
-    def read_plate(self, picture: U8) -> PlateRead | None:
-        text = self.read(picture).text
-        return PlateRead(text, (1.0,) * len(text), (0.0, 0.0, 1.0, 1.0), 1.0, 1.0, 1.0)
+        return PlateRead(text, (confidence,) * len(text), (0.0, 0.0, 1.0, 1.0), 1.0, 1.0, 1.0) if text else None
 
     def close(self) -> None:
         self.shown.clear()
@@ -108,6 +103,25 @@ def test_a_picture_that_is_a_plate_is_read_as_it_is() -> None:
     assert read is not None
     assert read.text == "AB12CDE"
     assert recogniser.shown[0].shape == blank().shape
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "told", "asked"),
+    [
+        (("AB12CDE", 0.9), ("XX99XX", 0.99), "AB12CDE", 0),  # sure: nobody else is asked
+        (("AB12CDE", 0.55), ("AB12COE", 0.8), "AB12COE", 1),  # in doubt, and the other is surer
+        (("AB12CDE", 0.55), ("AB12COE", 0.5), "AB12CDE", 1),  # neither is
+        (("AB12CDE", 0.55), ("", 0.0), "AB12CDE", 1),
+        (("", 0.0), ("AB12COE", 0.8), "AB12COE", 1),
+    ],
+)
+def test_the_second_opinion_is_asked_in_doubt_and_believed_when_surer(
+    own: tuple[str, float], other: tuple[str, float], told: str, asked: int
+) -> None:
+    second = Said(other)
+    (read,) = QuadReader(Found(LEVEL), Said(own), second).read(blank())
+    assert (read.text, len(second.shown)) == (told, asked)
+    assert read.box == (200.0, 120.0, 290.0, 140.0)
 
 
 def test_a_missing_card_is_named() -> None:

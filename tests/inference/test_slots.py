@@ -14,7 +14,7 @@ import pytest
 from edge.errors import EngineFailed, ModelError
 from edge.inference.card import ModelCard
 from edge.inference.reader_card import ReaderCard, load_any_card, load_reader_card
-from edge.inference.slots import CHARACTERS, END, SLOTS, SlotRecogniser, decode, encode, prepare
+from edge.inference.slots import CHARACTERS, END, SLOTS, SlotRecogniser, decode, encode, glance, prepare
 from edge.ports import TensorSpec
 from edge.types import F32
 
@@ -74,6 +74,29 @@ def test_what_is_encoded_is_decoded(text: str) -> None:
     read, confidence = decode(_answer(text))
     assert read == text
     assert confidence == pytest.approx((0.9,) * len(text))
+
+
+@pytest.mark.parametrize(("share", "size"), [(0.0, (40, 100)), (0.05, (36, 90)), (-0.05, (44, 110))])
+def test_a_glance_cuts_closer_or_shows_more(share: float, size: tuple[int, int]) -> None:
+    picture = np.arange(40 * 100 * 3, dtype=np.uint32).astype(np.uint8).reshape(40, 100, 3)
+    assert glance(picture, share).shape[:2] == size
+
+
+def test_what_all_glances_say_is_told(card: ReaderCard) -> None:
+    class Wavering(CannedEngine):
+        """Says another second character to every picture but the first."""
+
+        def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
+            super().infer(feeds)
+            said = _answer("AB12" if len(self.asked) == 1 else "AC12")
+            return {"characters": said[None], "region": np.array([[0.7, 0.3]], np.float32)}
+
+    read = SlotRecogniser(card, Wavering(_answer("")[None], np.zeros((1, 2), np.float32))).read(
+        np.zeros((40, 100, 3), np.uint8)
+    )
+    assert read.text == "AC12"
+    assert read.char_confidence[0] == pytest.approx(0.9)
+    assert read.char_confidence[1] == pytest.approx(0.6, abs=0.01)
 
 
 def test_nothing_behind_the_first_end_is_read() -> None:

@@ -5,6 +5,7 @@ Guo et al. 2017, "On calibration of modern neural networks".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,18 +20,30 @@ LOWEST, HIGHEST = 0.3, 4.0
 BINS = 10
 
 
-def fit_temperature(scores: F32, slots: npt.NDArray[np.int64]) -> float:
-    """Return the temperature of least cross entropy.
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was fitted, and the expected calibration error of `characters` held-out ones with it."""
+
+    temperature: float
+    error: float
+    characters: int
+
+
+def calibrate(scores: F32, slots: npt.NDArray[np.int64]) -> Calibration:
+    """Find the temperature of least cross entropy.
 
     Args:
-        scores: (N,12,37) before the softmax.
+        scores: (G,N,12,37) before the softmax, of the glances whose mean is what the device tells.
         slots: (N,12) true classes. Those behind the first end say nothing and are left out.
     """
     asked = asked_slots(slots)
-    kept, wanted = scores[asked].astype(np.float64), slots[asked]
-    grid = np.exp(np.linspace(np.log(LOWEST), np.log(HIGHEST), 121))
-    losses = [_cross_entropy(kept / temperature, wanted) for temperature in grid]
-    return round(float(grid[int(np.argmin(losses))]), 3)
+    kept, wanted = scores[:, asked].astype(np.float64), slots[asked]
+    grid = np.exp(np.linspace(np.log(LOWEST), np.log(HIGHEST), 61))
+    rows = np.arange(len(wanted))
+    losses = [float(-np.log(_told(kept, temperature)[rows, wanted] + 1e-12).mean()) for temperature in grid]
+    temperature = round(float(grid[int(np.argmin(losses))]), 3)
+    told = _told(kept, temperature)
+    return Calibration(temperature, calibration_error(told.max(axis=1), told.argmax(axis=1) == wanted), len(wanted))
 
 
 def asked_slots(slots: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -38,9 +51,11 @@ def asked_slots(slots: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     return np.asarray(np.cumsum(slots == END, axis=1) - (slots == END) == 0)
 
 
-def _cross_entropy(scores: npt.NDArray[np.float64], wanted: npt.NDArray[np.int64]) -> float:
-    shifted = scores - scores.max(axis=1, keepdims=True)
-    return float((np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(wanted)), wanted]).mean())
+def _told(scores: npt.NDArray[np.float64], temperature: float) -> npt.NDArray[np.float64]:
+    """Return the probabilities (M,37) that the device tells of scores (G,M,37)."""
+    shifted = (scores - scores.max(axis=2, keepdims=True)) / temperature
+    powers = np.exp(shifted)
+    return np.asarray((powers / powers.sum(axis=2, keepdims=True)).mean(axis=0))
 
 
 def calibration_error(confidence: npt.NDArray[Any], right: npt.NDArray[np.bool_]) -> float:

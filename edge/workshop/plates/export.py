@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edge.inference.slots import INPUT_WH, encode, prepare
+from edge.inference.slots import GLANCES, INPUT_WH, encode, glance, prepare
 from edge.types import F32
 from edge.workshop.export import replace_value
 from edge.workshop.network import import_plain_torch, read_weights
 from edge.workshop.pictures import read_rgb
 from edge.workshop.plates import network
-from edge.workshop.plates.calibrate import fit_temperature
+from edge.workshop.plates.calibrate import Calibration, calibrate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from edge.workshop.plates.crops import Crop
 
 
-def export(weights: Path, card: ReaderCard, version: str, held_out: Sequence[Crop]) -> tuple[str, float]:
-    """Write the card's file from `weights` and bring the card up to date; return SHA-256 and temperature.
+def export(weights: Path, card: ReaderCard, version: str, held_out: Sequence[Crop]) -> tuple[str, Calibration | None]:
+    """Write the card's file from `weights` and bring the card up to date; return SHA-256 and what was calibrated.
 
     Without held-out crops the temperature stays as on the card.
 
@@ -35,26 +35,26 @@ def export(weights: Path, card: ReaderCard, version: str, held_out: Sequence[Cro
     model = network.build()
     read_weights(weights, model)
     model.eval()
-    temperature = card.temperature
+    found = None
     if held_out:
-        temperature = fit_temperature(
-            scores_of(model, held_out), np.array([encode(c.text) for c in held_out], np.int64)
-        )
+        found = calibrate(scores_of(model, held_out), np.array([encode(c.text) for c in held_out], np.int64))
+    temperature = found.temperature if found else card.temperature
     network.write_onnx(model, card.file, temperature)
     sha256 = hashlib.sha256(card.file.read_bytes()).hexdigest()
     text = card.path.read_text(encoding="utf-8")
     for key, value in (("sha256", f'"{sha256}"'), ("version", f'"{version}"'), ("temperature", f"{temperature}")):
         text = replace_value(text, key, value, card.path)
     card.path.write_text(text, encoding="utf-8")
-    return sha256, temperature
+    return sha256, found
 
 
 def scores_of(model: Any, crops: Sequence[Crop]) -> F32:
-    """Return the network's scores (N,12,37) of crops, before the softmax."""
+    """Return the network's scores (G,N,12,37) of all glances at the crops, before the softmax."""
     torch = import_plain_torch()
     rows = []
     with torch.no_grad():
         for crop in crops:
-            image = prepare(read_rgb(crop.path), INPUT_WH).astype(np.float32)[None, None] / 255
-            rows.append(model(torch.from_numpy(image))[0][0].numpy())
-    return np.stack(rows)
+            picture = read_rgb(crop.path)
+            views = np.stack([prepare(glance(picture, share), INPUT_WH) for share in GLANCES])
+            rows.append(model(torch.from_numpy(views.astype(np.float32)[:, None] / 255))[0].numpy())
+    return np.stack(rows, axis=1)

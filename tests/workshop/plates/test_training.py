@@ -12,7 +12,7 @@ from edge.inference.slots import END, SLOTS, encode, open_recogniser
 from edge.workshop.network import read_weights
 from edge.workshop.plates import network
 from edge.workshop.plates.batches import Mix
-from edge.workshop.plates.calibrate import asked_slots, calibration_error, fit_temperature
+from edge.workshop.plates.calibrate import asked_slots, calibrate, calibration_error
 from edge.workshop.plates.export import export
 from edge.workshop.plates.layouts import REGIONS
 from edge.workshop.plates.samples import Fonts
@@ -51,8 +51,20 @@ def test_an_overconfident_network_gets_a_temperature_above_one() -> None:
     scores = rng.normal(0, 1, (200, SLOTS, END + 1)).astype(np.float32)
     said = np.where(rng.random(slots.shape) < 0.7, slots, 7)  # three in ten are wrong
     np.put_along_axis(scores, said[..., None], 5.0, axis=2)
-    fitted = fit_temperature(scores, slots)
-    assert fit_temperature(scores * 3, slots) == pytest.approx(3 * fitted, rel=0.05)
+    fitted = calibrate(scores[None], slots)
+    assert calibrate(scores[None] * 3, slots).temperature == pytest.approx(3 * fitted.temperature, rel=0.05)
+    assert fitted.characters == 200 * 5
+    assert fitted.error < 0.08
+
+
+def test_glances_that_disagree_are_less_sure_so_they_need_less_temperature() -> None:
+    slots = np.array([encode("AB12")] * 50, np.int64)
+    alike = np.zeros((2, 50, SLOTS, END + 1), np.float32)
+    np.put_along_axis(alike, slots[None, ..., None], 3.0, axis=3)
+    apart = alike.copy()
+    np.put_along_axis(apart[1], (slots[..., None] + 1) % (END + 1), 2.9, axis=2)
+    assert calibrate(apart, slots).temperature <= calibrate(alike, slots).temperature
+    assert calibrate(apart, slots).error > calibrate(alike, slots).error
 
 
 def test_only_characters_and_the_first_end_are_asked() -> None:
@@ -80,9 +92,10 @@ def test_two_steps_are_trained_cut_off_taken_up_again_and_exported(torch: object
     assert train(out, out, [], Fonts(), stage, fresh=False) == Progress(4, 2, 4)
     assert out.stat().st_size < 6_000_000
     (tmp_path / "model.toml").write_text(CARD, encoding="utf-8")
-    sha256, temperature = export(out, load_reader_card(tmp_path), "1", [])
+    sha256, found = export(out, load_reader_card(tmp_path), "1", [])
     card = load_reader_card(tmp_path)
-    assert (card.sha256, card.version, card.temperature) == (sha256, "1", temperature)
+    assert (card.sha256, card.version, card.temperature) == (sha256, "1", 1.5)
+    assert found is None
     graph = onnx.load(str(card.file))
     shapes = [
         (value.name, [axis.dim_value for axis in value.type.tensor_type.shape.dim])
