@@ -17,6 +17,7 @@ from edge.config.keys import Section, key
 from edge.config.load import parse_section, read_text
 from edge.config.problems import Problems
 from edge.errors import ConfigError, ModelError
+from edge.inference.class_names import class_of
 from edge.types import CLASSES, I16
 
 if TYPE_CHECKING:
@@ -29,13 +30,6 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 HEADS = ("yolo-v8", "yolo-end2end", "yolox", "ssd")
 """Kinds of output: [1,4+nc,N] for class-wise NMS; [1,K,6] end to end; [1,N,5+nc] raw grid of strides 8, 16, 32;
 boxes [1,N,4] in 0..1 beside scores [1,N,1+nc], the background first (it is no class of the card)."""
-SYNONYMS = {
-    "auto": "car", "taxi": "car", "van": "car", "suv": "car", "pickup": "car",
-    "lorry": "truck", "coach": "bus", "minibus": "bus",
-    "motorbike": "motorcycle", "biker": "motorcycle", "scooter": "motorcycle",
-    "bike": "bicycle", "cyclist": "bicycle", "people": "person", "pedestrian": "person",
-}  # fmt: skip
-"""Other names that public models use for our classes."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -94,7 +88,7 @@ class ModelCard:
 
     def class_ids(self) -> I16:
         """Return for each class of the model its index in CLASSES, -1 where the product has none: (nc,) int16."""
-        return np.array([_product_class(name) for name in self.classes], np.int16)
+        return np.array([-1 if ours is None else ours for ours in map(class_of, self.classes)], np.int16)
 
     def check_file(self) -> None:
         """Compare the weights with the card.
@@ -203,7 +197,7 @@ def _check(said: CardText, problems: Problems) -> None:
     twice = sorted({name for name in said.classes if said.classes.count(name) > 1})
     if twice:
         problems.add(("classes",), f"{', '.join(twice)} stands twice", "name each class once")
-    if said.classes and all(_product_class(name) < 0 for name in said.classes):
+    if said.classes and all(class_of(name) is None for name in said.classes):
         problems.add(("classes",), "none of them is ours", f"name at least one of {', '.join(CLASSES)}")
     check_sha256(said.sha256, problems)
     for name, values in (("mean", said.input.mean), ("std", said.input.std)):
@@ -217,9 +211,3 @@ def check_sha256(said: str, problems: Problems) -> None:
     """Note a sum that is none; an absent one is noted already."""
     if said and not _SHA256.fullmatch(said):
         problems.add(("sha256",), "is not 64 hexadecimal digits", "write what `sha256sum` prints")
-
-
-def _product_class(name: str) -> int:
-    plain = name.strip().lower()
-    plain = SYNONYMS.get(plain, plain)
-    return CLASSES.index(plain) if plain in CLASSES else -1
