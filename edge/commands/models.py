@@ -6,7 +6,15 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.commands import eval_detect, models_add, models_check, models_proof, models_sweep, models_train
+from edge.commands import (
+    eval_detect,
+    models_add,
+    models_check,
+    models_proof,
+    models_quantize,
+    models_sweep,
+    models_train,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     models_add.add_arguments(verbs.add_parser("add", help="take in a detector that somebody else made"))
     sweep = verbs.add_parser("sweep", help="accuracy against cost over input sizes of NAME's network")
     models_sweep.add_arguments(sweep)
+    quantize = verbs.add_parser("quantize", help="make INT8 and FP16 builds of NAME, try them, list them on its card")
+    models_quantize.add_arguments(quantize)
     split = verbs.add_parser("split", help="list the labelled pictures or plate crops under DIR, a fifth validates")
     split.add_argument("data", metavar="DIR", type=Path)
     split.add_argument("--out", metavar="CSV", type=Path, required=True)
@@ -67,6 +77,7 @@ def run(args: argparse.Namespace) -> int:
         "check": models_check.run,
         "add": models_add.run,
         "sweep": models_sweep.run,
+        "quantize": models_quantize.run,
         "split": _split,
         "render": _render,
         "eval": eval_detect.run,
