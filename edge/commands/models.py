@@ -10,6 +10,7 @@ from edge.commands import (
     eval_detect,
     models_add,
     models_check,
+    models_failures,
     models_proof,
     models_quantize,
     models_sweep,
@@ -35,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     models_sweep.add_arguments(sweep)
     quantize = verbs.add_parser("quantize", help="make INT8 and FP16 builds of NAME, try them, list them on its card")
     models_quantize.add_arguments(quantize)
+    failures = verbs.add_parser("failures", help="one picture of what NAME still gets wrong, for its card")
+    models_failures.add_arguments(failures)
     split = verbs.add_parser("split", help="list the labelled pictures or plate crops under DIR, a fifth validates")
     split.add_argument("data", metavar="DIR", type=Path)
     split.add_argument("--out", metavar="CSV", type=Path, required=True)
@@ -78,6 +81,7 @@ def run(args: argparse.Namespace) -> int:
         "add": models_add.run,
         "sweep": models_sweep.run,
         "quantize": models_quantize.run,
+        "failures": models_failures.run,
         "split": _split,
         "render": _render,
         "eval": eval_detect.run,

@@ -65,7 +65,8 @@ def run(args: argparse.Namespace) -> None:
         try:
             if args.out:
                 target.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(card.file, target / card.file.name)
+                for file in (card.file.name, *(build.file for build in card.builds)):
+                    shutil.copyfile(card.path.parent / file, target / file)
             for path in sorted(Path(folder).iterdir()):
                 shutil.copyfile(path, target / path.name)
             (target / card.path.name).write_text(text, encoding="utf-8")

@@ -128,7 +128,7 @@ class LastGood:
         except (ModelError, EngineFailed) as error:
             kept = self._kept(record.accepted, models)
             if record.accepted is None or kept is None:
-                raise ModelError(f"{error}; no detector has passed on this device before, so there is none") from error
+                raise ModelError(f"{error}; and no detector has passed on this device before") from error
             return replace(kept, trouble=f"{error}; {record.accepted.told()}")
 
     def read(self) -> Record:

@@ -24,7 +24,7 @@ from edge.inference.detector import fill_tensor
 from edge.vision.frame import PlanarFrame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from edge.types import F32, U8
 
@@ -118,12 +118,13 @@ def last_layers(graph: Any) -> list[str]:
     return last
 
 
-def with_builds(card: ModelCard, made: Iterable[Build]) -> str:
-    """Return the card's text with these builds in the place of those it listed."""
+def with_builds(card: ModelCard, made: Sequence[Build]) -> str:
+    """Return the card's text with these builds in the place of those of their kinds; the others stay."""
+    kinds = {build.kind for build in made}
     tables = [
         f'{TABLE}\nkind = "{one.kind}"\nfile = "{one.file}"\nsha256 = "{one.sha256}"\n'
         f"engines = {json.dumps(one.engines)}  # those that take it unasked\n"
-        for one in made
+        for one in (*(build for build in card.builds if build.kind not in kinds), *made)
     ]
     return without_builds(card.path.read_text(encoding="utf-8")) + "".join(tables)
 

@@ -189,6 +189,6 @@ def test_a_refused_model_and_no_last_good_one_end_the_service_with_4_and_the_rea
     for _ in range(2):
         run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
         assert run.returncode == 4, run.stderr
-        assert "is refused: it finds 0 of" in run.stderr.splitlines()[-1]
+        assert "is refused: it finds" in run.stderr.splitlines()[-1]
         assert "no detector has passed on this device before" in run.stderr.splitlines()[-1]
         assert "Traceback" not in run.stderr
