@@ -15,6 +15,8 @@ from edge.config import Camera, Config, Mqtt
 from edge.gate.site import GateSite
 from edge.inference.desk import open_desk
 from edge.inference.detector import open_detector
+from edge.inference.detector_watch import DetectorWatch
+from edge.inference.last_good import Choice, LastGood
 from edge.mqtt import connect_broker
 from edge.order import WatchOrder, in_unit, what_to_watch
 from edge.pipeline import Pipeline
@@ -89,14 +91,28 @@ def make_pipeline(config: Config, camera: Camera, detector: Detector, desk: Read
     return Pipeline(camera, detector, desk, site, make_id, config.models.heartbeat_s)
 
 
+def watch_detector(config: Config, clock: Clock) -> DetectorWatch:
+    """Return the detector to run, chosen between the configured one and the last good one beside the store.
+
+    Raises:
+        ModelError: the configured one is refused, and there is no last good one.
+    """
+    return DetectorWatch(LastGood.beside(config.store, clock), config.models)
+
+
 def make_post(
-    config: Config, camera: Camera, site: SiteBook, clock: Clock, on_state: Callable[[CameraStatus], None]
+    config: Config,
+    camera: Camera,
+    choice: Choice,
+    site: SiteBook,
+    clock: Clock,
+    on_state: Callable[[CameraStatus], None],
 ) -> Post:
-    """Return one camera's capture and worker for the service, not yet started."""
+    """Return one camera's capture and worker for the service, not yet started; `choice` is its detector."""
 
     def open_pipeline(stack: ExitStack) -> Pipeline:
         # Opened by the worker, and again after a failure: an engine belongs to one thread, and a dead one is replaced.
-        detector = open_detector(config.models)
+        detector = choice.open(config.models)
         stack.callback(detector.close)
         desk = open_desk(config.models, waits=False)
         stack.callback(desk.close)

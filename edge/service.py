@@ -8,12 +8,14 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 import edge
-from edge.app import make_post, make_site, open_relay
+from edge.app import make_post, make_site, open_relay, watch_detector
 from edge.clock import Clock, make_id
-from edge.config import Camera, Config
+from edge.config import Camera, Config, Models
 from edge.config.reload import ConfigWatch, Reload
-from edge.errors import ConfigError, StoreFailed
+from edge.errors import ConfigError, ModelError, StoreFailed
 from edge.health import notify
+from edge.inference.detector_watch import DetectorWatch
+from edge.inference.last_good import Choice
 from edge.logs import get_log
 from edge.relay import Relay, Report
 from edge.runtime import Post
@@ -27,6 +29,8 @@ DRAIN_S = 3.0
 RETAIN_NS = 600_000_000_000
 """Between two looks at what may be dropped."""
 DAY_S = 86_400.0
+TRIAL_S = 120.0
+"""How much longer a start may take when the detector has not passed its trial on this device yet."""
 _MB = 1_000_000
 
 
@@ -47,20 +51,28 @@ class Service:
         self._store = open_store(config.store.path, config.device.id, config.site.id, clock)
         self._site = SiteBook(make_site(config, self._store), self._store)
         self._posts: dict[str, Post] = {}
+        self._detector: DetectorWatch | None = None
+        self._choice: Choice | None = None
         self._relay: Relay | None = None
         self._troubles: dict[str, str] = {}
         self._retained_ns: int | None = None
+        self._end = "told to stop"
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set; then make final what is open, give the outbox a moment to empty, and close."""
+        """Work until `stop` is set; then make final what is open, give the outbox a moment to empty, and close.
+
+        Raises:
+            ModelError: no detector is good enough to run.
+        """
         with ExitStack() as stack:
             stack.callback(self._store.close)
             self._record(EventKind.RUN_STARTED, self._mark)
             self._start_relay()
             stack.callback(self._stop_relay)
-            stack.callback(lambda: self._record(EventKind.RUN_STOPPED, replace(self._mark, reason="told to stop")))
+            stack.callback(lambda: self._record(EventKind.RUN_STOPPED, replace(self._mark, reason=self._end)))
+            self._detector = self._open_detector()
             stack.callback(self._match_posts, ())
-            self._match_posts(self._config.cameras)
+            self._take_over(self._detector.choice)
             notify.ready(self._summary())
             while not stop.wait(TICK_S):
                 self._tick()
@@ -76,6 +88,8 @@ class Service:
         reload = self._watch.poll()
         if reload is not None:
             self._apply(reload)
+        if self._detector is not None and (choice := self._detector.poll(self._config.models)) is not None:
+            self._take_over(choice)
         if self._relay is not None and not self._try_store(self._relay.check):
             self._restart_relay()
         self._flush()
@@ -103,11 +117,33 @@ class Service:
             self._log.info("configuration: %s", change)
         before, self._config = self._config, _until_restart(self._config, reload.config)
         self._site.reconfigure(self._config.site, self._config.roads, self._config.rules)
-        if before.models != self._config.models:
+        if _beside_the_detector(before.models) != _beside_the_detector(self._config.models):
             self._match_posts(())
         self._match_posts(self._config.cameras)
         if before.mqtt != self._config.mqtt:
             self._restart_relay()
+
+    # Detector
+
+    def _open_detector(self) -> DetectorWatch:
+        notify.extend_start(TRIAL_S)
+        try:
+            return watch_detector(self._config, self._clock)
+        except ModelError as error:
+            self._end = str(error)
+            raise
+
+    def _take_over(self, choice: Choice) -> None:
+        """Go on with this choice; the cameras start anew only where it is another detector."""
+        before, self._choice = self._choice, choice
+        self._troubles.pop("detector", None)
+        if choice.trouble:
+            self._troubles["detector"] = choice.trouble
+            self._log.error("detector: %s", choice.trouble)
+        if before is None or (before.card, before.engine) != (choice.card, choice.engine):
+            self._log.info("detector: %s", choice.card.title)
+            self._match_posts(())
+            self._match_posts(self._config.cameras)
 
     # Cameras
 
@@ -118,9 +154,10 @@ class Service:
                 post.stop()
                 del self._posts[camera_id]
         for camera in cameras:
-            if camera.id not in self._posts:
-                self._posts[camera.id] = make_post(self._config, camera, self._site, self._clock, self._on_state)
-                self._posts[camera.id].start()
+            if camera.id not in self._posts and self._choice is not None:
+                post = make_post(self._config, camera, self._choice, self._site, self._clock, self._on_state)
+                self._posts[camera.id] = post
+                post.start()
 
     def _on_state(self, status: CameraStatus) -> None:
         self._record(EventKind.CAMERA_STATUS, status)
@@ -178,6 +215,11 @@ class Service:
     def _restart_relay(self) -> None:
         self._stop_relay()
         self._start_relay()
+
+
+def _beside_the_detector(models: Models) -> Models:
+    """Return what the cameras take from the configuration at once: the detector is judged first."""
+    return replace(models, detector="", engine="", precision="")
 
 
 def _until_restart(running: Config, changed: Config) -> Config:

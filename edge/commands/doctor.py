@@ -58,6 +58,7 @@ def _examine(path: Path | None, *, cameras: bool) -> Iterator[Finding]:
     yield from examine.examine_models(config.models if config else Models())
     if config is None:
         return
+    yield examine.examine_trial(config.models, config.store, clock)
     yield from examine.examine_database(config.store, config.retention.evidence_mb)
     yield from examine.examine_broker(config.mqtt, config.site.id, config.device.id)
     if cameras:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from edge.inference.card import ModelCard
     from edge.workshop.evaluate import ClassScore, LightScore, Scores
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 LIST_FILE = "pictures.csv"
 DEFAULT_MODEL = "gate-n"
+PRECISIONS = ("fp32", "fp16", "int8")
+TIMED = 24
+"""Golden frames that models are timed on, three rounds of them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what is measured on, and how it is told."""
     add_picture_arguments(parser)
+    parser.add_argument(
+        "--precision",
+        nargs="+",
+        choices=PRECISIONS,
+        default=["fp32"],
+        help="builds that each model's card lists, side by side (default: fp32)",
+    )
+    parser.add_argument("--speed", action="store_true", help="time all of them in turns on the same frames")
     parser.add_argument("--errors", metavar="DIR", type=Path, help="write misses and false boxes there, by model")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="a line for every model, the first one's summary last")
@@ -76,20 +87,55 @@ def run(args: argparse.Namespace) -> None:
     """Measure every model on the same pictures and print; raises as `edge.commands.eval.run`."""
     from edge.inference.card import load_card
 
-    cards = [load_card(name) for name in args.model or [DEFAULT_MODEL]]
+    named = [load_card(name) for name in args.model or [DEFAULT_MODEL]]
+    cards = [card.at(precision) for card in named for precision in dict.fromkeys(args.precision)]
     for card in cards:
         card.check_file()
     make_examples = examples_of(args, cards[0])
     first = None
-    for card in cards:
-        scores = _measure(args, card, make_examples())
+    for card, folder in zip(cards, error_folders(cards), strict=True):
+        scores = _measure(args, card, make_examples(), folder)
         first = first or scores
         print(json.dumps(_details(card, scores)) if args.json else _table(card, scores), flush=True)
+    if args.speed:
+        _print_speed(args, cards)
     if args.json and first:
         print(json.dumps(summary(first)))
 
 
-def _measure(args: argparse.Namespace, card: ModelCard, examples: Iterable[Example]) -> Scores:
+def error_folders(cards: Sequence[ModelCard]) -> list[str]:
+    """Return a folder's name for each: the model's, longer where that stands for several, its hash if need be."""
+    told = [card.title.replace(" ", "-") for card in cards]
+    hashed = [f"{name}-{card.sha256[:8]}" for name, card in zip(told, cards, strict=True)]
+    choices = [[card.name for card in cards], told, hashed]
+    return [
+        next((names[place] for names in choices if names.count(names[place]) == 1), hashed[place])
+        for place in range(len(cards))
+    ]
+
+
+def _print_speed(args: argparse.Namespace, cards: Sequence[ModelCard]) -> None:
+    from edge.inference.detector import YoloDetector
+    from edge.inference.engines import open_engine
+    from edge.inference.golden import golden_frames
+    from edge.workshop.sweep import time_in_turns
+
+    detectors = [YoloDetector(card, open_engine(card.file, "auto", args.threads)) for card in cards]
+    spent = time_in_turns(detectors, [golden.frame for golden in golden_frames(TIMED)])
+    if not args.json:
+        print(f"milliseconds a frame of {TIMED} golden frames, in turns; compare within this run only")
+    for card, detector, ms in zip(cards, detectors, spent, strict=True):
+        detector.close()
+        told = {"kind": "speed", "model": card.name, "version": card.version, "precision": card.precision}
+        figures = {"ms": round(ms, 2), "ratio": round(ms / spent[0], 3)}
+        print(
+            json.dumps(told | figures)
+            if args.json
+            else f"  {card.title:<24} {ms:>7.1f} ms {ms / spent[0]:>6.2f} times the first"
+        )
+
+
+def _measure(args: argparse.Namespace, card: ModelCard, examples: Iterable[Example], folder: str) -> Scores:
     from tqdm import tqdm
 
     from edge.inference.detector import YoloDetector
@@ -97,9 +143,9 @@ def _measure(args: argparse.Namespace, card: ModelCard, examples: Iterable[Examp
     from edge.workshop.evaluate import LOWEST, score
     from edge.workshop.faults import FaultBook
 
-    book = FaultBook(args.errors / card.name, card.confidence) if args.errors else None
+    book = FaultBook(args.errors / folder, card.confidence) if args.errors else None
     detector = YoloDetector(card, open_engine(card.file, "auto", args.threads), LOWEST)
-    bar = tqdm(examples, desc=card.name, unit="picture", disable=not sys.stderr.isatty(), leave=False)
+    bar = tqdm(examples, desc=card.title, unit="picture", disable=not sys.stderr.isatty(), leave=False)
     scores = score(detector, bar, card.confidence, book.add if book else None)
     detector.close()
     if book:
@@ -146,7 +192,7 @@ def _listed(args: argparse.Namespace, card: ModelCard) -> tuple[Labelled, ...]:
 
 def _table(card: ModelCard, scores: Scores) -> str:
     head = (
-        f"{card.name} {card.version} at {card.input.width}x{card.input.height}, {scores.pictures} pictures: "
+        f"{card.title} at {card.input.width}x{card.input.height}, {scores.pictures} pictures: "
         f"mAP50 {scores.map50:.3f}, mAP50-95 {scores.map50_95:.3f}, vehicle AP50 {scores.vehicle.ap50:.3f}; "
         f"recall, precision and F1 at {card.confidence}"
     )
@@ -186,6 +232,7 @@ def _details(card: ModelCard, scores: Scores) -> dict[str, object]:
         "kind": "model",
         "model": card.name,
         "version": card.version,
+        "precision": card.precision,
         "input": [card.input.width, card.input.height],
         "pictures": scores.pictures,
         "confidence": card.confidence,

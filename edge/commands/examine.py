@@ -108,6 +108,31 @@ def _networks(models: Models) -> Iterator[Finding]:
         yield from from_error("plates", error)
 
 
+def examine_trial(models: Models, store: Store, clock: Clock) -> Finding:
+    """Say whether the configured detector has passed its trial on this device, and which one stands in if it has not.
+
+    What keeps it from being tried at all is a finding of `examine_models`.
+    """
+    from edge.inference.last_good import LastGood, identity_of
+
+    record = LastGood.beside(store, clock).read()
+    accepted, refused = record.accepted, record.refused
+    try:
+        asked = identity_of(models)
+    except EdgeError:
+        asked = None
+    if accepted and accepted.identity == asked:
+        return well("detector", f"{accepted.title} passed its trial on this device, {accepted.at}")
+    stands_in = f"; {accepted.told()}" if accepted else ""
+    cure = "put a sound model there, or set models.detector back"
+    if refused and refused.identity == asked:
+        said = f"{refused.reason}{stands_in}"
+        return doubtful("detector", said, cure) if accepted else broken("detector", said, cure, ModelError.exit_code)
+    if asked is None and accepted:
+        return doubtful("detector", f"what is configured cannot be tried{stands_in}", cure)
+    return well("detector", "not tried on this device yet: the service tries it before it uses it")
+
+
 def examine_database(store: Store, evidence_mb: int) -> Iterator[Finding]:
     """Say whether events can be written, by an SQLite that does not damage them."""
     from edge.health.machine import examine_store

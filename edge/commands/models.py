@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.commands import eval_detect, models_add, models_check, models_proof, models_sweep, models_train
-from edge.errors import UsageError
+from edge.commands import (
+    eval_detect,
+    models_add,
+    models_check,
+    models_failures,
+    models_proof,
+    models_quantize,
+    models_sets,
+    models_sweep,
+    models_train,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,11 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     models_add.add_arguments(verbs.add_parser("add", help="take in a detector that somebody else made"))
     sweep = verbs.add_parser("sweep", help="accuracy against cost over input sizes of NAME's network")
     models_sweep.add_arguments(sweep)
+    quantize = verbs.add_parser("quantize", help="make INT8 and FP16 builds of NAME, try them, list them on its card")
+    models_quantize.add_arguments(quantize)
+    failures = verbs.add_parser("failures", help="one picture of what NAME still gets wrong, for its card")
+    models_failures.add_arguments(failures)
     split = verbs.add_parser("split", help="list the labelled pictures or plate crops under DIR, a fifth validates")
-    split.add_argument("data", metavar="DIR", type=Path)
-    split.add_argument("--out", metavar="CSV", type=Path, required=True)
-    _add_render(verbs.add_parser("render", help="render labelled gate scenes for training into DIR"))
-    _add_label(verbs.add_parser("label", help="let other detectors label frames of videos for training"))
+    models_sets.add_split_arguments(split)
+    models_sets.add_render_arguments(verbs.add_parser("render", help="render labelled gate scenes for training"))
+    label = verbs.add_parser("label", help="let other detectors label frames of videos for training")
+    models_sets.add_label_arguments(label)
     measure = verbs.add_parser("eval", help="`edge eval detect` with the networks' names as words")
     measure.add_argument("model", metavar="NAME", nargs="+", help="names or paths of a model.toml")
     eval_detect.add_data_arguments(measure)
@@ -41,27 +52,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     models_train.add_train_arguments(train)
     export = verbs.add_parser("export", help="write NAME's trained weights as ONNX and bring its card up to date")
     models_train.add_export_arguments(export)
-
-
-def _add_render(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("out", metavar="DIR", type=Path)
-    parser.add_argument("--count", type=int, default=1000, help="pictures (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="first scene (default: %(default)s)")
-    parser.add_argument(
-        "--view",
-        choices=("any", "gate", "towing"),
-        default="any",
-        help="every kind of road, the gate, or trailers at the gate",
-    )
-
-
-def _add_label(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("out", metavar="DIR", type=Path)
-    parser.add_argument("--video", metavar="FILE", type=Path, nargs="+", required=True)
-    parser.add_argument(
-        "--teacher", metavar="NAME", nargs="+", required=True, help="names or paths of a model.toml, two or more agree"
-    )
-    parser.add_argument("--every", metavar="K", type=int, default=12, help="every K-th frame (default: %(default)s)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -79,9 +69,11 @@ def run(args: argparse.Namespace) -> int:
         "check": models_check.run,
         "add": models_add.run,
         "sweep": models_sweep.run,
-        "split": _split,
-        "render": _render,
-        "label": _label,
+        "quantize": models_quantize.run,
+        "failures": models_failures.run,
+        "split": models_sets.split,
+        "render": models_sets.render,
+        "label": models_sets.label,
         "eval": eval_detect.run,
         "proof": models_proof.run,
         "train": models_train.train,
@@ -110,40 +102,3 @@ def _show(args: argparse.Namespace) -> None:
     from edge.inference.reader_card import load_any_card
 
     print(load_any_card(args.name).path.read_text(encoding="utf-8").rstrip())
-
-
-def _split(args: argparse.Namespace) -> None:
-    from edge.workshop import dataset
-    from edge.workshop.plates import crops
-
-    entries = (crops if (args.data / crops.TABLE).is_file() else dataset).build_list(args.data)
-    dataset.write_list(args.out, entries)
-    held = [entry for entry in entries if entry.side == "validation"]
-    print(
-        f"{args.out}: {len(entries)} pictures, {len(held)} of them for validation, list {dataset.list_digest(entries)}"
-    )
-
-
-def _render(args: argparse.Namespace) -> None:
-    from edge.workshop.rendered import render_set
-
-    render_set(args.out, args.count, args.seed, args.view)
-    print(f"{args.out}: {args.count} pictures from seed {args.seed} on")
-
-
-def _label(args: argparse.Namespace) -> None:
-    from edge.inference.card import load_card
-    from edge.inference.detector import YoloDetector
-    from edge.inference.engines import open_engine
-    from edge.workshop.teachers import LOWEST, label_videos
-
-    if args.every < 1:
-        raise UsageError(f"--every {args.every}: is no step; give 1 or more")
-    with ExitStack() as stack:
-        teachers = []
-        for card in map(load_card, args.teacher):
-            card.check_file()
-            teachers.append(YoloDetector(card, open_engine(card.file, "auto", 1), LOWEST))
-            stack.callback(teachers[-1].close)
-        pictures, labels = label_videos(args.out, args.video, teachers, args.every)
-    print(f"{args.out}: {pictures} pictures, {labels} labels")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from edge.inference.reader_card import ReaderCard
 
 ENGINES = ("auto", "onnxruntime", "tensorrt")
-PRECISIONS = ("float", "int8")
+PRECISIONS = ("fp32", "fp16", "int8")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--file", metavar="FILE", type=Path, help="another build of the same network, such as its INT8 or FP16 ONNX"
     )
     parser.add_argument(
-        "--precision", choices=PRECISIONS, default="float", help="which bound holds (default: %(default)s)"
+        "--precision",
+        choices=PRECISIONS,
+        default="fp32",
+        help="which of the card's builds; with --file, what that file is: a wider bound holds for int8 "
+        "(default: %(default)s)",
     )
     parser.add_argument("--threads", type=int, default=1)
 
@@ -34,7 +38,7 @@ def run(args: argparse.Namespace) -> None:
         ModelError: the card or weights are not sound, or the engine is refused.
         EngineFailed: the engine gave no answer.
     """
-    from edge.inference.acceptance import BOUNDS, try_engine
+    from edge.inference.acceptance import bound_of, try_engine
     from edge.inference.card import ModelCard
     from edge.inference.engines import open_engine
     from edge.inference.finder_card import FinderCard
@@ -48,9 +52,13 @@ def run(args: argparse.Namespace) -> None:
     if not isinstance(card, ModelCard):
         _read_once(card)
         return
-    engine = open_engine(args.file or card.file, args.engine, args.threads)
-    trial = try_engine(card, engine, BOUNDS[args.precision])
-    print(f"{card.name}: sound: {args.file or card.file.name} on {engine.label}: {trial.told()}")
+    build = card
+    if not args.file:
+        build = card.at(args.precision)
+        build.check_file()
+    engine = open_engine(args.file or build.file, args.engine, args.threads)
+    trial = try_engine(card, engine, bound_of(args.precision))
+    print(f"{card.name}: sound: {args.file or build.file.name} on {engine.label}: {trial.told()}")
     engine.close()
 
 

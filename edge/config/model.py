@@ -187,6 +187,11 @@ class Models(Section):
         default="auto",
         choices=("auto", "tensorrt", "onnxruntime"),
     )
+    precision: str = key(
+        "Build of the detector; auto takes what its card names for the engine, else the full one.",
+        default="auto",
+        choices=("auto", "fp32", "fp16", "int8"),
+    )
     threads: int = key("Processor threads a network may use.", default=2, low=1, high=64, reload=False)
     confidence: float = key("Lowest confidence of a detection; 0 takes the model card's.", default=0.0, low=0, high=1)
     heartbeat_s: float = key(

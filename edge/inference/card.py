@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from edge.config.keys import Section, key
+from edge.config.lines import Path as KeyPath
 from edge.config.load import parse_section, read_text
 from edge.config.problems import Problems
 from edge.errors import ConfigError, ModelError
+from edge.inference.class_names import class_of
 from edge.types import CLASSES, I16
 
 if TYPE_CHECKING:
@@ -29,13 +31,9 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 HEADS = ("yolo-v8", "yolo-end2end", "yolox", "ssd")
 """Kinds of output: [1,4+nc,N] for class-wise NMS; [1,K,6] end to end; [1,N,5+nc] raw grid of strides 8, 16, 32;
 boxes [1,N,4] in 0..1 beside scores [1,N,1+nc], the background first (it is no class of the card)."""
-SYNONYMS = {
-    "auto": "car", "taxi": "car", "van": "car", "suv": "car", "pickup": "car",
-    "lorry": "truck", "coach": "bus", "minibus": "bus",
-    "motorbike": "motorcycle", "biker": "motorcycle", "scooter": "motorcycle",
-    "bike": "bicycle", "cyclist": "bicycle", "people": "person", "pedestrian": "person",
-}  # fmt: skip
-"""Other names that public models use for our classes."""
+FULL = "fp32"
+REDUCED = ("fp16", "int8")
+PRECISIONS = (FULL, *REDUCED)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,6 +49,18 @@ class NetworkInput(Section):
     std: tuple[float, ...] = key("What each plane is then divided by.", default=(1.0, 1.0, 1.0))
     letterbox: str = key("Where the picture lies in it.", default="centre", choices=("centre", "top-left"))
     pad: int = key("Value of the bars beside the picture, before scaling.", default=114, low=0, high=255)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Build(Section):
+    """The same network in other arithmetic, inputs and outputs as they were: FP16, or INT8 with explicit Q/DQ nodes."""
+
+    kind: str = key("Its arithmetic.", choices=REDUCED, example="int8")
+    file: str = key("The ONNX file, relative to the card.", form="some", example="gate-n.int8.onnx")
+    sha256: str = key("SHA-256 of the ONNX file.", form="some", example="what sha256sum prints")
+    engines: tuple[str, ...] = key(
+        "Engines that take it unasked, because it was measured to be quicker there.", default=(), each="some"
+    )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -72,11 +82,15 @@ class CardText(Section):
     iou: float = key("Overlap above which two boxes are one object.", default=0.6, low=0.05, high=1)
     max_detections: int = key("Most objects in one picture.", default=100, low=1, high=1000)
     description: str = key("One sentence for people.", default="")
+    builds: tuple[Build, ...] = key("Other builds of it, one [[build]] each.", default=(), toml="build")
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """A card that is right. `file` is absolute; the rest is as written (see CardText)."""
+    """A card that is right. `file` is absolute; the rest is as written (see CardText).
+
+    `precision` says which build `file` and `sha256` are; cards are read at FULL, see `at`.
+    """
 
     path: Path
     file: Path
@@ -91,10 +105,40 @@ class ModelCard:
     max_detections: int
     licence: str
     description: str
+    builds: tuple[Build, ...] = ()
+    precision: str = FULL
+
+    @property
+    def title(self) -> str:
+        """Name, version and, where it is not the full one, precision."""
+        return " ".join(filter(None, (self.name, self.version, self.precision if self.precision != FULL else "")))
+
+    def at(self, precision: str, engine: str = "") -> ModelCard:
+        """Return the card with the weights of one of its builds.
+
+        Args:
+            precision: one of PRECISIONS, or `auto` for the first build that says it is for `engine`, FULL if none does.
+            engine: who will run it; asked for `auto` alone.
+
+        Raises:
+            ModelError: the card lists no such build.
+        """
+        if precision == "auto":
+            precision = next((build.kind for build in self.builds if engine in build.engines), FULL)
+        if precision == self.precision:
+            return self
+        for build in self.builds:
+            if build.kind == precision:
+                file = (self.path.parent / build.file).resolve()
+                return replace(self, file=file, sha256=build.sha256.lower(), precision=precision)
+        raise ModelError(
+            f"{self.path}: lists no {precision} build: make one with `edge models quantize {self.name}`, "
+            "or set models.precision to auto"
+        )
 
     def class_ids(self) -> I16:
         """Return for each class of the model its index in CLASSES, -1 where the product has none: (nc,) int16."""
-        return np.array([_product_class(name) for name in self.classes], np.int16)
+        return np.array([-1 if ours is None else ours for ours in map(class_of, self.classes)], np.int16)
 
     def check_file(self) -> None:
         """Compare the weights with the card.
@@ -157,6 +201,7 @@ def load_card(name_or_path: str | Path) -> ModelCard:
         max_detections=said.max_detections,
         licence=said.licence,
         description=said.description,
+        builds=said.builds,
     )
 
 
@@ -203,9 +248,14 @@ def _check(said: CardText, problems: Problems) -> None:
     twice = sorted({name for name in said.classes if said.classes.count(name) > 1})
     if twice:
         problems.add(("classes",), f"{', '.join(twice)} stands twice", "name each class once")
-    if said.classes and all(_product_class(name) < 0 for name in said.classes):
+    if said.classes and all(class_of(name) is None for name in said.classes):
         problems.add(("classes",), "none of them is ours", f"name at least one of {', '.join(CLASSES)}")
     check_sha256(said.sha256, problems)
+    kinds = [build.kind for build in said.builds]
+    for place, build in enumerate(said.builds):
+        check_sha256(build.sha256, problems, ("build", place, "sha256"))
+    if len(set(kinds)) < len(kinds):
+        problems.add(("build",), "lists one kind twice", "keep one build of each kind")
     for name, values in (("mean", said.input.mean), ("std", said.input.std)):
         if not problems.under(("input", name)) and (len(values) != PLANES or (name == "std" and 0 in values)):
             problems.add(
@@ -213,13 +263,7 @@ def _check(said: CardText, problems: Problems) -> None:
             )
 
 
-def check_sha256(said: str, problems: Problems) -> None:
+def check_sha256(said: str, problems: Problems, place: KeyPath = ("sha256",)) -> None:
     """Note a sum that is none; an absent one is noted already."""
     if said and not _SHA256.fullmatch(said):
-        problems.add(("sha256",), "is not 64 hexadecimal digits", "write what `sha256sum` prints")
-
-
-def _product_class(name: str) -> int:
-    plain = name.strip().lower()
-    plain = SYNONYMS.get(plain, plain)
-    return CLASSES.index(plain) if plain in CLASSES else -1
+        problems.add(place, "is not 64 hexadecimal digits", "write what `sha256sum` prints")

@@ -10,7 +10,7 @@ import numpy as np
 from edge.config.model import Models
 from edge.errors import EngineFailed, ModelError
 from edge.inference.card import ModelCard, load_card
-from edge.inference.engines import open_engine
+from edge.inference.engines import best_engine, open_engine
 from edge.inference.heads import Candidates, Head, Shape, decode, fits, make_head, told
 from edge.ports import Engine, Frame, Letterboxed, TensorSpec
 from edge.types import CLASSES, F32, U8, Detections
@@ -26,9 +26,18 @@ def open_detector(models: Models) -> YoloDetector:
     Raises:
         ModelError: card or weights are missing, damaged or do not agree, or the engine does not work here.
     """
-    card = load_card(models.detector)
+    card = chosen_card(models)
     card.check_file()
     return YoloDetector(card, open_engine(card.file, models.engine, models.threads), models.confidence)
+
+
+def chosen_card(models: Models) -> ModelCard:
+    """Return the detector's card at the precision that the configuration asks for.
+
+    Raises:
+        ModelError: there is no such card, it is wrong, or it lists no such build.
+    """
+    return load_card(models.detector).at(models.precision, best_engine(models.engine))
 
 
 class YoloDetector:
@@ -51,7 +60,7 @@ class YoloDetector:
         self._outputs = _agree(card, engine, self._head)
         self._class_ids = card.class_ids()
         self._tensor = np.empty((1, 3, card.input.height, card.input.width), np.float32)
-        self.label = f"{card.name} {card.version}".strip() + f" on {engine.label}"
+        self.label = f"{card.title} on {engine.label}"
 
     def detect(self, frame: Frame) -> Detections:
         """Find objects; see `ports.Detector.detect`."""

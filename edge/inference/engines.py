@@ -8,6 +8,11 @@ from edge.errors import ModelError
 from edge.ports import Engine
 
 
+def best_engine(engine: str) -> str:
+    """Return the engine that `auto` means here; any other name means itself."""
+    return "onnxruntime" if engine == "auto" else engine
+
+
 def open_engine(path: Path, engine: str = "auto", threads: int = 1) -> Engine:
     """Compile a network.
 
@@ -19,9 +24,10 @@ def open_engine(path: Path, engine: str = "auto", threads: int = 1) -> Engine:
     Raises:
         ModelError: the file is missing or damaged, or the engine asked for does not work here.
     """
+    engine = best_engine(engine)
     if engine == "tensorrt":
         raise ModelError("models.engine is tensorrt, which this version cannot run: set it to auto or onnxruntime")
-    if engine not in {"auto", "onnxruntime"}:
+    if engine != "onnxruntime":
         raise ModelError(f"models.engine is {engine!r}: use auto, onnxruntime or tensorrt")
     try:
         from edge.inference.ort import OrtEngine  # noqa: PLC0415 - the runtime's import is dear and may be absent

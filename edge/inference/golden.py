@@ -12,7 +12,7 @@ from edge.scene import random_scene
 from edge.types import CLASSES, F32, VEHICLES
 from edge.vision.frame import PlanarFrame
 
-FRAMES = 24
+FRAMES = 48
 SIZE_WH = (640, 360)
 PLAIN_VISIBLE = 0.7
 PLAIN_PX = 32

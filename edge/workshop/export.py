@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from edge.errors import ModelError
 from edge.types import CLASSES
 from edge.workshop import network
+from edge.workshop.builds import without_builds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 def export(weights: Path, card: Path, file: Path, input_wh: tuple[int, int], version: str) -> str:
     """Write `file` from `weights` and put its hash, input size and version into `card`; return the SHA-256.
+
+    Other builds are taken off the card: they are of the weights before.
 
     Raises:
         ModelError: the weights cannot be read, or the card lacks a key to bring up to date.
@@ -25,7 +28,7 @@ def export(weights: Path, card: Path, file: Path, input_wh: tuple[int, int], ver
     network.read_weights(weights, model)
     network.write_onnx(model, file, input_wh)
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
-    text = card.read_text(encoding="utf-8")
+    text = without_builds(card.read_text(encoding="utf-8"))
     for key, value in (
         ("sha256", f'"{sha256}"'),
         ("version", f'"{version}"'),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MET_IOU = 0.5
 COLUMNS = ("file", "kind", "class", "found_as", "confidence", "x1", "y1", "x2", "y2")
-_COLOURS = {"miss": (213, 94, 0), "false": (230, 159, 0), "class": (204, 121, 167)}
+COLOURS = {"miss": (213, 94, 0), "false": (230, 159, 0), "class": (204, 121, 167)}
 """RGB of the palette of Okabe and Ito (2008), told apart with any colour vision."""
 
 
@@ -40,6 +40,13 @@ class Fault:
     found_as: str
     confidence: float
     box: Box
+
+    def told(self) -> str:
+        """Say what is wrong, as it is written beside the box."""
+        if self.kind == "miss":
+            return f"{self.wanted} missed"
+        answer = f"{self.found_as} {self.confidence:.2f}"
+        return answer if self.kind == "false" else f"{self.wanted}: {answer}"
 
 
 def faults(example: Example, found: Detections, threshold: float) -> tuple[Fault, ...]:
@@ -123,8 +130,7 @@ class FaultBook:
         self._rows += [(f"{name}.jpg", one.kind, one.wanted, one.found_as, one.confidence, *one.box) for one in wrong]
         marked = example.picture.copy()
         for one in wrong:
-            told = f"{one.wanted} missed" if one.kind == "miss" else f"{one.found_as} {one.confidence:.2f}"
-            draw_box(marked, one.box, told if one.kind != "class" else f"{one.wanted}: {told}", _COLOURS[one.kind])
+            draw_box(marked, one.box, one.told(), COLOURS[one.kind])
         self._write(f"marked/{name}.jpg", marked)
         self._write(f"images/{name}.jpg", example.picture)
         (self._folder / "labels" / f"{name}.txt").write_text(_yolo(example), encoding="utf-8")
@@ -143,7 +149,7 @@ class FaultBook:
                 writer.writerows((*row[:4], f"{row[4]:.3f}", *row[5:]) for row in self._rows)
         except OSError as error:
             raise UsageError(f"{path}: cannot be written ({error.strerror or error}); give another folder") from error
-        count = {kind: sum(row[1] == kind for row in self._rows) for kind in _COLOURS}
+        count = {kind: sum(row[1] == kind for row in self._rows) for kind in COLOURS}
         pictures = len({row[0] for row in self._rows})
         return (
             f"{path}: {count['miss']} misses, {count['false']} false boxes and {count['class']} of another class "

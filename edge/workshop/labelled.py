@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edge.errors import ConfigError
+from edge.inference.class_names import class_of
 from edge.types import F32, U8
 from edge.workshop.coco_labels import is_coco, read_coco
-from edge.workshop.labels import COCO_NAMES, class_of, list_class_names, read_yolo
+from edge.workshop.labels import COCO_NAMES, list_class_names, read_yolo
 from edge.workshop.pictures import read_rgb
 from edge.workshop.region import REGION_FILE, Region, read_region
 
@@ -71,7 +72,7 @@ class LabelledSet:
         known = {name: count for name, count in self.left_out.items() if name in COCO_NAMES}
         notes = [
             f"{count} boxes left out: unknown class {name!r}; if it is one of ours, add it to SYNONYMS in "
-            "edge/workshop/labels.py"
+            "edge/inference/class_names.py"
             for name, count in sorted(self.left_out.items() - known.items())
         ]
         if known:

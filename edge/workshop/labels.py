@@ -8,32 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edge.errors import ConfigError
-from edge.types import CLASSES, F32
+from edge.inference.class_names import class_of
+from edge.types import F32
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 COLUMNS = 5
-
-SYNONYMS = {
-    "big bus": "bus",
-    "small bus": "bus",
-    "bus-l-": "bus",
-    "bus-s-": "bus",
-    "big truck": "truck",
-    "mid truck": "truck",
-    "small truck": "truck",
-    "truck-s-": "truck",
-    "truck-m-": "truck",
-    "truck-l-": "truck",
-    "truck-xl-": "truck",
-    "motorbike": "motorcycle",
-    "biker": "motorcycle",  # the box holds the rider too, as ours does
-    "cyclist": "bicycle",
-    "people": "person",
-    "pedestrian": "person",
-} | {name: name for name in CLASSES}
-"""What other people call our classes."""
 
 COCO_NAMES = (
     "person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "traffic light",
@@ -63,11 +44,13 @@ def read_class_names(path: Path) -> tuple[int, ...]:
     Raises:
         ConfigError: the file is missing or names a class that no synonym covers; unknown names are never guessed.
     """
-    names = list_class_names(path)
-    for number, name in enumerate(names, start=1):
-        if class_of(name) is None:
+    ours = []
+    for number, name in enumerate(list_class_names(path), start=1):
+        known = class_of(name)
+        if known is None:
             raise ConfigError(f"{path}:{number}: unknown class {name!r}; add it to SYNONYMS or take its boxes out")
-    return tuple(CLASSES.index(SYNONYMS[name.lower()]) for name in names)
+        ours.append(known)
+    return tuple(ours)
 
 
 def list_class_names(path: Path) -> tuple[str, ...]:
@@ -81,12 +64,6 @@ def list_class_names(path: Path) -> tuple[str, ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}); a labelled set needs its class names there") from error
     return MISNAMED.get((path.parent.name, names), names)
-
-
-def class_of(name: str) -> int | None:
-    """Return the index into CLASSES that a name stands for, None where the table has no such name: never a guess."""
-    ours = SYNONYMS.get(name.strip().lower())
-    return None if ours is None else CLASSES.index(ours)
 
 
 def read_yolo(path: Path, class_map: tuple[int, ...]) -> F32:

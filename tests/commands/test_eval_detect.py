@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import pytest
 
 from edge.cli import main
+from edge.commands.eval_detect import error_folders
+from edge.inference.card import load_card
 from edge.workshop.rendered import proof_examples
 
 KEYS = {"map50", "map50_95", "vehicle_map50", "per_class"}
@@ -96,3 +99,16 @@ def test_what_cannot_be_measured_is_one_line(
 ) -> None:
     assert main(["eval", "detect", *words]) == code
     assert cause in capsys.readouterr().err
+
+
+def test_models_that_share_a_name_do_not_share_a_folder_of_errors() -> None:
+    card = load_card("gate-n")
+    int8 = replace(card, precision="int8")
+    other = replace(card, sha256="f" * 64)
+    named = error_folders([card, replace(card, name="theirs")])
+    assert named == ["gate-n", "theirs"]
+    assert error_folders([card, int8]) == [f"gate-n-{card.version}", f"gate-n-{card.version}-int8"]
+    assert error_folders([card, other]) == [
+        f"gate-n-{card.version}-{card.sha256[:8]}",
+        f"gate-n-{card.version}-ffffffff",
+    ]

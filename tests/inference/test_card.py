@@ -63,6 +63,48 @@ def test_foreign_class_names_become_ours_and_unknown_ones_map_to_nothing(folder:
     assert ids.dtype == np.int16
 
 
+BUILDS = f"""
+[[build]]
+kind = "int8"
+file = "peer.int8.onnx"
+sha256 = "{"a" * 64}"
+engines = ["tensorrt"]
+[[build]]
+kind = "fp16"
+file = "peer.fp16.onnx"
+sha256 = "{"B" * 64}"
+"""
+
+
+def test_a_build_takes_the_place_of_the_full_network_where_it_is_asked_for(folder: Path) -> None:
+    (folder / "model.toml").write_text(GOOD + BUILDS, encoding="utf-8")
+    card = load_card(folder)
+    assert (card.at("auto", "onnxruntime"), card.at("fp32")) == (card, card)
+    int8 = card.at("auto", "tensorrt")
+    assert (int8.file, int8.sha256, int8.precision) == ((folder / "peer.int8.onnx").resolve(), "a" * 64, "int8")
+    assert card.at("fp16").sha256 == "b" * 64
+    assert card.at("int8") == int8
+    assert int8.title == "peer int8"
+
+
+def test_a_build_that_is_not_listed_is_refused_with_the_way_to_make_it(folder: Path) -> None:
+    with pytest.raises(ModelError, match="lists no int8 build: make one with `edge models quantize peer`"):
+        load_card(folder).at("int8")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ('kind = "fp16"', 'kind = "int8"', "build: lists one kind twice"),
+        ("a" * 64, "abc", "build.sha256: is not 64 hexadecimal digits"),
+        ('kind = "fp16"', 'kind = "fp8"', "build.kind: "),
+    ],
+)
+def test_a_build_that_is_written_wrong_is_refused(folder: Path, right: str, wrong: str, said: str) -> None:
+    (folder / "model.toml").write_text((GOOD + BUILDS).replace(right, wrong), encoding="utf-8")
+    assert said in _message(folder / "model.toml")
+
+
 def test_every_named_model_has_a_card_that_agrees_with_its_weights() -> None:
     cards = list_cards()
     assert "gate-n" in {path.parent.name for path in cards}

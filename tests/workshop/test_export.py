@@ -20,6 +20,8 @@ MODELS = Path(__file__).parents[2] / "models"
 def test_a_committed_card_holds_the_hash_of_its_file(path: Path) -> None:
     card = load_any_card(path)
     assert hashlib.sha256(card.file.read_bytes()).hexdigest() == card.sha256
+    for build in getattr(card, "builds", ()):
+        assert hashlib.sha256((path.parent / build.file).read_bytes()).hexdigest() == build.sha256
 
 
 def test_gate_n_is_small_and_finds_our_classes() -> None:

@@ -1,0 +1,78 @@
+"""`edge models split`, `render` and `label`: the pictures that networks learn from and are measured on."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import ExitStack
+from pathlib import Path
+
+from edge.errors import UsageError
+
+
+def add_split_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `edge models split`."""
+    parser.add_argument("data", metavar="DIR", type=Path)
+    parser.add_argument("--out", metavar="CSV", type=Path, required=True)
+
+
+def add_render_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `edge models render`."""
+    parser.add_argument("out", metavar="DIR", type=Path)
+    parser.add_argument("--count", type=int, default=1000, help="pictures (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="first scene (default: %(default)s)")
+    parser.add_argument(
+        "--view",
+        choices=("any", "gate", "towing"),
+        default="any",
+        help="every kind of road, the gate, or trailers at the gate",
+    )
+
+
+def add_label_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `edge models label`."""
+    parser.add_argument("out", metavar="DIR", type=Path)
+    parser.add_argument("--video", metavar="FILE", type=Path, nargs="+", required=True)
+    parser.add_argument(
+        "--teacher", metavar="NAME", nargs="+", required=True, help="names or paths of a model.toml, two or more agree"
+    )
+    parser.add_argument("--every", metavar="K", type=int, default=12, help="every K-th frame (default: %(default)s)")
+
+
+def split(args: argparse.Namespace) -> None:
+    """List the pictures or crops under a folder with their sides; raises as `edge.commands.models.run`."""
+    from edge.workshop import dataset
+    from edge.workshop.plates import crops
+
+    entries = (crops if (args.data / crops.TABLE).is_file() else dataset).build_list(args.data)
+    dataset.write_list(args.out, entries)
+    held = [entry for entry in entries if entry.side == "validation"]
+    print(
+        f"{args.out}: {len(entries)} pictures, {len(held)} of them for validation, list {dataset.list_digest(entries)}"
+    )
+
+
+def render(args: argparse.Namespace) -> None:
+    """Write rendered scenes as a labelled set; raises as `edge.commands.models.run`."""
+    from edge.workshop.rendered import render_set
+
+    render_set(args.out, args.count, args.seed, args.view)
+    print(f"{args.out}: {args.count} pictures from seed {args.seed} on")
+
+
+def label(args: argparse.Namespace) -> None:
+    """Write frames of videos as a set that other detectors have labelled; raises as `edge.commands.models.run`."""
+    from edge.inference.card import load_card
+    from edge.inference.detector import YoloDetector
+    from edge.inference.engines import open_engine
+    from edge.workshop.teachers import LOWEST, label_videos
+
+    if args.every < 1:
+        raise UsageError(f"--every {args.every}: is no step; give 1 or more")
+    with ExitStack() as stack:
+        teachers = []
+        for card in map(load_card, args.teacher):
+            card.check_file()
+            teachers.append(YoloDetector(card, open_engine(card.file, "auto", 1), LOWEST))
+            stack.callback(teachers[-1].close)
+        pictures, labels = label_videos(args.out, args.video, teachers, args.every)
+    print(f"{args.out}: {pictures} pictures, {labels} labels")

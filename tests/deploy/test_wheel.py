@@ -1,0 +1,27 @@
+"""The wheel carries every file that the cards in it name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from edge.config.toml import tomllib
+
+ROOT = Path(__file__).parents[2]
+CARRIED = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"][
+    "wheel"
+]["force-include"]
+
+
+@pytest.mark.parametrize("card", [name for name in CARRIED if name.endswith("model.toml")])
+def test_a_card_in_the_wheel_comes_with_its_weights_and_builds(card: str) -> None:
+    said = tomllib.loads((ROOT / card).read_text(encoding="utf-8"))
+    folder = card.rpartition("/")[0]
+    files = {f"{folder}/{one['file']}" for one in (said, *said.get("build", ()))}
+    assert files <= set(CARRIED)
+    assert all(CARRIED[file] == f"edge/_{file}" for file in files)
+
+
+def test_what_the_wheel_carries_is_there() -> None:
+    assert [name for name in CARRIED if not (ROOT / name).is_file()] == []
