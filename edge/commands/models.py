@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.commands import eval_detect, models_add, models_check, models_proof, models_sweep, models_train
+from edge.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     models_add.add_arguments(verbs.add_parser("add", help="take in a detector that somebody else made"))
     sweep = verbs.add_parser("sweep", help="accuracy against cost over input sizes of NAME's network")
     models_sweep.add_arguments(sweep)
-    split = verbs.add_parser("split", help="list the labelled pictures or plate crops under DIR, a fifth validates")
+    split = verbs.add_parser(
+        "split", help="list the labelled pictures, plate crops or scenes with plates under DIR, a fifth validates"
+    )
     split.add_argument("data", metavar="DIR", type=Path)
+    split.add_argument("--agree", metavar="CSV", type=Path, help="scenes: groups on this list stay on their side")
     split.add_argument("--out", metavar="CSV", type=Path, required=True)
     _add_render(verbs.add_parser("render", help="render labelled gate scenes for training into DIR"))
     measure = verbs.add_parser("eval", help="`edge eval detect` with the networks' names as words")
@@ -46,9 +50,9 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="first scene (default: %(default)s)")
     parser.add_argument(
         "--view",
-        choices=("any", "gate", "towing"),
+        choices=("any", "gate", "towing", "plates"),
         default="any",
-        help="every kind of road, the gate, or trailers at the gate",
+        help="every kind of road, the gate, trailers at the gate, or both kinds with the corners of their plates",
     )
 
 
@@ -101,9 +105,16 @@ def _show(args: argparse.Namespace) -> None:
 
 def _split(args: argparse.Namespace) -> None:
     from edge.workshop import dataset
+    from edge.workshop.finder import scenes
     from edge.workshop.plates import crops
 
-    entries = (crops if (args.data / crops.TABLE).is_file() else dataset).build_list(args.data)
+    if scenes.holds_scenes(args.data):
+        decided = {entry.group: entry.side for entry in dataset.read_list(args.agree)} if args.agree else {}
+        entries = scenes.build_list(args.data, decided)
+    elif args.agree:
+        raise UsageError(f"{args.data}: holds no scenes with boxes of plates; leave --agree out")
+    else:
+        entries = (crops if (args.data / crops.TABLE).is_file() else dataset).build_list(args.data)
     dataset.write_list(args.out, entries)
     held = [entry for entry in entries if entry.side == "validation"]
     print(
@@ -112,7 +123,11 @@ def _split(args: argparse.Namespace) -> None:
 
 
 def _render(args: argparse.Namespace) -> None:
+    from edge.workshop.finder.gates import render_gates
     from edge.workshop.rendered import render_set
 
-    render_set(args.out, args.count, args.seed, args.view)
+    if args.view == "plates":
+        render_gates(args.out, args.count, args.seed)
+    else:
+        render_set(args.out, args.count, args.seed, args.view)
     print(f"{args.out}: {args.count} pictures from seed {args.seed} on")
