@@ -24,7 +24,7 @@ from edge.vision.quads import outlines
 PLANES = 9
 LARGEST_SCALE = 2.0
 """A small picture is enlarged at most so much: more shows nothing more."""
-SAME_IOU = 0.3
+SAME_IOU = 0.2
 """Two plates whose outlines overlap more than this are one."""
 AGREE_IOU = 0.6
 """Cells that see a plate nearly where the surest does have a say in where its corners are."""
