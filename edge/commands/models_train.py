@@ -22,6 +22,7 @@ LIST_FILE = "pictures.csv"
 LAST_FILE = "last.safetensors"
 CROPS_FILE, CORRECTIONS_FILE = "crops.csv", "corrections.csv"
 DETECTOR_RATE, READER_RATE = 4e-4, 1e-3
+NOT_FOR_DETECTORS = ("fonts", "vehicles")
 NOT_FOR_READERS = ("rendered", "size", "frozen", "vehicles")
 
 
@@ -150,8 +151,9 @@ def _train_detector(args: argparse.Namespace, card: ModelCard) -> None:
     from edge.workshop.training import train as train_detector
 
     out = card.path.parent / LAST_FILE
-    if args.fonts or args.vehicles:
-        raise UsageError(f"{card.name} is a detector: leave --fonts and --vehicles out")
+    unsuited = [f"--{name}" for name in NOT_FOR_DETECTORS if getattr(args, name)]
+    if unsuited:
+        raise UsageError(f"{card.name} is a detector: leave {', '.join(unsuited)} out")
     if args.data is None and args.rendered is None:
         raise UsageError("nothing to train on: give --data DIR, --rendered DIR or both")
     real = listed(args, card, "train") if args.data else []
