@@ -1,21 +1,23 @@
-"""`edge eval`: how good detectors and plate readers are on labelled pictures."""
+"""`edge eval`: how good detectors, plate readers and plate finders are on labelled pictures."""
 
 from __future__ import annotations
 
 import argparse
 
-from edge.commands import eval_detect, eval_plates
+from edge.commands import eval_detect, eval_finder, eval_plates
 
-HELP = "measure detectors and plate readers on labelled pictures"
+HELP = "measure detectors, plate readers and plate finders on labelled pictures"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the verbs: detect and plates."""
+    """Declare the verbs: detect, plates and finder."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs", required=True)
     detect = verbs.add_parser("detect", help="detectors side by side: average precision, recall, precision, F1")
     eval_detect.add_arguments(detect)
     plates = verbs.add_parser("plates", help="plate readers side by side: found, exact, characters, extra strings")
     eval_plates.add_arguments(plates)
+    finder = verbs.add_parser("finder", help="plate finders side by side: plates found by size, false boxes, corners")
+    eval_finder.add_arguments(finder)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -27,5 +29,5 @@ def run(args: argparse.Namespace) -> int:
         ModelError: a card or weights are missing, damaged or disagree.
         EngineFailed: a network gave no answer.
     """
-    {"detect": eval_detect.run, "plates": eval_plates.run}[args.verb](args)
+    {"detect": eval_detect.run, "plates": eval_plates.run, "finder": eval_finder.run}[args.verb](args)
     return 0

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     models_quantize.add_arguments(quantize)
     failures = verbs.add_parser("failures", help="one picture of what NAME still gets wrong, for its card")
     models_failures.add_arguments(failures)
-    split = verbs.add_parser("split", help="list the labelled pictures or plate crops under DIR, a fifth validates")
+    split = verbs.add_parser("split", help="list the pictures, plate crops or scenes under DIR, a fifth validates")
     models_sets.add_split_arguments(split)
     models_sets.add_render_arguments(verbs.add_parser("render", help="render labelled gate scenes for training"))
     label = verbs.add_parser("label", help="let other detectors label frames of videos for training")

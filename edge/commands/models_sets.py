@@ -13,6 +13,8 @@ def add_split_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `edge models split`."""
     parser.add_argument("data", metavar="DIR", type=Path)
     parser.add_argument("--out", metavar="CSV", type=Path, required=True)
+    parser.add_argument("--agree", metavar="CSV", type=Path, help="scenes: groups on this list stay on their side")
+    parser.add_argument("--out", metavar="CSV", type=Path, required=True)
 
 
 def add_render_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,9 +24,9 @@ def add_render_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="first scene (default: %(default)s)")
     parser.add_argument(
         "--view",
-        choices=("any", "gate", "towing"),
+        choices=("any", "gate", "towing", "plates"),
         default="any",
-        help="every kind of road, the gate, or trailers at the gate",
+        help="every kind of road, the gate, trailers at the gate, or both kinds with the corners of their plates",
     )
 
 
@@ -41,9 +43,16 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
 def split(args: argparse.Namespace) -> None:
     """List the pictures or crops under a folder with their sides; raises as `edge.commands.models.run`."""
     from edge.workshop import dataset
+    from edge.workshop.finder import scenes
     from edge.workshop.plates import crops
 
-    entries = (crops if (args.data / crops.TABLE).is_file() else dataset).build_list(args.data)
+    if scenes.holds_scenes(args.data):
+        decided = {entry.group: entry.side for entry in dataset.read_list(args.agree)} if args.agree else {}
+        entries = scenes.build_list(args.data, decided)
+    elif args.agree:
+        raise UsageError(f"{args.data}: holds no scenes with boxes of plates; leave --agree out")
+    else:
+        entries = (crops if (args.data / crops.TABLE).is_file() else dataset).build_list(args.data)
     dataset.write_list(args.out, entries)
     held = [entry for entry in entries if entry.side == "validation"]
     print(
@@ -53,9 +62,13 @@ def split(args: argparse.Namespace) -> None:
 
 def render(args: argparse.Namespace) -> None:
     """Write rendered scenes as a labelled set; raises as `edge.commands.models.run`."""
+    from edge.workshop.finder.gates import render_gates
     from edge.workshop.rendered import render_set
 
-    render_set(args.out, args.count, args.seed, args.view)
+    if args.view == "plates":
+        render_gates(args.out, args.count, args.seed)
+    else:
+        render_set(args.out, args.count, args.seed, args.view)
     print(f"{args.out}: {args.count} pictures from seed {args.seed} on")
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.commands import models_finder
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,37 +22,51 @@ LIST_FILE = "pictures.csv"
 LAST_FILE = "last.safetensors"
 CROPS_FILE, CORRECTIONS_FILE = "crops.csv", "corrections.csv"
 DETECTOR_RATE, READER_RATE = 4e-4, 1e-3
-DETECTOR_ONLY = ("labelled", "rendered", "size", "frozen")
+NOT_FOR_DETECTORS = ("fonts", "vehicles")
+NOT_FOR_READERS = ("labelled", "rendered", "size", "frozen", "vehicles")
 
 
 def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `edge models train`."""
     parser.add_argument("name", metavar="NAME")
     parser.add_argument(
-        "--data", metavar="DIR", type=Path, help="labelled sets, or plate crops: the training side of the list is used"
+        "--data",
+        metavar="DIR",
+        type=Path,
+        help="labelled sets, plate crops, or scenes with plates: the training side of the list is used",
     )
     parser.add_argument(
-        "--list", metavar="CSV", type=Path, help=f"default: {LIST_FILE} or {CROPS_FILE} beside the card"
+        "--list",
+        metavar="CSV",
+        type=Path,
+        help=f"default: {LIST_FILE}, {CROPS_FILE} or {models_finder.LIST_FILE} beside the card",
+    )
+    parser.add_argument(
+        "--rendered", metavar="DIR", type=Path, help="detector, finder: what `edge models render` wrote"
     )
     parser.add_argument(
         "--labelled", metavar="DIR", type=Path, help="detector: further labelled sets, as `edge models label` wrote"
     )
-    parser.add_argument("--rendered", metavar="DIR", type=Path, help="detector: what `edge models render` wrote")
     parser.add_argument("--share", type=float, default=0.5, help="share of rendered pictures (default: %(default)s)")
     parser.add_argument("--start", metavar="FILE", type=Path, help=f"weights to start from, default: {LAST_FILE}")
     parser.add_argument("--steps", type=int, default=400, help="batches in this stage (default: %(default)s)")
     parser.add_argument(
-        "--rate", type=float, help=f"highest learning rate, default: {DETECTOR_RATE} detector, {READER_RATE} reader"
+        "--rate",
+        type=float,
+        help=f"highest, default: {DETECTOR_RATE} detector, {READER_RATE} reader, {models_finder.RATE} finder",
     )
-    parser.add_argument("--size", metavar="WxH", type=size, action="append", help="detector: inputs that take turns")
+    parser.add_argument(
+        "--size", metavar="WxH", type=size, action="append", help="detector, finder: inputs that take turns"
+    )
     parser.add_argument("--frozen", type=int, help="detector: first layers that stay as they are")
     parser.add_argument(
         "--fonts",
         metavar="DIR",
         type=Path,
         action="append",
-        help="reader: folders of TrueType fonts to write plates in",
+        help="reader, finder: folders of TrueType fonts to write plates in",
     )
+    models_finder.add_train_arguments(parser)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument(
@@ -90,7 +105,7 @@ def train(args: argparse.Namespace) -> None:
     if isinstance(card, ModelCard):
         _train_detector(args, card)
     elif isinstance(card, FinderCard):
-        raise UsageError(f"{card.name} cannot be trained by this version: take a later one")
+        models_finder.train(args, card)
     else:
         _train_reader(args, card)
 
@@ -103,7 +118,8 @@ def export(args: argparse.Namespace) -> None:
 
     card = load_any_card(args.name)
     if isinstance(card, FinderCard):
-        raise UsageError(f"{card.name} cannot be exported by this version: take a later one")
+        models_finder.export(args, card)
+        return
     weights = args.weights or card.path.parent / LAST_FILE
     if isinstance(card, ModelCard):
         from edge.workshop.export import export as export_detector
@@ -140,8 +156,9 @@ def _train_detector(args: argparse.Namespace, card: ModelCard) -> None:
     from edge.workshop.training import train as train_detector
 
     out = card.path.parent / LAST_FILE
-    if args.fonts:
-        raise UsageError(f"{card.name} is a detector: leave --fonts out")
+    unsuited = [f"--{name}" for name in NOT_FOR_DETECTORS if getattr(args, name)]
+    if unsuited:
+        raise UsageError(f"{card.name} is a detector: leave {', '.join(unsuited)} out")
     if args.data is None and args.rendered is None:
         raise UsageError("nothing to train on: give --data DIR, --rendered DIR or both")
     real = listed(args, card, "train") if args.data else []
@@ -178,7 +195,7 @@ def _train_reader(args: argparse.Namespace, card: ReaderCard) -> None:
     from edge.workshop.plates.training import Stage
     from edge.workshop.plates.training import train as train_reader
 
-    unsuited = [f"--{name}" for name in DETECTOR_ONLY if getattr(args, name) is not None]
+    unsuited = [f"--{name}" for name in NOT_FOR_READERS if getattr(args, name) is not None]
     if unsuited:
         raise UsageError(f"{card.name} renders its plates itself and has one size: leave {', '.join(unsuited)} out")
     out = card.path.parent / LAST_FILE

@@ -15,14 +15,16 @@ import numpy as np
 from edge.errors import EngineFailed, ModelError
 from edge.inference.engines import open_engine
 from edge.inference.finder_card import STRIDE_PX, FinderCard
+from edge.plates.areas import merged, search_areas
 from edge.ports import Engine
 from edge.types import F32, U8, PlateQuads
 from edge.vision.boxes import iou_matrix, nms
+from edge.vision.quads import outlines
 
 PLANES = 9
 LARGEST_SCALE = 2.0
 """A small picture is enlarged at most so much: more shows nothing more."""
-SAME_IOU = 0.3
+SAME_IOU = 0.2
 """Two plates whose outlines overlap more than this are one."""
 AGREE_IOU = 0.6
 """Cells that see a plate nearly where the surest does have a say in where its corners are."""
@@ -76,17 +78,12 @@ def decode(answer: F32, threshold: float) -> PlateQuads:
     sure = answer[0, rows, columns]
     middles = (np.stack([columns, rows], axis=1).astype(np.float32) + 0.5) * STRIDE_PX
     quads = answer[1:, rows, columns].T.reshape(-1, 4, 2) + middles[:, None]
-    outlines = bounds_of(quads)
-    kept = nms(outlines, sure, SAME_IOU, MOST_PLATES)
-    agree = (iou_matrix(outlines[kept], outlines) >= AGREE_IOU) * sure
+    boxes = outlines(quads)
+    kept = nms(boxes, sure, SAME_IOU, MOST_PLATES)
+    agree = (iou_matrix(boxes[kept], boxes) >= AGREE_IOU) * sure
     agree[np.arange(len(kept)), kept] = sure[kept]  # an outline without area agrees with nothing, not even itself
     shares = agree / agree.sum(axis=1, keepdims=True)
     return PlateQuads(np.einsum("kn,ncd->kcd", shares, quads).astype(np.float32), sure[kept].astype(np.float32))
-
-
-def bounds_of(quads: F32) -> F32:
-    """Return the upright boxes (N,4) float32 xyxy around quads (N,4,2)."""
-    return np.concatenate([quads.min(axis=1), quads.max(axis=1)], axis=1)
 
 
 def open_finder(card: FinderCard, engine: str = "auto", threads: int = 1) -> QuadFinder:
@@ -134,6 +131,20 @@ class QuadFinder:
             raise EngineFailed(f"{self._engine.label}: gave {answer.shape}: use the file of the card")
         found = decode(answer[0], self._threshold)
         return PlateQuads((found.quads - fitted.shift) / fitted.scale, found.confidence)
+
+    def find_in_frame(self, picture: U8) -> PlateQuads:
+        """Find the plates in a whole frame (H,W,3) RGB or (H,W) gray uint8, in tiles too where it is large.
+
+        Raises:
+            EngineFailed: as `find`.
+        """
+        frame_wh = (picture.shape[1], picture.shape[0])
+        found = []
+        for area in search_areas(frame_wh, (self._card.input.width, self._card.input.height)):
+            left, top, right, bottom = (int(side) for side in area)
+            plates = self.find(np.ascontiguousarray(picture[top:bottom, left:right]))
+            found.append((area, PlateQuads(plates.quads + np.array([left, top], np.float32), plates.confidence)))
+        return merged(found, frame_wh)
 
     def close(self) -> None:
         """Let go of the engine; may be called twice."""

@@ -30,6 +30,11 @@ def bounds(quad: F32) -> Box:
     return (float(x1), float(y1), float(x2), float(y2))
 
 
+def outlines(quads: F32) -> F32:
+    """Return the upright boxes (N,4) float32 xyxy around quads (N,4,2)."""
+    return np.concatenate([quads.min(axis=1), quads.max(axis=1)], axis=1)
+
+
 def rectify(picture: U8, quad: F32, width: int, height: int) -> U8:
     """Return the quad's content as (height,width[,3]) uint8, seen from straight ahead."""
     square = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)

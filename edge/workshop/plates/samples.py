@@ -9,7 +9,7 @@ import numpy as np
 
 from edge.types import F32, U8
 from edge.workshop.plates import list_proof, list_training
-from edge.workshop.plates.draw import draw_plate
+from edge.workshop.plates.draw import PlatePicture, draw_plate
 from edge.workshop.plates.hands import Hand, StrokeHand, TypeHand, random_stroke
 from edge.workshop.plates.layouts import Layout, Sign, is_proof_text, spell, text_of
 from edge.workshop.plates.view import View, look, random_view
@@ -46,6 +46,17 @@ class Fonts:
 def training_sample(seed: int, fonts: Fonts) -> Sample:
     """Render one sample of the training list."""
     rng = np.random.default_rng((seed, 1))
+    layout, signs, hand = _training(fonts, rng)
+    return _taken(layout, signs, hand, random_view(rng), rng)
+
+
+def training_plate(fonts: Fonts, rng: np.random.Generator) -> PlatePicture:
+    """Draw one plate of the training list, flat and clean."""
+    layout, signs, hand = _training(fonts, rng)
+    return draw_plate(layout, signs, hand, rng)
+
+
+def _training(fonts: Fonts, rng: np.random.Generator) -> tuple[Layout, tuple[Sign, ...], Hand]:
     layout = list_training.LAYOUTS[_drawn(_SHARES_TRAINING, rng)]
     signs = _text(layout, rng, proof=False)
     hand: Hand
@@ -53,7 +64,7 @@ def training_sample(seed: int, fonts: Fonts) -> Sample:
         hand = fonts.hands[_drawn(np.cumsum(fonts.shares, dtype=np.float32), rng)]
     else:
         hand = random_stroke(rng)
-    return _taken(layout, signs, hand, random_view(rng), rng)
+    return layout, signs, hand
 
 
 def proof_sample(seed: int, layouts: Sequence[Layout], view: View) -> Sample:

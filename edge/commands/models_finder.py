@@ -1,0 +1,96 @@
+"""`edge models train`, `export` and `eval` for a plate finder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edge.errors import UsageError
+
+if TYPE_CHECKING:
+    from edge.inference.finder_card import FinderCard
+    from edge.workshop.batches import Picture
+
+LIST_FILE, LAST_FILE = "scenes.csv", "last.safetensors"
+VEHICLES_LIST = "pictures.csv"
+VEHICLES_OF = "gate-n"
+RATE = 2e-3
+
+
+def add_train_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `edge models train` takes for a finder alone."""
+    parser.add_argument(
+        "--vehicles", metavar="DIR", type=Path, help="finder: labelled sets of vehicles to set drawn plates onto"
+    )
+
+
+def train(args: argparse.Namespace, card: FinderCard) -> None:
+    """Train one stage.
+
+    Raises:
+        UsageError: an argument is missing or not for a finder, or the train extra is not installed.
+        ConfigError: data is missing or not as listed.
+        ModelError: the weights cannot be read or the loss is no longer a number.
+    """
+    from edge.workshop.dataset import list_digest, read_list
+    from edge.workshop.finder.batches import Mix, Sources
+    from edge.workshop.finder.gates import read_gates
+    from edge.workshop.finder.scenes import read_scenes
+    from edge.workshop.finder.training import Stage
+    from edge.workshop.finder.training import train as train_finder
+    from edge.workshop.plates.hands import type_hands
+    from edge.workshop.plates.samples import Fonts
+
+    if args.frozen is not None:
+        raise UsageError(f"{card.name} is a plate finder: leave --frozen out")
+    if args.data is None:
+        raise UsageError("give --data DIR: pictures with a plates.csv of boxes")
+    folder = card.path.parent
+    entries = [entry for entry in read_list(args.list or folder / LIST_FILE) if entry.side == "train"]
+    sources = Sources(
+        read_scenes(args.data, entries),
+        _vehicles(args.vehicles, folder) if args.vehicles else (),
+        read_gates(args.rendered) if args.rendered else (),
+        Fonts(*type_hands(args.fonts or [])),
+    )
+    stage = Stage(
+        Mix(tuple(args.size or [(card.input.width, card.input.height)])),
+        args.steps,
+        RATE if args.rate is None else args.rate,
+        seed=args.seed,
+        threads=args.threads,
+        bf16=args.bf16,
+    )
+    counts = f"{len(sources.scenes)} scenes (list {list_digest(entries)}), {len(sources.vehicles)} pictures of vehicles"
+    print(f"{counts}, {len(sources.gates)} rendered, {asdict(stage)}", file=sys.stderr)
+    out = folder / LAST_FILE
+    start = args.start or (out if out.is_file() else None)
+    progress = train_finder(start, out, sources, stage, fresh=args.start is not None)
+    print(f"{out}: {progress.step} steps")
+
+
+def _vehicles(data: Path, folder: Path) -> list[Picture]:
+    """Pictures of the training side of the detector's list, each of them checked."""
+    from edge.inference.card import find_card
+    from edge.workshop import dataset
+    from edge.workshop.batches import load_pictures
+    from edge.workshop.finder.batches import near_enough
+
+    own = folder / VEHICLES_LIST
+    path = own if own.is_file() else find_card(VEHICLES_OF).parent / VEHICLES_LIST
+    entries = [entry for entry in dataset.read_list(path) if entry.side == "train"]
+    dataset.check_files(data, entries)
+    return near_enough(load_pictures(data, entries))
+
+
+def export(args: argparse.Namespace, card: FinderCard) -> None:
+    """Write trained weights as ONNX and bring the card up to date; raises as `edge.commands.models.run`."""
+    from edge.workshop.finder.export import export as export_finder
+
+    if args.size or args.data:
+        raise UsageError(f"{card.name} has the input size of its card and no temperature: leave --size and --data out")
+    sha256 = export_finder(args.weights or card.path.parent / LAST_FILE, card, args.version)
+    print(f"{card.file}: {card.file.stat().st_size} bytes, SHA-256 {sha256}")

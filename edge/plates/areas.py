@@ -1,0 +1,87 @@
+"""Where in a frame to look for plates: all of it, and tiles of it where plates would become too small; and what stays.
+
+Tiling a large frame so that small things keep their size is as in Akyon et al. 2022, "Slicing aided hyper inference".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from edge.types import F32, Box, PlateQuads
+from edge.vision.quads import bounds, outlines
+
+SHRUNK = 0.6
+"""A frame shrunk to less than this to fit the finder's input is looked at in tiles too."""
+TILE_SCALE = 0.75
+"""How much a tile is shrunk: a plate 16 px wide is still found in it."""
+OVERLAP = 0.25
+"""Least share that neighbouring tiles have in common: wider than most plates, so that one tile shows each whole."""
+SAME = 0.5
+"""Share of the smaller outline in the larger one from which two finds are one plate."""
+EDGE_PX = 2.0
+"""A find that comes so near to the edge of its area, where the frame goes on, is cut."""
+
+
+def search_areas(frame_wh: tuple[int, int], input_wh: tuple[int, int]) -> tuple[Box, ...]:
+    """Return where to look in a frame: all of it first, then tiles that overlap; whole pixels.
+
+    Args:
+        frame_wh: size of the frame.
+        input_wh: size of the finder's input.
+    """
+    width, height = frame_wh
+    whole = (0.0, 0.0, float(width), float(height))
+    if min(input_wh[0] / width, input_wh[1] / height) >= SHRUNK:
+        return (whole,)
+    across, down = (_spans(side, place / TILE_SCALE) for side, place in zip(frame_wh, input_wh, strict=True))
+    return (whole, *((x1, y1, x2, y2) for y1, y2 in down for x1, x2 in across))
+
+
+def merged(found: Sequence[tuple[Box, PlateQuads]], frame_wh: tuple[int, int]) -> PlateQuads:
+    """Return the plates of overlapping areas of one frame, each once.
+
+    Of finds that are one plate the surest stays; one cut by the edge of its area stays only where no whole one is.
+
+    Args:
+        found: each area with its plates, the corners already in pixels of the frame.
+        frame_wh: size of the frame.
+    """
+    quads = np.concatenate([np.empty((0, 4, 2), np.float32), *(plates.quads for _, plates in found)])
+    sure = np.concatenate([np.empty(0, np.float32), *(plates.confidence for _, plates in found)])
+    boxes = outlines(quads)
+    cut = np.array(
+        [_is_cut(quad, area, frame_wh) for area, plates in found for quad in plates.quads], bool
+    )  # in the order of `quads`
+    kept: list[int] = []
+    for index in np.lexsort((-sure, cut)):
+        if all(_shared(boxes[index], boxes[other]) < SAME for other in kept):
+            kept.append(int(index))
+    kept.sort(key=lambda index: -float(sure[index]))
+    return PlateQuads(quads[kept], sure[kept])
+
+
+def _spans(side: int, tile: float) -> list[tuple[float, float]]:
+    """Cut a side into equal tiles that overlap enough."""
+    if tile >= side:
+        return [(0.0, float(side))]
+    count = math.ceil((side - tile) / (tile * (1 - OVERLAP))) + 1
+    starts = np.linspace(0, side - tile, count)
+    return [(float(int(start)), float(min(side, math.ceil(start + tile)))) for start in starts]
+
+
+def _is_cut(quad: F32, area: Box, frame_wh: tuple[int, int]) -> bool:
+    x1, y1, x2, y2 = bounds(quad)
+    at_low = (area[0] > 0 and x1 < area[0] + EDGE_PX) or (area[1] > 0 and y1 < area[1] + EDGE_PX)
+    at_high = (area[2] < frame_wh[0] and x2 > area[2] - EDGE_PX) or (area[3] < frame_wh[1] and y2 > area[3] - EDGE_PX)
+    return at_low or at_high
+
+
+def _shared(first: F32, second: F32) -> float:
+    """What two outlines have in common, over the smaller one's area."""
+    (x1, y1, x2, y2), (u1, v1, u2, v2) = first.tolist(), second.tolist()
+    wide, high = min(x2, u2) - max(x1, u1), min(y2, v2) - max(y1, v1)
+    smaller = min((x2 - x1) * (y2 - y1), (u2 - u1) * (v2 - v1))
+    return wide * high / smaller if wide > 0 and high > 0 and smaller > 0 else 0.0

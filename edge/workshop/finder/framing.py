@@ -1,0 +1,157 @@
+"""From a picture with marked plates to what the network gets: framed as the finder does, seen by a worse camera."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from edge.types import F32, U8
+from edge.workshop.finder.targets import Canvas
+from edge.workshop.plates.view import motion_kernel
+
+PAD = 114
+SWAPPED = [1, 0, 3, 2]
+"""Where the corners of a mirrored plate come from."""
+PLATE_PX = (10.0, 230.0)
+"""Widths of the plates in close framings, in the network's input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A part of a picture, `centre` and `size_wh` in its pixels; `shows_beyond`: what lies around it is seen too."""
+
+    centre: tuple[float, float]
+    size_wh: tuple[float, float]
+    shows_beyond: bool
+
+
+def random_frame(
+    picture_wh: tuple[int, int], outline: F32 | None, size_wh: tuple[int, int], rng: np.random.Generator
+) -> Frame:
+    """Choose what is seen: all of it, or the surroundings of a plate (`outline` xyxy), as large as a vehicle or a tile.
+
+    `size_wh` is the canvas.
+    """
+    wide, high = picture_wh
+    if outline is None or rng.random() < 0.3:
+        part = float(rng.choice((1.0, rng.uniform(0.4, 1.0)), p=(0.6, 0.4)))
+        centre = np.array([wide, high]) / 2 + np.array([wide, high]) * (1 - part) * rng.uniform(-0.5, 0.5, 2)
+        return Frame((float(centre[0]), float(centre[1])), (wide * part, high * part), bool(rng.random() < 0.5))
+    plate_wide = float(outline[2] - outline[0])
+    wanted = math.exp(rng.uniform(math.log(PLATE_PX[0]), math.log(PLATE_PX[1])))
+    scale = min(wanted / plate_wide, 2.5)
+    crop_wide = max(size_wh[0] / scale, 1.15 * plate_wide)
+    crop_high = crop_wide * size_wh[1] / size_wh[0]
+    if rng.random() < 0.5:  # a vehicle's crop has a shape of its own, and bars beside it
+        crop_high *= math.exp(rng.uniform(-0.5, 0.5))
+    # No further than the picture goes: bars teach nothing.
+    crop_wide, crop_high = min(crop_wide, 1.1 * wide), min(crop_high, 1.1 * high)
+    size = np.array([crop_wide, crop_high])
+    room = size - (outline[2:] - outline[:2])
+    middle = (outline[:2] + outline[2:]) / 2 + room * rng.uniform(-0.52, 0.52, 2)
+    middle = np.clip(
+        middle, np.minimum(size, (wide, high)) / 2, np.array([wide, high]) - np.minimum(size, (wide, high)) / 2
+    )
+    return Frame((float(middle[0]), float(middle[1])), (crop_wide, crop_high), bool(rng.random() < 0.5))
+
+
+def framed(canvas: Canvas, frame: Frame, size_wh: tuple[int, int], rng: np.random.Generator) -> Canvas:
+    """Show a part of a picture in the network's input: fitted and centred, perhaps mirrored, slightly turned."""
+    picture = canvas.picture
+    scale = min(size_wh[0] / frame.size_wh[0], size_wh[1] / frame.size_wh[1]) * rng.uniform(0.92, 1.0)
+    # A turned upright box is no upright box any more.
+    angle = math.radians(rng.normal(0, 3)) if canvas.exact.all() and rng.random() < 0.5 else 0.0
+    mirror = -1.0 if rng.random() < 0.4 else 1.0
+    linear = scale * np.array(
+        [[mirror * math.cos(angle), -math.sin(angle)], [mirror * math.sin(angle), math.cos(angle)]]
+    )
+    shift = np.array(size_wh) / 2 - linear @ np.array(frame.centre)
+    if scale < 0.7:  # warping has no area mode: shrink first
+        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        step = np.array([picture.shape[1] / small.shape[1], picture.shape[0] / small.shape[0]])
+    else:
+        small, step = picture, np.ones(2)
+    # Pixel borders here, pixel centres in OpenCV.
+    matrix = np.column_stack([linear * step, shift + linear @ step * 0.5 - 0.5])
+    shown = cv2.warpAffine(small, matrix, size_wh, flags=cv2.INTER_LINEAR, borderValue=(PAD,))
+    quads = np.asarray(canvas.quads @ linear.T + shift, np.float32)
+    if mirror < 0:
+        quads = np.ascontiguousarray(quads[:, SWAPPED])
+    unasked = _moved(canvas.unasked, linear, shift)
+    if not frame.shows_beyond:
+        shown, cut = _bars(np.asarray(shown, np.uint8), frame, scale, size_wh)
+        unasked = np.concatenate([unasked, _cut_through(quads, cut)])
+    return Canvas(np.asarray(shown, np.uint8), quads, canvas.exact, unasked)
+
+
+def _moved(boxes: F32, linear: npt.NDArray[np.float64], shift: npt.NDArray[np.float64]) -> F32:
+    corners = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2) @ linear.T + shift
+    return np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1).astype(np.float32)
+
+
+def _bars(shown: U8, frame: Frame, scale: float, size_wh: tuple[int, int]) -> tuple[U8, F32]:
+    """Cover what lies beyond the frame, and return what does not, xyxy px."""
+    half = np.array(frame.size_wh) * scale / 2
+    left, top = np.maximum(np.rint(np.array(size_wh) / 2 - half), 0).astype(int)
+    right, bottom = size_wh[0] - left, size_wh[1] - top
+    barred = np.full_like(shown, PAD)
+    barred[top:bottom, left:right] = shown[top:bottom, left:right]
+    return barred, np.array([left, top, right, bottom], np.float32)
+
+
+def _cut_through(quads: F32, seen: F32) -> F32:
+    """Return the outlines of plates that the bars cut: they are neither plates nor none."""
+    low, high = quads.min(axis=1), quads.max(axis=1)
+    outside = (low < seen[:2] - 1).any(axis=1) | (high > seen[2:] + 1).any(axis=1)
+    return np.concatenate([low, high], axis=1)[outside]
+
+
+def spoiled(picture: U8, plates: F32, rng: np.random.Generator) -> U8:
+    """Return what a worse camera makes of a gray picture: light, night with lamps, blur, grain, few pixels, JPEG.
+
+    `plates` (K,4,2): where lamps stand beside by night.
+    """
+    chance = rng.random(7)
+    gamma, gain, offset = math.exp(rng.normal(0, 0.3)), rng.uniform(0.6, 1.3), rng.normal(0, 14)
+    dark = chance[0] < 0.2
+    if dark:
+        gamma, gain, offset = rng.uniform(1.2, 2.4), rng.uniform(0.3, 1.0), rng.uniform(-5, 25)
+    ramp = (np.arange(256) / 255) ** gamma * 255 * gain + offset
+    picture = np.asarray(cv2.LUT(picture, np.clip(ramp, 0, 255).astype(np.uint8)), np.uint8)
+    if len(plates) and chance[1] < (0.5 if dark else 0.08):
+        picture = lamps(picture, plates[int(rng.integers(len(plates)))], rng)
+    if chance[2] < 0.25:
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.6)), np.uint8)
+    if chance[3] < 0.15:
+        kernel = motion_kernel(float(rng.uniform(2, 8)), float(rng.uniform(0, 180)))
+        picture = np.asarray(cv2.filter2D(picture, -1, kernel), np.uint8)
+    if chance[4] < 0.12:
+        small = cv2.resize(picture, None, fx=(factor := rng.uniform(0.4, 0.8)), fy=factor, interpolation=cv2.INTER_AREA)
+        picture = np.asarray(cv2.resize(small, (picture.shape[1], picture.shape[0])), np.uint8)
+    if chance[5] < (0.8 if dark else 0.25):
+        grain = rng.standard_normal(picture.shape, np.float32) * rng.uniform(1, 14)
+        picture = np.clip(picture + grain, 0, 255).astype(np.uint8)
+    if chance[6] < 0.35:
+        _, coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 80))])
+        picture = np.asarray(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE), np.uint8)
+    return picture
+
+
+def lamps(picture: U8, quad: F32, rng: np.random.Generator) -> U8:
+    """Light two lamps beside a plate, with the veil they lay over what is near."""
+    middle, across = quad.mean(axis=0), (quad[1] + quad[2] - quad[0] - quad[3]) / 2
+    away, lift = rng.uniform(0.9, 2.2), rng.uniform(-0.9, 0.1)
+    high, wide = picture.shape
+    x, y = np.arange(wide, dtype=np.float32), np.arange(high, dtype=np.float32)[:, None]
+    lit = picture.astype(np.float32)
+    size = float(np.linalg.norm(across))
+    for side in (-1, 1):
+        at = middle + side * away * across + np.array([0, lift * size])
+        apart = (x - at[0]) ** 2 + (y - at[1]) ** 2
+        core, veil = size * rng.uniform(0.1, 0.3), size * rng.uniform(0.5, 1.6)
+        lit += 400 * np.exp(-apart / (2 * core**2)) + rng.uniform(20, 110) * np.exp(-apart / (2 * veil**2))
+    return np.clip(lit, 0, 255).astype(np.uint8)

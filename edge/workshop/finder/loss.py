@@ -1,0 +1,56 @@
+"""How wrong an answer of the finder is: its scores, and its corners, or their outline where that alone is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from edge.inference.finder_card import STRIDE_PX
+from edge.workshop.finder.batches import Batch
+from edge.workshop.finder.targets import NONE
+
+FOCUS = 2.0
+"""How much less an answer counts that is right already (Lin et al. 2017, "Focal loss for dense object detection")."""
+NONE_WEIGHT = 0.6
+SMALLEST_SIDE_PX = 5.0
+"""Corners are measured against the plate's shorter side, and no finer than this."""
+ROUND = 0.1
+"""Errors below this share of the shorter side count squared."""
+
+
+def losses(answer: Any, batch: Batch) -> tuple[Any, Any]:
+    """Return the score's and the corners' loss, each a scalar tensor.
+
+    Args:
+        answer: (B,9,rows,columns) float32 from `QuadNet`.
+        batch: what was asked.
+    """
+    score = answer[:, 0]
+    asked = torch.from_numpy(batch.score)
+    cells = torch.from_numpy(batch.cells)
+    weight = torch.from_numpy(batch.weight)
+    known = weight.sum().clamp(min=1)
+    plate = score[cells[:, 0], cells[:, 1], cells[:, 2]]
+    missed = torch.sigmoid(-plate) ** FOCUS * torch.nn.functional.softplus(-plate)
+    none = score[asked == NONE]
+    false = torch.sigmoid(none) ** FOCUS * torch.nn.functional.softplus(none)
+    scores = ((missed * weight).sum() + NONE_WEIGHT * false.sum()) / known
+    return scores, _corners(answer, batch, cells, weight) / known
+
+
+def _corners(answer: Any, batch: Batch, cells: Any, weight: Any) -> Any:
+    middles = (cells[:, [2, 1]].float() + 0.5) * STRIDE_PX
+    said = answer[cells[:, 0], 1:, cells[:, 1], cells[:, 2]].reshape(-1, 4, 2) + middles[:, None]
+    true = torch.from_numpy(batch.quads)
+    exact = torch.from_numpy(batch.exact)
+    upper, left = (true[:, 1] - true[:, 0]).norm(dim=1), (true[:, 3] - true[:, 0]).norm(dim=1)
+    side = torch.minimum(upper, left).clamp(min=SMALLEST_SIDE_PX)[:, None]
+    by_corner = (said - true).flatten(1) / side
+    outline = torch.cat([said.amin(1) - true.amin(1), said.amax(1) - true.amax(1)], dim=1) / side
+    wrong = torch.where(exact, _rounded(by_corner).mean(1), _rounded(outline).mean(1))
+    return (wrong * weight).sum()
+
+
+def _rounded(error: Any) -> Any:
+    return torch.nn.functional.smooth_l1_loss(error, torch.zeros_like(error), beta=ROUND, reduction="none")

@@ -1,0 +1,110 @@
+"""What the network shall answer for one picture: which cells hold a plate's middle, and where its corners are."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from edge.inference.finder_card import STRIDE_PX
+from edge.types import F32, U8
+from edge.vision import quads as four
+
+PLATE, NONE, UNASKED = 1, 0, -1
+"""What a cell shall say: a plate's middle, none, or whatever it likes."""
+CORE = 0.5
+"""Cells within so much of a plate, about its middle, shall say it."""
+BAND = 1.2
+"""Cells outside so much of a plate shall not say it; those between are not asked."""
+LEAST_WH = (9.0, 4.0)
+"""Smaller plates, in pixels of the input, are not asked for."""
+LEAST_INSIDE = 0.9
+"""Plates cut more than this by the picture's edge are not asked for."""
+
+
+@dataclass(slots=True, eq=False)
+class Canvas:
+    """One picture to learn from, and what it shows, in its pixels.
+
+    `picture` (H,W) uint8; `quads` (K,4,2) float32; `exact` (K,) bool: these are corners, the others an upright box;
+    `unasked` (M,4) float32 xyxy: where there may be plates that nobody marked.
+    """
+
+    picture: U8
+    quads: F32 = field(default_factory=lambda: np.empty((0, 4, 2), np.float32))
+    exact: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    unasked: F32 = field(default_factory=lambda: np.empty((0, 4), np.float32))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Targets:
+    """`score` (rows,columns) int8: PLATE, NONE or UNASKED; the rest one line for each cell that shall say a plate.
+
+    `cells` (N,2) int64 row and column; `quads` (N,4,2) float32; `exact` (N,) bool; `weight` (N,) float32: a plate of
+    many cells counts more than one of few, but not so many times as much.
+    """
+
+    score: npt.NDArray[np.int8]
+    cells: npt.NDArray[np.int64]
+    quads: F32
+    exact: npt.NDArray[np.bool_]
+    weight: F32
+
+
+def targets(canvas: Canvas) -> Targets:
+    """Lay the plates of a picture over its cells; where two share one, the smaller plate has it."""
+    high, wide = canvas.picture.shape
+    score = np.zeros((high // STRIDE_PX, wide // STRIDE_PX), np.int8)
+    owner = np.full(score.shape, -1, np.int64)
+    for box in canvas.unasked:
+        score[_within(box, score.shape)] = UNASKED
+    asked = [_asked(quad, (wide, high)) for quad in canvas.quads]
+    large_first = sorted(range(len(canvas.quads)), key=lambda index: -cv2.contourArea(canvas.quads[index]))
+    for index in large_first:
+        score[_within(_grown(four.outlines(canvas.quads[index : index + 1])[0], BAND), score.shape)] = UNASKED
+    for index in large_first:
+        if asked[index]:
+            owner[_core(canvas.quads[index], score.shape)] = index
+    score[owner >= 0] = PLATE
+    cells = np.argwhere(owner >= 0)
+    whose = owner[owner >= 0]
+    weight = 1 / np.sqrt(np.bincount(whose, minlength=len(canvas.quads))[whose].astype(np.float32))
+    return Targets(score, cells, canvas.quads[whose], canvas.exact[whose], weight.astype(np.float32))
+
+
+def _asked(quad: F32, size_wh: tuple[int, int]) -> bool:
+    x1, y1, x2, y2 = four.bounds(quad)
+    width, height = four.size(quad)
+    inside = max(0.0, min(x2, size_wh[0]) - max(x1, 0)) * max(0.0, min(y2, size_wh[1]) - max(y1, 0))
+    whole = inside >= LEAST_INSIDE * (x2 - x1) * (y2 - y1)
+    return whole and width >= LEAST_WH[0] and height >= LEAST_WH[1]
+
+
+def _grown(box: F32, factor: float) -> F32:
+    middle, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2 * factor
+    return np.concatenate([middle - half, middle + half])
+
+
+def _within(box: F32, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """The cells whose middle lies in the box."""
+    x1, y1, x2, y2 = (max(0, math.ceil(float(side) / STRIDE_PX - 0.5)) for side in box)
+    return slice(y1, min(y2, shape[0])), slice(x1, min(x2, shape[1]))
+
+
+def _core(quad: F32, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """The cells in the middle of a plate, one at least, as a mask."""
+    middle = quad.mean(axis=0)
+    core = (middle + (quad - middle) * CORE) / STRIDE_PX - 0.5
+    mask = np.zeros(shape, bool)
+    low, high = np.floor(core.min(axis=0)).astype(int), np.ceil(core.max(axis=0)).astype(int)
+    edges = np.roll(core, -1, axis=0) - core
+    for row in range(max(0, low[1]), min(shape[0], high[1] + 1)):
+        for column in range(max(0, low[0]), min(shape[1], high[0] + 1)):
+            away = np.array([column, row]) - core
+            mask[row, column] = bool((edges[:, 0] * away[:, 1] - edges[:, 1] * away[:, 0] >= 0).all())
+    column, row = np.clip(np.floor(middle / STRIDE_PX), 0, (shape[1] - 1, shape[0] - 1)).astype(int)
+    mask[row, column] = True
+    return mask

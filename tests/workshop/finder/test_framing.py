@@ -1,0 +1,87 @@
+"""Whatever is seen of a picture, the corners of its plates go with it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.vision import quads as four
+from edge.workshop.finder.framing import PAD, Frame, framed, random_frame, spoiled
+from edge.workshop.finder.targets import Canvas
+
+SIZE_WH = (192, 128)
+BOX = (100, 60, 180, 84)
+
+
+def picture_with_a_plate(*, exact: bool = True) -> Canvas:
+    """A dark picture whose one plate is the only bright thing in it."""
+    pixels = np.full((200, 320), 30, np.uint8)
+    x1, y1, x2, y2 = BOX
+    pixels[y1:y2, x1:x2] = 230
+    quad = np.array([[[x1, y1], [x2, y1], [x2, y2], [x1, y2]]], np.float32)
+    return Canvas(pixels, quad, np.array([exact]), np.array([[90, 50, 190, 95]], np.float32))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_corners_stay_on_the_plate(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    whole = picture_with_a_plate()
+    shown = framed(whole, random_frame((320, 200), np.array(BOX, np.float32), SIZE_WH, rng), SIZE_WH, rng)
+    assert shown.picture.shape == (128, 192)
+    x1, y1, x2, y2 = four.bounds(shown.quads[0])
+    bright = cv2.boundingRect((shown.picture > 150).astype(np.uint8))
+    if bright[2] and x1 > 1 and y1 > 1 and x2 < 190 and y2 < 126 and x2 - x1 > 12:
+        assert bright == pytest.approx((x1, y1, x2 - x1, y2 - y1), abs=3)
+    across, down = shown.quads[0][1] - shown.quads[0][0], shown.quads[0][3] - shown.quads[0][0]
+    assert across[0] > 0, "mirrored, top left must still be left of top right"
+    assert down[1] > 0
+
+
+def test_an_upright_box_stays_upright() -> None:
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        shown = framed(
+            picture_with_a_plate(exact=False), Frame((160, 100), (320, 200), shows_beyond=True), SIZE_WH, rng
+        )
+        quad = shown.quads[0]
+        assert quad[0, 1] == pytest.approx(quad[1, 1], abs=1e-3)
+        assert quad[0, 0] == pytest.approx(quad[3, 0], abs=1e-3)
+
+
+def test_what_lies_beyond_a_crop_is_bars_and_a_plate_cut_by_them_is_not_asked_for() -> None:
+    rng = np.random.default_rng(1)
+    shown = framed(picture_with_a_plate(), Frame((180, 100), (60, 100), shows_beyond=False), SIZE_WH, rng)
+    assert (shown.picture[:, :40] == PAD).all()
+    assert len(shown.unasked) == 2
+    assert (
+        len(framed(picture_with_a_plate(), Frame((160, 100), (320, 200), shows_beyond=False), SIZE_WH, rng).unasked)
+        == 1
+    )
+
+
+def test_close_framings_show_plates_from_small_to_large() -> None:
+    rng = np.random.default_rng(5)
+    widths = []
+    for _ in range(200):
+        frame = random_frame((1280, 720), np.array([600, 400, 680, 420], np.float32), (384, 256), rng)
+        widths.append(80 * min(384 / frame.size_wh[0], 256 / frame.size_wh[1]))
+    assert min(widths) < 30
+    assert max(widths) > 120
+
+
+def test_a_picture_without_plates_is_shown_too() -> None:
+    rng = np.random.default_rng(6)
+    frame = random_frame((320, 200), None, SIZE_WH, rng)
+    shown = framed(Canvas(np.zeros((200, 320), np.uint8)), frame, SIZE_WH, rng)
+    assert shown.quads.shape == (0, 4, 2)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_worse_camera_keeps_size_and_kind(seed: int) -> None:
+    shown = picture_with_a_plate()
+    before = shown.picture.copy()
+    after = spoiled(shown.picture, shown.quads, np.random.default_rng(seed))
+    assert after.shape == before.shape
+    assert after.dtype == np.uint8
+    assert np.array_equal(shown.picture, before), "what is read once is used again"
