@@ -14,7 +14,6 @@ def add_split_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", metavar="DIR", type=Path)
     parser.add_argument("--out", metavar="CSV", type=Path, required=True)
     parser.add_argument("--agree", metavar="CSV", type=Path, help="scenes: groups on this list stay on their side")
-    parser.add_argument("--out", metavar="CSV", type=Path, required=True)
 
 
 def add_render_arguments(parser: argparse.ArgumentParser) -> None:
