@@ -16,7 +16,7 @@ from edge.workshop.plates.view import motion_kernel
 PAD = 114
 SWAPPED = [1, 0, 3, 2]
 """Where the corners of a mirrored plate come from."""
-PLATE_PX = (10.0, 230.0)
+PLATE_PX = (9.0, 330.0)
 """Widths of the plates in close framings, in the network's input."""
 
 
