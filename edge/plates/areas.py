@@ -13,10 +13,12 @@ import numpy as np
 from edge.types import F32, Box, PlateQuads
 from edge.vision.quads import bounds, outlines
 
-SHRUNK = 0.6
+SHRUNK = 0.9
 """A frame shrunk to less than this to fit the finder's input is looked at in tiles too."""
-TILE_SCALE = 0.75
-"""How much a tile is shrunk: a plate 16 px wide is still found in it."""
+TILE_SCALE = 1.5
+"""A tile is enlarged at most so much: plates 10 px wide become large enough to be found."""
+TILE_SHARE = 0.4
+"""Least width and height of a tile, as shares of the frame's: a dozen tiles at most, whatever the camera."""
 OVERLAP = 0.25
 """Least share that neighbouring tiles have in common: wider than most plates, so that one tile shows each whole."""
 SAME = 0.5
@@ -36,7 +38,8 @@ def search_areas(frame_wh: tuple[int, int], input_wh: tuple[int, int]) -> tuple[
     whole = (0.0, 0.0, float(width), float(height))
     if min(input_wh[0] / width, input_wh[1] / height) >= SHRUNK:
         return (whole,)
-    across, down = (_spans(side, place / TILE_SCALE) for side, place in zip(frame_wh, input_wh, strict=True))
+    zoom = min(TILE_SCALE, *(place / (TILE_SHARE * side) for side, place in zip(frame_wh, input_wh, strict=True)))
+    across, down = (_spans(side, place / zoom) for side, place in zip(frame_wh, input_wh, strict=True))
     return (whole, *((x1, y1, x2, y2) for y1, y2 in down for x1, x2 in across))
 
 

@@ -66,9 +66,9 @@ class Mix:
 
     sizes_wh: tuple[tuple[int, int], ...] = ((384, 256),)
     batch: int = 16
-    vehicles: float = 0.25
+    vehicles: float = 0.2
     gates: float = 0.08
-    replaced: float = 0.45
+    replaced: float = 0.35
     removed: float = 0.1
 
 

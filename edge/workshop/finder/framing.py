@@ -16,7 +16,7 @@ from edge.workshop.plates.view import motion_kernel
 PAD = 114
 SWAPPED = [1, 0, 3, 2]
 """Where the corners of a mirrored plate come from."""
-PLATE_PX = (10.0, 230.0)
+PLATE_PX = (9.0, 330.0)
 """Widths of the plates in close framings, in the network's input."""
 
 
@@ -32,15 +32,23 @@ class Frame:
 def random_frame(
     picture_wh: tuple[int, int], outline: F32 | None, size_wh: tuple[int, int], rng: np.random.Generator
 ) -> Frame:
-    """Choose what is seen: all of it, or the surroundings of a plate (`outline` xyxy), as large as a vehicle or a tile.
+    """Choose what is seen: all of it, a tile anywhere, or the surroundings of a plate (`outline` xyxy).
 
     `size_wh` is the canvas.
     """
     wide, high = picture_wh
-    if outline is None or rng.random() < 0.3:
+    chance = rng.random()
+    if chance < 0.2 or (outline is None and chance < 0.5):
         part = float(rng.choice((1.0, rng.uniform(0.4, 1.0)), p=(0.6, 0.4)))
-        centre = np.array([wide, high]) / 2 + np.array([wide, high]) * (1 - part) * rng.uniform(-0.5, 0.5, 2)
-        return Frame((float(centre[0]), float(centre[1])), (wide * part, high * part), bool(rng.random() < 0.5))
+        return _anywhere((wide, high), (wide * part, high * part), rng)
+    if outline is None or chance < 0.4:
+        zoom = math.exp(rng.uniform(math.log(0.5), math.log(1.8)))
+        return _anywhere((wide, high), (min(size_wh[0] / zoom, wide), min(size_wh[1] / zoom, high)), rng)
+    return _around(picture_wh, outline, size_wh, rng)
+
+
+def _around(picture_wh: tuple[int, int], outline: F32, size_wh: tuple[int, int], rng: np.random.Generator) -> Frame:
+    """Choose the surroundings of a plate, in which it gets a width drawn evenly over the orders of magnitude."""
     plate_wide = float(outline[2] - outline[0])
     wanted = math.exp(rng.uniform(math.log(PLATE_PX[0]), math.log(PLATE_PX[1])))
     scale = min(wanted / plate_wide, 2.5)
@@ -49,14 +57,19 @@ def random_frame(
     if rng.random() < 0.5:  # a vehicle's crop has a shape of its own, and bars beside it
         crop_high *= math.exp(rng.uniform(-0.5, 0.5))
     # No further than the picture goes: bars teach nothing.
-    crop_wide, crop_high = min(crop_wide, 1.1 * wide), min(crop_high, 1.1 * high)
-    size = np.array([crop_wide, crop_high])
+    picture = np.array(picture_wh)
+    size = np.minimum((crop_wide, crop_high), 1.1 * picture)
     room = size - (outline[2:] - outline[:2])
     middle = (outline[:2] + outline[2:]) / 2 + room * rng.uniform(-0.52, 0.52, 2)
-    middle = np.clip(
-        middle, np.minimum(size, (wide, high)) / 2, np.array([wide, high]) - np.minimum(size, (wide, high)) / 2
-    )
-    return Frame((float(middle[0]), float(middle[1])), (crop_wide, crop_high), bool(rng.random() < 0.5))
+    half = np.minimum(size, picture) / 2
+    x, y = np.clip(middle, half, picture - half).tolist()
+    return Frame((x, y), (float(size[0]), float(size[1])), shows_beyond=bool(rng.random() < 0.5))
+
+
+def _anywhere(picture_wh: tuple[int, int], size_wh: tuple[float, float], rng: np.random.Generator) -> Frame:
+    room = np.array(picture_wh) - np.array(size_wh)
+    x, y = (np.array(picture_wh) / 2 + room * rng.uniform(-0.5, 0.5, 2)).tolist()
+    return Frame((x, y), size_wh, shows_beyond=bool(rng.random() < 0.5))
 
 
 def framed(canvas: Canvas, frame: Frame, size_wh: tuple[int, int], rng: np.random.Generator) -> Canvas:

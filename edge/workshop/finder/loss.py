@@ -12,7 +12,8 @@ from edge.workshop.finder.targets import NONE
 
 FOCUS = 2.0
 """How much less an answer counts that is right already (Lin et al. 2017, "Focal loss for dense object detection")."""
-NONE_WEIGHT = 0.6
+NONE_WEIGHT = 0.5
+"""How much cells without a plate count, together, beside those with one."""
 SMALLEST_SIDE_PX = 5.0
 """Corners are measured against the plate's shorter side, and no finer than this."""
 ROUND = 0.1

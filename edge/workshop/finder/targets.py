@@ -24,6 +24,9 @@ LEAST_WH = (9.0, 4.0)
 LEAST_INSIDE = 0.9
 """Plates cut more than this by the picture's edge are not asked for."""
 
+PLATE_POWER = 0.2
+"""A plate of n cells counts n to this power: one of many cells must not drown those of one."""
+
 
 @dataclass(slots=True, eq=False)
 class Canvas:
@@ -43,8 +46,8 @@ class Canvas:
 class Targets:
     """`score` (rows,columns) int8: PLATE, NONE or UNASKED; the rest one line for each cell that shall say a plate.
 
-    `cells` (N,2) int64 row and column; `quads` (N,4,2) float32; `exact` (N,) bool; `weight` (N,) float32: a plate of
-    many cells counts more than one of few, but not so many times as much.
+    `cells` (N,2) int64 row and column; `quads` (N,4,2) float32; `exact` (N,) bool; `weight` (N,) float32, see
+    PLATE_POWER.
     """
 
     score: npt.NDArray[np.int8]
@@ -71,7 +74,7 @@ def targets(canvas: Canvas) -> Targets:
     score[owner >= 0] = PLATE
     cells = np.argwhere(owner >= 0)
     whose = owner[owner >= 0]
-    weight = 1 / np.sqrt(np.bincount(whose, minlength=len(canvas.quads))[whose].astype(np.float32))
+    weight = np.bincount(whose, minlength=len(canvas.quads))[whose].astype(np.float32) ** (PLATE_POWER - 1)
     return Targets(score, cells, canvas.quads[whose], canvas.exact[whose], weight.astype(np.float32))
 
 

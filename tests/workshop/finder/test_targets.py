@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edge.types import F32
-from edge.workshop.finder.targets import NONE, PLATE, UNASKED, Canvas, targets
+from edge.workshop.finder.targets import NONE, PLATE, PLATE_POWER, UNASKED, Canvas, targets
 
 
 def plate(x1: float, y1: float, x2: float, y2: float) -> F32:
@@ -42,7 +42,7 @@ def test_a_tiny_plate_has_the_cell_its_middle_lies_in() -> None:
 def test_a_large_plate_weighs_more_than_a_small_one_but_not_by_its_cells() -> None:
     asked = targets(canvas(plate(20, 20, 180, 100)))
     assert len(asked.cells) > 20
-    assert float(asked.weight.sum()) == pytest.approx(len(asked.cells) ** 0.5, rel=1e-5)
+    assert float(asked.weight.sum()) == pytest.approx(len(asked.cells) ** PLATE_POWER, rel=1e-4)
 
 
 def test_every_cell_knows_its_own_plate() -> None:
