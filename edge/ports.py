@@ -216,6 +216,19 @@ class PlateCropReader(Protocol):
         ...
 
 
+@runtime_checkable
+class FramePlateReader(Protocol):
+    """A reader that searches whole frames by itself."""
+
+    def read_frame(self, picture: U8) -> tuple[PlateRead, ...]:
+        """Return every plate seen in a whole frame (H,W,3) uint8 RGB; the text of one that cannot be read is empty.
+
+        Raises:
+            EngineFailed: passed on from the engine.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """An order to read the plates in one picture of a track; `box` (display pixels) says where it lies in its frame."""

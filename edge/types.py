@@ -167,7 +167,7 @@ class PlateQuads:
 
 @dataclass(frozen=True, slots=True)
 class PlateRead:
-    """One look at one plate.
+    """One look at one plate; `text` is empty for a plate that was seen and could not be read.
 
     `box` lies in the picture that was read; `char_confidence` has one value in 0..1 for each character.
     """

@@ -6,7 +6,7 @@ import numpy as np
 
 from edge.plates.choice import plate_region
 from edge.plates.vote import single_look
-from edge.ports import Detector, Frame, PlateReader
+from edge.ports import Detector, Frame, FramePlateReader, PlateReader
 from edge.types import CLASSES, VEHICLES, Box, PlateRead
 
 SAME = 0.5
@@ -15,8 +15,6 @@ SAME = 0.5
 
 class OneLook:
     """Reads whole pictures. One caller at a time.
-
-    Where plates are sought (`_areas`) is apart from how they are read: a finder of plates belongs there.
 
     Args:
         detector: finds the vehicles.
@@ -31,13 +29,15 @@ class OneLook:
     def read(self, frame: Frame) -> tuple[PlateRead, ...]:
         """Return at most one text for every plate in the frame, surest first; boxes in its display pixels.
 
-        A frame says less than a track: what `edge watch` publishes must be read alike in two looks.
+        A plate that was seen and could not be read has an empty text. A frame says less than a track: what `edge watch`
+        publishes must be read alike in two looks.
 
         Raises:
             EngineFailed: passed on from the engines.
         """
-        found: list[PlateRead] = []
-        for area in self._areas(frame):
+        whole = (0.0, 0.0, float(frame.size_wh[0]), float(frame.size_wh[1]))
+        found = list(self._in_frame(frame, whole))
+        for area in self._vehicles(frame):
             reads = single_look(self._reader.read(np.ascontiguousarray(frame.crop(area))))
             found += [_moved(read, area) for read in reads]
         kept: list[PlateRead] = []
@@ -46,15 +46,21 @@ class OneLook:
                 kept.append(read)
         return tuple(kept)
 
-    def _areas(self, frame: Frame) -> list[Box]:
-        """Where to look: each vehicle without its roof, and the whole frame for what no vehicle was found around."""
+    def _in_frame(self, frame: Frame, whole: Box) -> tuple[PlateRead, ...]:
+        """Read what no vehicle was found around."""
+        picture = np.ascontiguousarray(frame.crop(whole))
+        if isinstance(self._reader, FramePlateReader):
+            return self._reader.read_frame(picture)
+        return single_look(self._reader.read(picture))
+
+    def _vehicles(self, frame: Frame) -> list[Box]:
+        """Where to look closer: each vehicle without its roof."""
         detections = self._detector.detect(frame)
-        vehicles = [
+        return [
             plate_region((x1, y1, x2, y2), frame.size_wh)
             for (x1, y1, x2, y2), number in zip(detections.xyxy.tolist(), detections.class_id, strict=True)
             if CLASSES[number] in VEHICLES
         ]
-        return [*vehicles, (0.0, 0.0, float(frame.size_wh[0]), float(frame.size_wh[1]))]
 
 
 def _moved(read: PlateRead, area: Box) -> PlateRead:

@@ -15,7 +15,7 @@ from edge.inference.reader_card import load_reader_card
 from edge.inference.slots import open_recogniser
 from edge.plates.text import plausibility
 from edge.ports import PlateCropReader, PlateFinder
-from edge.types import F32, U8, PlateRead
+from edge.types import F32, U8, PlateQuads, PlateRead
 from edge.vision import quads
 from edge.vision.sharpness import sharpness
 
@@ -40,8 +40,9 @@ class Recogniser(Protocol):
 
 
 class Finder(PlateFinder, Protocol):
-    """A finder that holds an engine until it is closed."""
+    """A finder that searches whole frames too and holds an engine until it is closed."""
 
+    def find_in_frame(self, picture: U8) -> PlateQuads: ...
     def close(self) -> None: ...
 
 
@@ -85,8 +86,12 @@ class QuadReader:
     def read(self, picture: U8) -> tuple[PlateRead, ...]:
         """Read plates; see `ports.PlateReader.read`."""
         found = self._finder.find(picture)
-        reads = [read for quad in found.quads[:MOST_PLATES] if (read := self._read_quad(picture, quad)) is not None]
-        return tuple(sorted(reads, key=lambda read: -read.confidence))
+        reads = [self._read_quad(picture, quad) for quad in found.quads[:MOST_PLATES]]
+        return tuple(sorted((read for read in reads if read.text), key=lambda read: -read.confidence))
+
+    def read_frame(self, picture: U8) -> tuple[PlateRead, ...]:
+        """Read all plates of a whole frame; see `ports.FramePlateReader.read_frame`."""
+        return tuple(self._read_quad(picture, quad) for quad in self._finder.find_in_frame(picture).quads)
 
     def read_plate(self, picture: U8) -> PlateRead | None:
         """Read a picture that is a plate; see `ports.PlateCropReader.read_plate`."""
@@ -103,16 +108,17 @@ class QuadReader:
         if self._second is not None:
             self._second.close()
 
-    def _read_quad(self, picture: U8, quad: F32) -> PlateRead | None:
+    def _read_quad(self, picture: U8, quad: F32) -> PlateRead:
         width_px, height_px = quads.size(quad)
+        unread = PlateRead("", (), quads.bounds(quad), 0.0, width_px, height_px)
         if min(width_px, height_px) < 1:
-            return None
+            return unread
         row = quads.rectify(picture, widened(quad), _side(width_px), _side(height_px))
         said = self.read_plate(row)
         if said is None or said.confidence < LEAST_CONFIDENCE:
-            return None
+            return unread
         if plausibility(said.text) == 0 or width_px < NARROWEST_PX * len(said.text):
-            return None
+            return unread
         return PlateRead(said.text, said.char_confidence, quads.bounds(quad), sharpness(row), width_px, height_px)
 
 

@@ -90,13 +90,13 @@ def _share(part: int, whole: int) -> float | None:
 
 def _is_met(plate: PlateTruth, reads: Sequence[PlateRead]) -> bool:
     if plate.box is None:
-        return bool(reads)
+        return any(read.text for read in reads)
     return any(_overlap(read.box, plate.box) >= MET_IOU for read in reads)
 
 
 def _is_extra(read: PlateRead, plates: Sequence[PlateTruth]) -> bool:
     """Whether a string matches no true text and its box touches no true plate whose text is unknown."""
-    if any(read.text == plate.text for plate in plates):
+    if not read.text or any(read.text == plate.text for plate in plates):
         return False
     return not any(not plate.text and (plate.box is None or _overlap(read.box, plate.box) > 0) for plate in plates)
 

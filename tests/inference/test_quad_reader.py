@@ -31,6 +31,9 @@ class Found:
         del picture
         return self._answer
 
+    def find_in_frame(self, picture: U8) -> PlateQuads:
+        return self.find(picture)
+
     def close(self) -> None:
         self.closed += 1
 
@@ -84,6 +87,11 @@ def test_the_surest_text_comes_first() -> None:
 )
 def test_guesses_lettering_and_nothing_are_no_plates(text: str, confidence: float) -> None:
     assert QuadReader(Found(LEVEL), Said((text, confidence))).read(blank()) == ()
+
+
+def test_a_plate_that_cannot_be_read_is_seen_in_a_frame_without_a_text() -> None:
+    reads = QuadReader(Found(SLANTED, LEVEL), Said(("AB12CDE", 0.9), ("AB12CDE", 0.4))).read_frame(blank())
+    assert [(read.text, read.box[0]) for read in reads] == [("AB12CDE", 58.0), ("", 200.0)]
 
 
 def test_a_plate_too_narrow_for_its_text_is_not_told() -> None:

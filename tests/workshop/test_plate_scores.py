@@ -73,3 +73,12 @@ def test_confusions_are_named_true_first() -> None:
         ([PlateTruth(AT, "AB12CD")], [read("ZZZZZZ")]),
     )
     assert tally.confusions() == {("B", "8"): 2, ("D", "0"): 1, ("-", "X"): 1}
+
+
+def test_a_plate_seen_and_not_read_is_found_and_no_string() -> None:
+    tally = PlateTally()
+    unread = PlateRead("", (), (0.0, 0.0, 50.0, 20.0), 0.0, 50.0, 20.0)
+    tally.add(PlatePicture(Path("a.jpg"), (PlateTruth((0.0, 0.0, 50.0, 20.0), "AB12"),)), [unread])
+    assert tally.summary["found"] == 1
+    assert tally.summary["exact"] == 0
+    assert tally.summary["extra_per_image"] == 0
