@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge.cli import main
+from tests.capture.clips import Clip, write_clip
 
 CARD = Path(__file__).parents[2] / "models" / "gate-n" / "model.toml"
 
@@ -108,3 +109,17 @@ def test_what_suits_a_detector_alone_is_refused_for_a_recogniser(
 def test_fonts_are_refused_for_a_detector(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "train", "gate-n", "--fonts", "folder"]) == 2
     assert "leave --fonts out" in capsys.readouterr().err
+
+
+def test_label_writes_frames_of_a_video_as_a_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    video = write_clip(tmp_path / "street.mp4", Clip(frames=6))
+    words = ["models", "label", str(tmp_path / "set"), "--video", str(video), "--teacher", "gate-n", "--every", "3"]
+    assert main(words) == 0
+    assert "2 pictures" in capsys.readouterr().out
+    assert len(list((tmp_path / "set/video_frames/images").iterdir())) == 2
+
+
+def test_label_needs_a_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["models", "label", str(tmp_path), "--video", "a.mp4", "--teacher", "gate-n", "--every", "0"]
+    assert main(words) == 2
+    assert "--every 0: is no step" in capsys.readouterr().err
