@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 LIST_FILE = "pictures.csv"
 LAST_FILE = "last.safetensors"
 CROPS_FILE, CORRECTIONS_FILE = "crops.csv", "corrections.csv"
+MOSAIC = 0.6
 DETECTOR_RATE, READER_RATE = 4e-4, 1e-3
 NOT_FOR_DETECTORS = ("fonts", "vehicles")
-NOT_FOR_READERS = ("labelled", "rendered", "size", "frozen", "vehicles")
+NOT_FOR_READERS = ("labelled", "rendered", "size", "mosaic", "frozen", "vehicles")
 
 
 def add_train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +58,9 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--size", metavar="WxH", type=size, action="append", help="detector, finder: inputs that take turns"
+    )
+    parser.add_argument(
+        "--mosaic", type=float, help="detector: share of canvases put together from four pictures, 0 for a last stage"
     )
     parser.add_argument("--frozen", type=int, help="detector: first layers that stay as they are")
     parser.add_argument(
@@ -166,7 +170,7 @@ def _train_detector(args: argparse.Namespace, card: ModelCard) -> None:
     rendered = build_list(args.rendered) if args.rendered else []
     sizes = tuple(args.size or [(card.input.width, card.input.height)])
     stage = Stage(
-        Mix(sizes, rendered=args.share),
+        Mix(sizes, rendered=args.share, mosaic=MOSAIC if args.mosaic is None else args.mosaic),
         args.steps,
         DETECTOR_RATE if args.rate is None else args.rate,
         seed=args.seed,
