@@ -107,7 +107,7 @@ def _rendered_once(golden: tuple[GoldenFrame, ...], monkeypatch: pytest.MonkeyPa
 def int8(card: ModelCard, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sound INT8 build; rendered scenes of the training list stand in for real pictures."""
     path = tmp_path_factory.mktemp("int8") / "gate-n.int8.onnx"
-    write_int8(card, (random_scene(seed, size_wh=(640, 360))[0] for seed in range(24)), path)
+    write_int8(card, [random_scene(seed, size_wh=(640, 360))[0] for seed in range(24)], path)
     return path
 
 
@@ -130,7 +130,7 @@ def test_a_sound_int8_build_is_accepted_by_its_own_bound_alone(card: ModelCard, 
         try_engine(card, open_engine(int8), FLOAT)
 
 
-@pytest.mark.parametrize("share", [0.6, 0.5, 0.25])
+@pytest.mark.parametrize("share", [0.5, 0.25])
 def test_an_int8_build_with_ranges_too_narrow_is_refused(
     card: ModelCard, int8: Path, share: float, tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ import edge
 from edge.clock import ManualClock
 from edge.config import Models, Store
 from edge.errors import ModelError
-from edge.inference import acceptance, last_good
+from edge.inference import last_good
 from edge.inference.acceptance import Bound, Trial, try_engine
 from edge.inference.card import ModelCard, load_card
 from edge.inference.detector_watch import DetectorWatch
@@ -32,15 +32,15 @@ class Trials:
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(self, card: ModelCard, candidate: Engine, bound: Bound) -> Trial:
+    def __call__(self, card: ModelCard, candidate: Engine, bound: Bound, golden: Iterable[GoldenFrame]) -> Trial:
         self.count += 1
-        return try_engine(card, candidate, bound)
+        return try_engine(card, candidate, bound, golden)
 
 
 @pytest.fixture(autouse=True)
 def trials(golden: tuple[GoldenFrame, ...], monkeypatch: pytest.MonkeyPatch) -> Trials:
     counted = Trials()
-    monkeypatch.setattr(acceptance, "golden_frames", lambda: golden[:10])
+    monkeypatch.setattr(last_good, "golden_frames", lambda: golden[:10])
     monkeypatch.setattr(last_good, "try_engine", counted)
     return counted
 
@@ -186,6 +186,15 @@ def test_a_damaged_copy_is_not_gone_on_with(good: LastGood, models: Models, fold
         good.choose(models)
 
 
+def test_a_refusal_that_cannot_be_noted_is_still_the_reason(
+    good: LastGood, models: Models, folder: Path, tmp_path: Path
+) -> None:
+    replace_weights(folder, "scaled twice", tmp_path)
+    (tmp_path / FOLDER).write_text("a file where the folder should be")
+    with pytest.raises(ModelError, match="is refused: it finds"):
+        good.choose(models)
+
+
 def test_what_cannot_be_kept_runs_all_the_same_and_is_told(good: LastGood, models: Models, tmp_path: Path) -> None:
     (tmp_path / FOLDER).write_text("a file where the folder should be")
     choice = good.choose(models)
@@ -231,3 +240,17 @@ def test_a_changed_key_is_judged_like_a_changed_file(good: LastGood, models: Mod
     choice = polled(watch, Models(detector=str(folder), precision="int8"), lambda choice: choice is not None)
     assert choice is not None
     assert "lists no int8 build" in choice.trouble
+
+
+def test_a_trial_that_is_given_up_ends_at_once_and_decides_nothing(
+    good: LastGood, models: Models, folder: Path, tmp_path: Path
+) -> None:
+    watch = DetectorWatch(good, models)
+    before = good.read()
+    replace_weights(folder, "scaled twice", tmp_path)
+    assert polled(watch, models, lambda _: watch._trial is not None) is None
+    trial = watch._trial
+    watch.close()
+    assert trial is not None
+    assert not trial.is_alive()
+    assert good.read() == before
