@@ -17,7 +17,7 @@ import numpy.typing as npt
 from edge.errors import ModelError
 from edge.inference.card import ModelCard
 from edge.inference.detector import YoloDetector
-from edge.inference.golden import GoldenFrame, golden_frames
+from edge.inference.golden import GoldenFrame, trial_frames
 from edge.inference.ort import OrtEngine
 from edge.ports import Engine
 from edge.types import CLASSES, VEHICLES, Detections
@@ -29,7 +29,7 @@ MET_IOU = 0.5
 FLOOR = 0.2
 """Share of the card's confidence down to which a counterpart is looked for: what fades below it counts as gone."""
 CLEAR = 0.15
-"""How far above the card's confidence an object is clear: no sound arithmetic moves a score so far."""
+"""How far above the card's confidence an object is clear: sound arithmetic hardly ever moves a score so far."""
 LEAST_OBJECTS = 10
 """Fewer objects prove nothing."""
 LEAST_FOUND = 0.2
@@ -170,7 +170,7 @@ def try_engine(
         card: at full precision.
         candidate: the engine.
         bound: how much it may differ.
-        golden: what it is tried on, None for the golden frames.
+        golden: what it is tried on, None for the trial frames.
 
     Raises:
         ModelError: the engine is refused, in one line with the reason; or the card and its weights are not sound.
@@ -181,7 +181,7 @@ def try_engine(
     reference = YoloDetector(card, OrtEngine(card.file), low)
     tested = YoloDetector(card, candidate, low)
     truth, answers, found, plain = [], [], 0, 0
-    for one in golden_frames() if golden is None else golden:
+    for one in trial_frames() if golden is None else golden:
         truth.append(reference.detect(one.frame))
         answers.append(tested.detect(one.frame))
         found += _plain_found(one, answers[-1], card.confidence)

@@ -25,7 +25,7 @@ from edge.inference.acceptance import bound_of, try_engine
 from edge.inference.card import CARD_FILE, ModelCard, load_card
 from edge.inference.detector import YoloDetector, chosen_card
 from edge.inference.engines import best_engine, open_engine
-from edge.inference.golden import GoldenFrame, golden_frames
+from edge.inference.golden import GoldenFrame, trial_frames
 from edge.logs import get_log
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class LastGood:
     def choose(self, models: Models, stop: threading.Event | None = None) -> Choice:
         """Return the detector of the configuration if it has passed or passes now, else the last good one.
 
-        A trial takes a second for every two golden frames on a small board; nothing is tried twice. `stop` ends it
+        A trial takes a second for every two frames on a small board; nothing is tried twice. `stop` ends it
         early, and then it proves nothing.
 
         Raises:
@@ -227,7 +227,7 @@ class LastGood:
 
 
 def _until(stop: threading.Event | None) -> Iterator[GoldenFrame]:
-    for one in golden_frames():
+    for one in trial_frames():
         if stop is not None and stop.is_set():
             raise EngineFailed("the trial was stopped: it is done at the next start")
         yield one

@@ -13,7 +13,7 @@ from pathlib import Path
 from edge.inference.acceptance import FLOAT, FLOOR, INT8, compare
 from edge.inference.card import ModelCard, load_card
 from edge.inference.detector import YoloDetector
-from edge.inference.golden import golden_frames
+from edge.inference.golden import trial_frames
 from edge.inference.ort import OrtEngine
 from edge.types import Detections
 from edge.workshop import calibration
@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=96)
     args = parser.parse_args()
     card = load_card(args.model)
-    frames = [one.frame for one in golden_frames()]
+    frames = [one.frame for one in trial_frames()]
 
     def answers(file: Path) -> list[Detections]:
         detector = YoloDetector(card, OrtEngine(file), FLOOR * card.confidence)

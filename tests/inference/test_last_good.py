@@ -40,7 +40,7 @@ class Trials:
 @pytest.fixture(autouse=True)
 def trials(golden: tuple[GoldenFrame, ...], monkeypatch: pytest.MonkeyPatch) -> Trials:
     counted = Trials()
-    monkeypatch.setattr(last_good, "golden_frames", lambda: golden[:10])
+    monkeypatch.setattr(last_good, "trial_frames", lambda: golden[:10])
     monkeypatch.setattr(last_good, "try_engine", counted)
     return counted
 
