@@ -163,6 +163,8 @@ class LastGood:
             try:
                 trial = try_engine(full, engine, bound_of(card.precision), _until(stop))
             except ModelError as error:
+                for tried in (full, card):
+                    tried.check_file()  # what was replaced meanwhile says nothing of what is noted here
                 self._refuse(record, Refused(identity, str(error)))
                 raise
         _log.info("%s on %s is accepted: %s", card.title, identity.label, trial.told())
@@ -191,7 +193,11 @@ class LastGood:
         return choice
 
     def _keep(self, card: ModelCard, engine: str, identity: Identity) -> Choice:
-        """Copy card and weights, note them, and drop what was kept before, in this order."""
+        """Copy card and weights, note them, and drop what was kept before, in this order.
+
+        Raises:
+            ModelError: they were replaced while the trial ran; what was copied is not what passed.
+        """
         name = f"{card.name}-{hashlib.sha256(msgspec.json.encode(identity)).hexdigest()[:12]}"
         folder = self._folder / name
         at = datetime.fromtimestamp(self._clock.wall_ns() / 1e9, timezone.utc).isoformat(timespec="seconds")
@@ -202,6 +208,7 @@ class LastGood:
             partial.mkdir(parents=True)
             shutil.copyfile(card.path, partial / CARD_FILE)
             shutil.copyfile(card.file, partial / WEIGHTS_FILE)
+            _check_copy(partial, identity)
             partial.rename(folder)
             self._write(Record(Accepted(identity, card.title, engine, name, at)))
             for other in self._folder.iterdir():
@@ -231,6 +238,12 @@ def _until(stop: threading.Event | None) -> Iterator[GoldenFrame]:
         if stop is not None and stop.is_set():
             raise EngineFailed("the trial was stopped: it is done at the next start")
         yield one
+
+
+def _check_copy(folder: Path, identity: Identity) -> None:
+    for name, wanted in ((CARD_FILE, identity.card), (WEIGHTS_FILE, identity.weights)):
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != wanted:
+            raise ModelError("card or weights were replaced while they were tried: the new ones have to pass first")
 
 
 def identity_of(models: Models) -> Identity:

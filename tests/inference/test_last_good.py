@@ -19,7 +19,7 @@ from edge.inference.acceptance import Bound, Trial, try_engine
 from edge.inference.card import ModelCard, load_card
 from edge.inference.detector_watch import DetectorWatch
 from edge.inference.golden import GoldenFrame
-from edge.inference.last_good import FOLDER, RECORD_FILE, Choice, LastGood
+from edge.inference.last_good import FOLDER, RECORD_FILE, Choice, LastGood, Record
 from edge.ports import Engine
 from tests.inference.broken_builds import broken
 
@@ -79,7 +79,7 @@ def write_sum(folder: Path, weights: Path) -> None:
 
 
 def copies(tmp_path: Path) -> list[str]:
-    return sorted(path.name for path in (tmp_path / FOLDER).iterdir() if path.is_dir())
+    return sorted(path.name for path in (tmp_path / FOLDER).glob("*") if path.is_dir())
 
 
 def test_what_passed_is_kept_apart_and_not_tried_again(
@@ -177,6 +177,21 @@ def test_a_damaged_record_or_copy_is_made_anew(
     assert choice.trouble == ""
     choice.open(models).close()
     assert trials.count == 2
+
+
+@pytest.mark.parametrize("name", ["gate-n.onnx", "model.toml"])
+def test_what_is_replaced_during_its_trial_is_not_kept_as_what_passed(
+    name: str, good: LastGood, models: Models, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def swapped(card: ModelCard, candidate: Engine, bound: Bound, golden: Iterable[GoldenFrame]) -> Trial:
+        (folder / name).write_bytes(b"copied in the meantime")
+        return try_engine(card, candidate, bound, golden)
+
+    monkeypatch.setattr(last_good, "try_engine", swapped)
+    with pytest.raises(ModelError, match="were replaced while|its SHA-256 is"):
+        good.choose(models)
+    assert good.read() == Record()
+    assert all(copy.endswith(".part") for copy in copies(tmp_path))
 
 
 def test_a_damaged_copy_is_not_gone_on_with(good: LastGood, models: Models, folder: Path) -> None:
