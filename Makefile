@@ -1,7 +1,7 @@
 # Everything a newcomer runs. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup venv gst system demo test test-fast check fmt bench soak real-clips paddle clips package locks clean
+.PHONY: help setup venv gst system demo test test-fast check fmt bench soak real-clips builds paddle clips package locks clean
 
 VENV ?= .venv
 LOCKS := deploy/requirements
@@ -67,6 +67,13 @@ soak: setup ## long proofs with figures: a bad camera for ten minutes, fifty kil
 
 real-clips: setup ## counts on real clips: make real-clips DIR=folder [MODELS="card card"]
 	@$(PY) -m tests.soak.real_clips "$(DIR)" $(addprefix --model ,$(MODELS))
+
+builds: venv ## INT8 file of gate-n, figures beside FP32 and FP16, picture of its failures: make builds DATA=folder
+	@[ -n "$(DATA)" ] || { echo "make builds: needs the labelled sets: make builds DATA=folder"; exit 2; }
+	$(PY) -m edge models quantize gate-n --data "$(DATA)" --pictures 128
+	$(PY) -m edge models quantize gate-n --precision fp16 --out build/gate-n
+	$(PY) -m edge eval detect --model build/gate-n --list models/gate-n/pictures.csv --data "$(DATA)" --drawn-by people --precision fp32 fp16 int8 --speed
+	$(PY) -m edge models failures gate-n
 
 paddle: setup ## the optional PaddleOCR reader, with the real package in an environment of its own (1.2 GB)
 	@[ -x .venv-paddle/bin/python ] || $(UV) venv -q --no-python-downloads --python "$$(.ci/find-python $(PYTHON))" .venv-paddle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -91,13 +92,13 @@ def make_pipeline(config: Config, camera: Camera, detector: Detector, desk: Read
     return Pipeline(camera, detector, desk, site, make_id, config.models.heartbeat_s)
 
 
-def watch_detector(config: Config, clock: Clock) -> DetectorWatch:
+def watch_detector(config: Config, clock: Clock, stop: threading.Event) -> DetectorWatch:
     """Return the detector to run, chosen between the configured one and the last good one beside the store.
 
     Raises:
-        ModelError: the configured one is refused, and there is no last good one.
+        ModelError: the configured one is refused, and there is no last good one; or `stop` was set meanwhile.
     """
-    return DetectorWatch(LastGood.beside(config.store, clock), config.models)
+    return DetectorWatch(LastGood.beside(config.store, clock), config.models, stop)
 
 
 def make_post(

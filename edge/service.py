@@ -70,7 +70,10 @@ class Service:
             self._start_relay()
             stack.callback(self._stop_relay)
             stack.callback(lambda: self._record(EventKind.RUN_STOPPED, replace(self._mark, reason=self._end)))
-            self._detector = self._open_detector()
+            self._detector = self._open_detector(stop)
+            if self._detector is None:
+                return
+            stack.callback(self._detector.close)
             stack.callback(self._match_posts, ())
             self._take_over(self._detector.choice)
             notify.ready(self._summary())
@@ -125,11 +128,14 @@ class Service:
 
     # Detector
 
-    def _open_detector(self) -> DetectorWatch:
+    def _open_detector(self, stop: threading.Event) -> DetectorWatch | None:
+        """Return the detector when it has passed its trial, None when `stop` was set meanwhile."""
         notify.extend_start(TRIAL_S)
         try:
-            return watch_detector(self._config, self._clock)
+            return watch_detector(self._config, self._clock, stop)
         except ModelError as error:
+            if stop.is_set():
+                return None
             self._end = str(error)
             raise
 

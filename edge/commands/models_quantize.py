@@ -83,7 +83,7 @@ def _make(args: argparse.Namespace, card: ModelCard, kind: str, folder: Path) ->
 
     file = folder / f"{card.file.stem}.{kind}.onnx"
     if kind == "int8":
-        write_int8(card, pictures(args.data, _calibration(args, card, folder)), file)
+        write_int8(card, list(pictures(args.data, _calibration(args, card, folder))), file)
     else:
         write_fp16(card, file)
     engine = open_engine(file, "onnxruntime", args.threads)

@@ -12,23 +12,31 @@ from edge.errors import ModelError
 from edge.inference.card import find_card, load_card
 from edge.inference.last_good import Choice, LastGood
 
+CLOSE_S = 10.0
+"""How long one golden frame may take to end a trial; systemd waits longer."""
 _Stamp = tuple[object, ...]
 
 
 class DetectorWatch:
     """One choice of a detector, kept up to date. `poll` and `choice` belong to one thread.
 
+    Args:
+        good: what chooses.
+        models: what is asked for at first; it is tried here and now.
+        stop: ends that first trial early.
+
     Raises:
-        ModelError: at the start nothing is good enough to run.
+        ModelError: at the start nothing is good enough to run, or the trial was stopped.
     """
 
-    def __init__(self, good: LastGood, models: Models) -> None:
+    def __init__(self, good: LastGood, models: Models, stop: threading.Event | None = None) -> None:
         self._good = good
         self._read: tuple[_Stamp, tuple[Path, ...]] = ((), ())
         self._judged = self._waiting = self._stamp(models)
-        self.choice = good.choose(models)
+        self.choice = good.choose(models, stop)
         self._trial: threading.Thread | None = None
         self._outcome: Choice | None = None
+        self._stop = threading.Event()
 
     def poll(self, models: Models) -> Choice | None:
         """Return the new choice once there is one, None while nothing has changed or a trial still runs.
@@ -52,6 +60,12 @@ class DetectorWatch:
             self._trial.start()
         return None
 
+    def close(self) -> None:
+        """Give up a trial that still runs: a process that ends while a network runs is ended by force."""
+        self._stop.set()
+        if self._trial is not None:
+            self._trial.join(CLOSE_S)
+
     def _stamp(self, models: Models) -> _Stamp:
         """Return what changes when another detector is asked for, or the files of this one are replaced."""
         asked = (models.detector, models.engine, models.precision)
@@ -66,7 +80,7 @@ class DetectorWatch:
 
     def _judge(self, models: Models) -> None:
         try:
-            self._outcome = self._good.choose(models)
+            self._outcome = self._good.choose(models, self._stop)
         except ModelError as error:  # even the copy is gone: what runs has its weights in memory
             self._outcome = replace(self.choice, trouble=str(error))
 

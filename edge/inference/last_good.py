@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import threading
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -23,6 +25,7 @@ from edge.inference.acceptance import bound_of, try_engine
 from edge.inference.card import CARD_FILE, ModelCard, load_card
 from edge.inference.detector import YoloDetector, chosen_card
 from edge.inference.engines import best_engine, open_engine
+from edge.inference.golden import GoldenFrame, trial_frames
 from edge.logs import get_log
 
 if TYPE_CHECKING:
@@ -114,17 +117,18 @@ class LastGood:
         """Return the record that lies beside the store's file."""
         return LastGood(Path(store.path).parent / FOLDER, clock)
 
-    def choose(self, models: Models) -> Choice:
+    def choose(self, models: Models, stop: threading.Event | None = None) -> Choice:
         """Return the detector of the configuration if it has passed or passes now, else the last good one.
 
-        A trial takes a second for every two golden frames on a small board; nothing is tried twice.
+        A trial takes a second for every two frames on a small board; nothing is tried twice. `stop` ends it
+        early, and then it proves nothing.
 
         Raises:
             ModelError: what is asked for is refused, and there is no last good one.
         """
         record = self.read()
         try:
-            return self._asked_for(models, record)
+            return self._asked_for(models, record, stop)
         except (ModelError, EngineFailed) as error:
             kept = self._kept(record.accepted, models)
             if record.accepted is None or kept is None:
@@ -142,7 +146,7 @@ class LastGood:
             _log.warning("%s: cannot be read (%s); the detector is tried anew", path, error)
             return Record()
 
-    def _asked_for(self, models: Models, record: Record) -> Choice:
+    def _asked_for(self, models: Models, record: Record, stop: threading.Event | None) -> Choice:
         full = load_card(models.detector)
         engine_name = best_engine(models.engine)
         card = full.at(models.precision, engine_name)
@@ -155,10 +159,13 @@ class LastGood:
                     return kept
             if record.refused is not None and record.refused.identity == identity:
                 raise ModelError(record.refused.reason)
+            _log.info("%s on %s is tried before it is used", card.title, identity.label)
             try:
-                trial = try_engine(full, engine, bound_of(card.precision))
+                trial = try_engine(full, engine, bound_of(card.precision), _until(stop))
             except ModelError as error:
-                self._write(Record(record.accepted, Refused(identity, str(error))))
+                for tried in (full, card):
+                    tried.check_file()  # what was replaced meanwhile says nothing of what is noted here
+                self._refuse(record, Refused(identity, str(error)))
                 raise
         _log.info("%s on %s is accepted: %s", card.title, identity.label, trial.told())
         return self._keep(card, engine_name, identity)
@@ -186,7 +193,11 @@ class LastGood:
         return choice
 
     def _keep(self, card: ModelCard, engine: str, identity: Identity) -> Choice:
-        """Copy card and weights, note them, and drop what was kept before, in this order."""
+        """Copy card and weights, note them, and drop what was kept before, in this order.
+
+        Raises:
+            ModelError: they were replaced while the trial ran; what was copied is not what passed.
+        """
         name = f"{card.name}-{hashlib.sha256(msgspec.json.encode(identity)).hexdigest()[:12]}"
         folder = self._folder / name
         at = datetime.fromtimestamp(self._clock.wall_ns() / 1e9, timezone.utc).isoformat(timespec="seconds")
@@ -197,6 +208,7 @@ class LastGood:
             partial.mkdir(parents=True)
             shutil.copyfile(card.path, partial / CARD_FILE)
             shutil.copyfile(card.file, partial / WEIGHTS_FILE)
+            _check_copy(partial, identity)
             partial.rename(folder)
             self._write(Record(Accepted(identity, card.title, engine, name, at)))
             for other in self._folder.iterdir():
@@ -207,12 +219,31 @@ class LastGood:
             return Choice(card, engine, f"{said}: free some room, or a bad replacement leaves nothing to go on with")
         return Choice(replace(card, path=folder / CARD_FILE, file=folder / WEIGHTS_FILE), engine)
 
+    def _refuse(self, record: Record, refused: Refused) -> None:
+        try:
+            self._write(Record(record.accepted, refused))
+        except OSError as error:
+            _log.warning("%s: cannot be written (%s); the same files will be tried again", self._folder, error)
+
     def _write(self, record: Record) -> None:
         """Write the record, whole or not at all."""
         self._folder.mkdir(parents=True, exist_ok=True)
         partial = self._folder / f"{RECORD_FILE}.part"
         partial.write_bytes(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
         partial.replace(self._folder / RECORD_FILE)
+
+
+def _until(stop: threading.Event | None) -> Iterator[GoldenFrame]:
+    for one in trial_frames():
+        if stop is not None and stop.is_set():
+            raise EngineFailed("the trial was stopped: it is done at the next start")
+        yield one
+
+
+def _check_copy(folder: Path, identity: Identity) -> None:
+    for name, wanted in ((CARD_FILE, identity.card), (WEIGHTS_FILE, identity.weights)):
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != wanted:
+            raise ModelError("card or weights were replaced while they were tried: the new ones have to pass first")
 
 
 def identity_of(models: Models) -> Identity:

@@ -32,17 +32,18 @@ WEIGHTED = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul"})
 PERCENTILE = 99.999
 """Activations above this share of all are cut off: the few beyond would cost all others a bit of their eight."""
 AT_ONCE = 16
-"""Pictures whose activations are held in memory together."""
+"""Most pictures whose activations, some 50 MB each, are held in memory together."""
 TABLE = "\n[[build]]"
 
 
-def write_int8(card: ModelCard, pictures: Iterable[U8], file: Path) -> None:
+def write_int8(card: ModelCard, pictures: Sequence[U8], file: Path, method: str = "Percentile") -> None:
     """Write the card's network with INT8 convolutions, but for the last ones, to `file`.
 
     Args:
         card: its FP32 weights are read.
-        pictures: (H,W,3) uint8 RGB to calibrate the activations on.
+        pictures: one or more (H,W,3) uint8 RGB to calibrate the activations on.
         file: an ONNX file; the input and outputs stay float32.
+        method: how ranges follow from what was seen: Percentile (see PERCENTILE), MinMax or Entropy.
 
     Raises:
         UsageError: onnx is not installed.
@@ -53,7 +54,13 @@ def write_int8(card: ModelCard, pictures: Iterable[U8], file: Path) -> None:
 
     class Feeds(quantization.CalibrationDataReader):  # type: ignore[misc]  # untyped, and loaded on demand
         def __init__(self) -> None:
-            self._left = _feeds(card, pictures)
+            self._left: Iterator[dict[str, F32]] = iter(())
+
+        def __len__(self) -> int:
+            return len(pictures)
+
+        def set_range(self, start_index: int, end_index: int) -> None:
+            self._left = _feeds(card, pictures[start_index:end_index])
 
         def get_next(self) -> dict[str, F32] | None:
             return next(self._left, None)
@@ -73,14 +80,15 @@ def write_int8(card: ModelCard, pictures: Iterable[U8], file: Path) -> None:
             per_channel=True,
             activation_type=quantization.QuantType.QInt8,
             weight_type=quantization.QuantType.QInt8,
-            calibrate_method=quantization.CalibrationMethod.Percentile,
+            calibrate_method=quantization.CalibrationMethod[method],
             extra_options={
                 "ActivationSymmetric": True,
                 "WeightSymmetric": True,
                 "QuantizeBias": False,
                 "OpTypesToExcludeOutputQuantization": ["Conv"],
                 "CalibPercentile": PERCENTILE,
-                "CalibMaxIntermediateOutputs": AT_ONCE,
+                # In spite of its name it holds for every method; their own limits drop what was seen.
+                "CalibStridedMinMax": max(n for n in range(1, AT_ONCE + 1) if len(pictures) % n == 0),
             },
         )
     _finish(onnx.load(str(file)), card, file)

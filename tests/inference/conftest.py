@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from edge.inference.golden import GoldenFrame, golden_frames
+from edge.inference.golden import GoldenFrame, trial_frames
 
 
 @pytest.fixture(scope="session")
 def golden() -> tuple[GoldenFrame, ...]:
-    """Render the golden frames once: drawing them takes longer than looking at them."""
-    return tuple(golden_frames())
+    """Render what engines are tried on once: drawing them takes longer than looking at them."""
+    return tuple(trial_frames())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,12 @@ import edge
 from edge.clock import ManualClock
 from edge.config import Models, Store
 from edge.errors import ModelError
-from edge.inference import acceptance, last_good
+from edge.inference import last_good
 from edge.inference.acceptance import Bound, Trial, try_engine
 from edge.inference.card import ModelCard, load_card
 from edge.inference.detector_watch import DetectorWatch
 from edge.inference.golden import GoldenFrame
-from edge.inference.last_good import FOLDER, RECORD_FILE, Choice, LastGood
+from edge.inference.last_good import FOLDER, RECORD_FILE, Choice, LastGood, Record
 from edge.ports import Engine
 from tests.inference.broken_builds import broken
 
@@ -32,15 +32,15 @@ class Trials:
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(self, card: ModelCard, candidate: Engine, bound: Bound) -> Trial:
+    def __call__(self, card: ModelCard, candidate: Engine, bound: Bound, golden: Iterable[GoldenFrame]) -> Trial:
         self.count += 1
-        return try_engine(card, candidate, bound)
+        return try_engine(card, candidate, bound, golden)
 
 
 @pytest.fixture(autouse=True)
 def trials(golden: tuple[GoldenFrame, ...], monkeypatch: pytest.MonkeyPatch) -> Trials:
     counted = Trials()
-    monkeypatch.setattr(acceptance, "golden_frames", lambda: golden[:10])
+    monkeypatch.setattr(last_good, "trial_frames", lambda: golden[:10])
     monkeypatch.setattr(last_good, "try_engine", counted)
     return counted
 
@@ -79,7 +79,7 @@ def write_sum(folder: Path, weights: Path) -> None:
 
 
 def copies(tmp_path: Path) -> list[str]:
-    return sorted(path.name for path in (tmp_path / FOLDER).iterdir() if path.is_dir())
+    return sorted(path.name for path in (tmp_path / FOLDER).glob("*") if path.is_dir())
 
 
 def test_what_passed_is_kept_apart_and_not_tried_again(
@@ -179,10 +179,34 @@ def test_a_damaged_record_or_copy_is_made_anew(
     assert trials.count == 2
 
 
+@pytest.mark.parametrize("name", ["gate-n.onnx", "model.toml"])
+def test_what_is_replaced_during_its_trial_is_not_kept_as_what_passed(
+    name: str, good: LastGood, models: Models, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def swapped(card: ModelCard, candidate: Engine, bound: Bound, golden: Iterable[GoldenFrame]) -> Trial:
+        (folder / name).write_bytes(b"copied in the meantime")
+        return try_engine(card, candidate, bound, golden)
+
+    monkeypatch.setattr(last_good, "try_engine", swapped)
+    with pytest.raises(ModelError, match="were replaced while|its SHA-256 is"):
+        good.choose(models)
+    assert good.read() == Record()
+    assert all(copy.endswith(".part") for copy in copies(tmp_path))
+
+
 def test_a_damaged_copy_is_not_gone_on_with(good: LastGood, models: Models, folder: Path) -> None:
     good.choose(models).card.file.write_bytes(b"damaged")
     (folder / "gate-n.onnx").write_bytes(b"damaged too")
     with pytest.raises(ModelError, match="its SHA-256 is"):
+        good.choose(models)
+
+
+def test_a_refusal_that_cannot_be_noted_is_still_the_reason(
+    good: LastGood, models: Models, folder: Path, tmp_path: Path
+) -> None:
+    replace_weights(folder, "scaled twice", tmp_path)
+    (tmp_path / FOLDER).write_text("a file where the folder should be")
+    with pytest.raises(ModelError, match="is refused: it finds"):
         good.choose(models)
 
 
@@ -231,3 +255,17 @@ def test_a_changed_key_is_judged_like_a_changed_file(good: LastGood, models: Mod
     choice = polled(watch, Models(detector=str(folder), precision="int8"), lambda choice: choice is not None)
     assert choice is not None
     assert "lists no int8 build" in choice.trouble
+
+
+def test_a_trial_that_is_given_up_ends_at_once_and_decides_nothing(
+    good: LastGood, models: Models, folder: Path, tmp_path: Path
+) -> None:
+    watch = DetectorWatch(good, models)
+    before = good.read()
+    replace_weights(folder, "scaled twice", tmp_path)
+    assert polled(watch, models, lambda _: watch._trial is not None) is None
+    trial = watch._trial
+    watch.close()
+    assert trial is not None
+    assert not trial.is_alive()
+    assert good.read() == before

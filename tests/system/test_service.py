@@ -192,3 +192,13 @@ def test_a_refused_model_and_no_last_good_one_end_the_service_with_4_and_the_rea
         assert "is refused: it finds" in run.stderr.splitlines()[-1]
         assert "no detector has passed on this device before" in run.stderr.splitlines()[-1]
         assert "Traceback" not in run.stderr
+
+
+def test_a_service_that_is_told_to_stop_during_the_first_trial_ends_well(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "edge", "run", "--config", str(write_config(tmp_path))]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as service:
+        assert service.stderr is not None
+        assert "is tried before it is used" in service.stderr.readline()
+        service.send_signal(signal.SIGTERM)
+        _, complaints = service.communicate(timeout=PATIENCE_S)
+    assert (service.returncode, complaints) == (0, "")
