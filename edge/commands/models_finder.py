@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from edge.inference.finder_card import FinderCard
     from edge.workshop.batches import Picture
 
-LIST_FILE, LAST_FILE = "scenes.csv", "last.safetensors"
+LIST_FILE, UNBOXED_FILE, LAST_FILE = "scenes.csv", "unboxed.csv", "last.safetensors"
 VEHICLES_LIST = "pictures.csv"
 VEHICLES_OF = "gate-n"
 RATE = 2e-3
@@ -51,7 +51,7 @@ def train(args: argparse.Namespace, card: FinderCard) -> None:
     folder = card.path.parent
     entries = [entry for entry in read_list(args.list or folder / LIST_FILE) if entry.side == "train"]
     sources = Sources(
-        read_scenes(args.data, entries),
+        read_scenes(args.data, entries, folder / UNBOXED_FILE),
         _vehicles(args.vehicles, folder) if args.vehicles else (),
         read_gates(args.rendered) if args.rendered else (),
         Fonts(*type_hands(args.fonts or [])),

@@ -141,9 +141,9 @@ def _scene(scene: Scene, fonts: Fonts, mix: Mix, rng: np.random.Generator) -> Ca
         if chance < mix.replaced and around.size:
             quads.append(_replace(picture, around, box, fonts, rng))
             exact.append(True)
-    if rng.random() < 0.15:
+    for _ in range(int(rng.integers(1, 4)) if rng.random() < 0.4 else 0):
         _write_words(picture, rng)
-    return Canvas(picture, np.array(quads, np.float32).reshape(-1, 4, 2), np.array(exact, bool))
+    return Canvas(picture, np.array(quads, np.float32).reshape(-1, 4, 2), np.array(exact, bool), scene.unboxed)
 
 
 def _replace(picture: U8, around: U8, box: F32, fonts: Fonts, rng: np.random.Generator) -> F32:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge.types import F32, U8
+from edge.types import F32, U8, Box
 from edge.workshop.finder.targets import Canvas
 from edge.workshop.plates.view import motion_kernel
 
@@ -94,11 +94,14 @@ def framed(canvas: Canvas, frame: Frame, size_wh: tuple[int, int], rng: np.rando
     quads = np.asarray(canvas.quads @ linear.T + shift, np.float32)
     if mirror < 0:
         quads = np.ascontiguousarray(quads[:, SWAPPED])
-    unasked = _moved(canvas.unasked, linear, shift)
+    corners = np.array([[0, 0, picture.shape[1], picture.shape[0]]], np.float32)
+    seen = _within(_moved(corners, linear, shift)[0], (0, 0, *size_wh))
     if not frame.shows_beyond:
-        shown, cut = _bars(np.asarray(shown, np.uint8), frame, scale, size_wh)
-        unasked = np.concatenate([unasked, _cut_through(quads, cut)])
-    return Canvas(np.asarray(shown, np.uint8), quads, canvas.exact, unasked)
+        half = np.array(frame.size_wh) * scale / 2
+        middle = np.array(size_wh) / 2
+        seen = _within(seen, (*np.rint(middle - half).tolist(), *np.rint(middle + half).tolist()))
+        shown = _barred(np.asarray(shown, np.uint8), seen)
+    return Canvas(np.asarray(shown, np.uint8), quads, canvas.exact, _moved(canvas.unasked, linear, shift), seen)
 
 
 def _moved(boxes: F32, linear: npt.NDArray[np.float64], shift: npt.NDArray[np.float64]) -> F32:
@@ -106,21 +109,17 @@ def _moved(boxes: F32, linear: npt.NDArray[np.float64], shift: npt.NDArray[np.fl
     return np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1).astype(np.float32)
 
 
-def _bars(shown: U8, frame: Frame, scale: float, size_wh: tuple[int, int]) -> tuple[U8, F32]:
-    """Cover what lies beyond the frame, and return what does not, xyxy px."""
-    half = np.array(frame.size_wh) * scale / 2
-    left, top = np.maximum(np.rint(np.array(size_wh) / 2 - half), 0).astype(int)
-    right, bottom = size_wh[0] - left, size_wh[1] - top
+def _within(box: F32 | Box, limits: tuple[float, ...]) -> Box:
+    x1, y1, x2, y2 = (float(side) for side in box)
+    return (max(x1, limits[0]), max(y1, limits[1]), min(x2, limits[2]), min(y2, limits[3]))
+
+
+def _barred(shown: U8, seen: Box) -> U8:
+    """Cover what lies beyond."""
+    left, top, right, bottom = (max(0, int(side)) for side in seen)
     barred = np.full_like(shown, PAD)
     barred[top:bottom, left:right] = shown[top:bottom, left:right]
-    return barred, np.array([left, top, right, bottom], np.float32)
-
-
-def _cut_through(quads: F32, seen: F32) -> F32:
-    """Return the outlines of plates that the bars cut: they are neither plates nor none."""
-    low, high = quads.min(axis=1), quads.max(axis=1)
-    outside = (low < seen[:2] - 1).any(axis=1) | (high > seen[2:] + 1).any(axis=1)
-    return np.concatenate([low, high], axis=1)[outside]
+    return barred
 
 
 def spoiled(picture: U8, plates: F32, rng: np.random.Generator) -> U8:

@@ -1,7 +1,8 @@
 """Real pictures with plates that people boxed: the list of who trains and who validates, and the boxes.
 
 A folder of scenes holds `images/` and `plates.csv` (file, x1, y1, x2, y2, text, source_picture). The boxes are upright;
-corners are not known.
+corners are not known. A second committed list names plates that the publishers left out: without it a finder would
+learn that plates in the background are none.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,10 +29,11 @@ BOX = ("x1", "y1", "x2", "y2")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """One picture with its plates: `boxes` (N,4) float32 xyxy px."""
+    """One picture with its plates: `boxes` (N,4) float32 xyxy px; `unboxed` (M,4): others, not measured."""
 
     path: Path
     boxes: F32
+    unboxed: F32 = field(default_factory=lambda: np.empty((0, 4), np.float32))
 
 
 def holds_scenes(data: Path) -> bool:
@@ -66,8 +68,8 @@ def build_list(data: Path, decided: Mapping[str, Side]) -> list[Entry]:
     return entries
 
 
-def read_scenes(data: Path, entries: Iterable[Entry]) -> list[Scene]:
-    """Return the listed scenes with their boxes.
+def read_scenes(data: Path, entries: Iterable[Entry], unboxed: Path | None = None) -> list[Scene]:
+    """Return the listed scenes with their boxes, and those of `unboxed`, a list that may be absent.
 
     Raises:
         ConfigError: a scene is missing or not as listed; the message names the first and counts the rest.
@@ -80,7 +82,27 @@ def read_scenes(data: Path, entries: Iterable[Entry]) -> list[Scene]:
             f"{data / 'images' / changed[0]}: is missing or not as listed ({len(changed)} in all); "
             "restore the data or make the list again"
         )
-    return [Scene(data / "images" / entry.file, np.array(boxes[entry.file], np.float32)) for entry in listed]
+    others = _read_unboxed(unboxed) if unboxed is not None and unboxed.is_file() else {}
+    return [
+        Scene(
+            data / "images" / entry.file,
+            np.array(boxes[entry.file], np.float32),
+            np.array(others.get(entry.file, []), np.float32).reshape(-1, 4),
+        )
+        for entry in listed
+    ]
+
+
+def _read_unboxed(path: Path) -> dict[str, list[tuple[float, ...]]]:
+    found: dict[str, list[tuple[float, ...]]] = defaultdict(list)
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    for number, row in enumerate(rows[1:], start=2):
+        try:
+            x1, y1, x2, y2 = (float(value) for value in row[1:])
+        except ValueError as error:
+            raise ConfigError(f"{path}:{number}: is not `file,{','.join(BOX)}` ({error}); correct the line") from error
+        found[row[0]].append((x1, y1, x2, y2))
+    return found
 
 
 def _read_table(data: Path) -> tuple[dict[str, str], dict[str, list[tuple[float, ...]]]]:

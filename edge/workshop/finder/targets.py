@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.inference.finder_card import STRIDE_PX
-from edge.types import F32, U8
+from edge.types import F32, U8, Box
 from edge.vision import quads as four
 
 PLATE, NONE, UNASKED = 1, 0, -1
@@ -22,7 +22,9 @@ BAND = 1.2
 LEAST_WH = (9.0, 4.0)
 """Smaller plates, in pixels of the input, are not asked for."""
 LEAST_INSIDE = 0.9
-"""Plates cut more than this by the picture's edge are not asked for."""
+"""Plates of which less is within the picture are not asked for."""
+MOST_DENIED = 0.6
+"""Plates of which less is within it are no plates: else parts of large ones, a sticker, a line, would be found."""
 
 PLATE_POWER = 0.2
 """A plate of n cells counts n to this power: one of many cells must not drown those of one."""
@@ -33,13 +35,15 @@ class Canvas:
     """One picture to learn from, and what it shows, in its pixels.
 
     `picture` (H,W) uint8; `quads` (K,4,2) float32; `exact` (K,) bool: these are corners, the others an upright box;
-    `unasked` (M,4) float32 xyxy: where there may be plates that nobody marked.
+    `unasked` (M,4) float32 xyxy: where there may be plates that nobody marked; `seen`: the part that is no bar, None
+    for all of it.
     """
 
     picture: U8
     quads: F32 = field(default_factory=lambda: np.empty((0, 4, 2), np.float32))
     exact: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
     unasked: F32 = field(default_factory=lambda: np.empty((0, 4), np.float32))
+    seen: Box | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,9 +68,13 @@ def targets(canvas: Canvas) -> Targets:
     owner = np.full(score.shape, -1, np.int64)
     for box in canvas.unasked:
         score[_within(box, score.shape)] = UNASKED
-    asked = [_asked(quad, (wide, high)) for quad in canvas.quads]
+    seen = canvas.seen or (0.0, 0.0, float(wide), float(high))
+    inside = [_inside(quad, seen) for quad in canvas.quads]
+    asked = [share >= LEAST_INSIDE and _large(quad) for share, quad in zip(inside, canvas.quads, strict=True)]
     large_first = sorted(range(len(canvas.quads)), key=lambda index: -cv2.contourArea(canvas.quads[index]))
     for index in large_first:
+        if inside[index] < MOST_DENIED:
+            continue
         score[_within(_grown(four.outlines(canvas.quads[index : index + 1])[0], BAND), score.shape)] = UNASKED
     for index in large_first:
         if asked[index]:
@@ -78,12 +86,16 @@ def targets(canvas: Canvas) -> Targets:
     return Targets(score, cells, canvas.quads[whose], canvas.exact[whose], weight.astype(np.float32))
 
 
-def _asked(quad: F32, size_wh: tuple[int, int]) -> bool:
+def _inside(quad: F32, seen: Box) -> float:
+    """The share of a plate's outline that is seen."""
     x1, y1, x2, y2 = four.bounds(quad)
+    wide, high = min(x2, seen[2]) - max(x1, seen[0]), min(y2, seen[3]) - max(y1, seen[1])
+    return max(0.0, wide) * max(0.0, high) / max((x2 - x1) * (y2 - y1), 1e-6)
+
+
+def _large(quad: F32) -> bool:
     width, height = four.size(quad)
-    inside = max(0.0, min(x2, size_wh[0]) - max(x1, 0)) * max(0.0, min(y2, size_wh[1]) - max(y1, 0))
-    whole = inside >= LEAST_INSIDE * (x2 - x1) * (y2 - y1)
-    return whole and width >= LEAST_WH[0] and height >= LEAST_WH[1]
+    return width >= LEAST_WH[0] and height >= LEAST_WH[1]
 
 
 def _grown(box: F32, factor: float) -> F32:

@@ -8,7 +8,7 @@ import pytest
 
 from edge.vision import quads as four
 from edge.workshop.finder.framing import PAD, Frame, framed, random_frame, spoiled
-from edge.workshop.finder.targets import Canvas
+from edge.workshop.finder.targets import Canvas, targets
 
 SIZE_WH = (192, 128)
 BOX = (100, 60, 180, 84)
@@ -53,11 +53,18 @@ def test_what_lies_beyond_a_crop_is_bars_and_a_plate_cut_by_them_is_not_asked_fo
     rng = np.random.default_rng(1)
     shown = framed(picture_with_a_plate(), Frame((180, 100), (60, 100), shows_beyond=False), SIZE_WH, rng)
     assert (shown.picture[:, :40] == PAD).all()
-    assert len(shown.unasked) == 2
-    assert (
-        len(framed(picture_with_a_plate(), Frame((160, 100), (320, 200), shows_beyond=False), SIZE_WH, rng).unasked)
-        == 1
-    )
+    assert shown.seen is not None
+    assert shown.seen[0] > 40
+    assert len(targets(shown).cells) == 0
+    everything = Frame((160, 100), (320, 200), shows_beyond=False)
+    assert len(targets(framed(picture_with_a_plate(), everything, SIZE_WH, rng)).cells) > 0
+
+
+def test_the_edge_of_the_picture_cuts_like_a_bar() -> None:
+    whole = picture_with_a_plate()
+    whole.quads = whole.quads - np.array([130, 0], np.float32)  # 50 of its 80 px are in the picture
+    shown = framed(whole, Frame((0, 100), (200, 130), shows_beyond=True), SIZE_WH, np.random.default_rng(2))
+    assert len(targets(shown).cells) == 0
 
 
 def test_close_framings_show_plates_from_small_to_large() -> None:

@@ -58,6 +58,17 @@ def test_scenes_are_read_with_their_boxes(data: Path) -> None:
     assert found[0].boxes.tolist() == [[50, 60, 130, 80]]
 
 
+def test_plates_that_the_publishers_left_out_are_known(data: Path, tmp_path: Path) -> None:
+    entries = scenes.build_list(data, {})
+    unboxed = tmp_path / "unboxed.csv"
+    assert scenes.read_scenes(data, entries, unboxed)[4].unboxed.shape == (0, 4)
+    unboxed.write_text("file,x1,y1,x2,y2\n4.png,10,20,30,28\n4.png,150,20,170,28\n", encoding="utf-8")
+    assert scenes.read_scenes(data, entries, unboxed)[4].unboxed.tolist() == [[10, 20, 30, 28], [150, 20, 170, 28]]
+    unboxed.write_text("file,x1,y1,x2,y2\n4.png,10,20,30\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"unboxed\.csv:2: is not"):
+        scenes.read_scenes(data, entries, unboxed)
+
+
 def test_a_changed_box_or_picture_is_noticed(data: Path) -> None:
     entries = scenes.build_list(data, {})
     table = data / "plates.csv"

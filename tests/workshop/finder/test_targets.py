@@ -63,7 +63,7 @@ def test_a_turned_plates_cells_lie_inside_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "quad", [plate(-40, 40, 40, 60), plate(150, 40, 230, 60), plate(40, 40, 47, 43), plate(40, 40, 80, 42)]
+    "quad", [plate(-20, 40, 40, 60), plate(140, 40, 206, 60), plate(40, 40, 47, 43), plate(40, 40, 80, 42)]
 )
 def test_cut_and_tiny_plates_are_neither_asked_for_nor_denied(quad: F32) -> None:
     asked = targets(canvas(quad))
@@ -71,6 +71,11 @@ def test_cut_and_tiny_plates_are_neither_asked_for_nor_denied(quad: F32) -> None
     assert (asked.score == PLATE).sum() == 0
     if quad[2, 1] - quad[0, 1] > 10:
         assert (asked.score == UNASKED).sum() > 0
+
+
+def test_a_plate_mostly_out_of_the_picture_is_none() -> None:
+    asked = targets(canvas(plate(-60, 40, 40, 90)))
+    assert (asked.score == NONE).all()
 
 
 def test_what_nobody_marked_is_not_asked_but_a_plate_in_it_is() -> None:
