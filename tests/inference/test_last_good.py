@@ -188,7 +188,7 @@ def test_what_is_replaced_during_its_trial_is_not_kept_as_what_passed(
         return try_engine(card, candidate, bound, golden)
 
     monkeypatch.setattr(last_good, "try_engine", swapped)
-    with pytest.raises(ModelError, match="were replaced while|its SHA-256 is"):
+    with pytest.raises(ModelError, match=r"were replaced while|its SHA-256 is"):
         good.choose(models)
     assert good.read() == Record()
     assert all(copy.endswith(".part") for copy in copies(tmp_path))
