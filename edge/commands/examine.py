@@ -63,7 +63,7 @@ def examine_capture() -> Iterator[Finding]:
 
 def examine_models(models: Models) -> Iterator[Finding]:
     """Say whether each model file is the one its card describes, and whether detector and plate reader start."""
-    from edge.inference.card import list_cards
+    from edge.inference.card import ModelCard, list_cards
     from edge.inference.reader_card import load_any_card
 
     wanted = [Path(models.detector)] if "/" in models.detector else []
@@ -71,10 +71,14 @@ def examine_models(models: Models) -> Iterator[Finding]:
         try:
             card = load_any_card(card_path)
             card.check_file()
+            builds = [card.at(build.kind) for build in card.builds] if isinstance(card, ModelCard) else []
+            for build in builds:
+                build.check_file()
         except ModelError as error:
             yield from from_error("models", error)
         else:
-            yield well("models", f"{card.name} {card.version}: {card.file.name} is the file of its card")
+            others = "".join(f", {build.file.name} its {build.precision} build" for build in builds)
+            yield well("models", f"{card.name} {card.version}: {card.file.name} is the file of its card{others}")
     yield _tensorrt(models.engine)
     yield from _networks(models)
 

@@ -92,7 +92,7 @@ def _list(_: argparse.Namespace) -> None:
         card = load_any_card(path)
         size = f"{card.input.width}x{card.input.height}"
         if isinstance(card, ModelCard):
-            says = ", ".join(card.classes)
+            says = ", ".join(card.classes) + "".join(f"; {build.kind}" for build in card.builds)
         else:
             says = "where plates are" if isinstance(card, FinderCard) else "what stands on a plate"
         print(f"{card.name:<12} {card.version:<10} {size:<8} {says}  [{card.licence}]")

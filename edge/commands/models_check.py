@@ -52,10 +52,9 @@ def run(args: argparse.Namespace) -> None:
     if not isinstance(card, ModelCard):
         _read_once(card)
         return
-    build = card
-    if not args.file:
-        build = card.at(args.precision)
-        build.check_file()
+    for one in card.builds:
+        card.at(one.kind).check_file()
+    build = card if args.file else card.at(args.precision)
     engine = open_engine(args.file or build.file, args.engine, args.threads)
     trial = try_engine(card, engine, bound_of(args.precision))
     print(f"{card.name}: sound: {args.file or build.file.name} on {engine.label}: {trial.told()}")

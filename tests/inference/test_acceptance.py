@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from edge.inference.engines import open_engine
 from edge.inference.golden import FRAMES, GoldenFrame, golden_frames
 from edge.scene import random_scene
 from edge.types import Detections
-from edge.workshop.builds import write_fp16, write_int8
+from edge.workshop.builds import listed, with_builds, write_fp16, write_int8
 from tests.inference.broken_builds import BROKEN, broken, with_ranges
 
 ROWS = np.array([[10 + 40 * n, 20, 40 + 40 * n, 60] for n in range(6)], np.float32)
@@ -169,3 +170,17 @@ def test_a_card_that_misleads_its_own_network_is_refused(card: ModelCard) -> Non
     misled = replace(card, input=replace(card.input, scale=card.input.scale / 40))
     with pytest.raises(ModelError, match="plain vehicles: the card's colour order"):
         try_engine(misled, open_engine(card.file))
+
+
+def test_a_listed_build_is_tried_by_its_kind_and_compared_with_the_card(
+    card: ModelCard, int8: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for source, name in ((card.file, card.file.name), (int8, "gate-n.int8.onnx")):
+        shutil.copyfile(source, tmp_path / name)
+    text = with_builds(card, [listed("int8", tmp_path / "gate-n.int8.onnx", ("tensorrt",))])
+    (tmp_path / "model.toml").write_text(text, encoding="utf-8")
+    assert main(["models", "check", str(tmp_path), "--precision", "int8"]) == 0
+    assert "sound: gate-n.int8.onnx" in capsys.readouterr().out
+    (tmp_path / "gate-n.int8.onnx").write_bytes(b"damaged")
+    assert main(["models", "check", str(tmp_path)]) == 4
+    assert "gate-n.int8.onnx: its SHA-256 is" in capsys.readouterr().err

@@ -23,7 +23,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from edge.config.model import Mqtt
+from edge.clock import SystemClock
+from edge.config.load import load_config
+from edge.config.model import Mqtt, Store
+from edge.inference.last_good import LastGood
 from edge.mqtt import local_broker
 from edge.mqtt.subscriber import Subscriber
 
@@ -144,6 +147,8 @@ def _writer(store: Path, url: str) -> list[str]:
 def _service(folder: Path, store: Path, url: str) -> list[str]:
     config = folder / "edge.toml"
     config.write_text(CONFIG.format(device=DEVICE, site=SITE, store=store, url=url), "utf-8")
+    # A life may be shorter than the detector's trial, which is not what is killed here.
+    LastGood.beside(Store(str(store)), SystemClock()).choose(load_config(config).models)
     return [sys.executable, "-m", "edge", "run", "--config", str(config)]
 
 
