@@ -17,13 +17,25 @@ from edge.inference.engines import open_engine
 from edge.inference.finder_card import STRIDE_PX, FinderCard
 from edge.plates.areas import merged, search_areas
 from edge.ports import Engine
-from edge.types import F32, U8, PlateQuads
+from edge.types import F32, U8, Box, PlateQuads
 from edge.vision.boxes import iou_matrix, nms
 from edge.vision.quads import outlines
 
 PLANES = 9
-LARGEST_SCALE = 2.0
+LARGEST_SCALE = 4.0
 """A small picture is enlarged at most so much: more shows nothing more."""
+FIRST_SHARE = 0.6
+"""What a first look must be sure of, as a share of the threshold; the mean of both looks must reach all of it."""
+SURROUNDED = 3.0
+"""A second look shows so many times the plate's width, or height where that needs more,"""
+ASPECT = 1.5
+"""in about this shape, the input's."""
+AGAIN_IOU = 0.15
+"""What a second look finds is the same plate from this overlap on."""
+MOST_AGAIN = 8
+"""Most plates of one picture that are looked at twice, surest first."""
+HALF = 0.5
+"""A whole frame is looked at once more as small as this share of the input: for plates that fill it."""
 SAME_IOU = 0.2
 """Two plates whose outlines overlap more than this are one."""
 AGREE_IOU = 0.6
@@ -43,14 +55,14 @@ class FittedGray:
     shift: F32
 
 
-def prepare(picture: U8, size_wh: tuple[int, int], pad: int = 114) -> FittedGray:
+def prepare(picture: U8, size_wh: tuple[int, int], pad: int = 114, share: float = 1.0) -> FittedGray:
     """Fit a picture, (H,W,3) RGB or (H,W) gray uint8, into the network: its aspect kept, centred, at whole pixels.
 
-    Shrunk by area, so that it does not alias; enlarged `LARGEST_SCALE` at most.
+    Shrunk by area, so that it does not alias; enlarged `LARGEST_SCALE` at most. `share` of the input is used, each way.
     """
     gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if picture.ndim == 3 else picture  # noqa: PLR2004 - three axes
     high, wide = gray.shape
-    scale = min(size_wh[0] / wide, size_wh[1] / high, LARGEST_SCALE)
+    scale = min(share * size_wh[0] / wide, share * size_wh[1] / high, LARGEST_SCALE)
     fit_wh = max(1, round(wide * scale)), max(1, round(high * scale))
     if fit_wh != (wide, high):
         gray = cv2.resize(gray, fit_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
@@ -86,6 +98,16 @@ def decode(answer: F32, threshold: float) -> PlateQuads:
     return PlateQuads(np.einsum("kn,ncd->kcd", shares, quads).astype(np.float32), sure[kept].astype(np.float32))
 
 
+def _surroundings(outline: F32, picture_wh: tuple[int, int]) -> Box:
+    """Return what a second look shows: the plate in the middle, as far as the picture goes."""
+    middle, (wide, high) = (outline[:2] + outline[2:]) / 2, (outline[2:] - outline[:2]).tolist()
+    side = SURROUNDED * max(wide, high * ASPECT, 1.0)
+    half = np.array([side, side / ASPECT]) / 2
+    x1, y1 = np.clip(np.floor(middle - half), 0, np.array(picture_wh) - 1).tolist()
+    x2, y2 = np.clip(np.ceil(middle + half), (x1 + 1, y1 + 1), picture_wh).tolist()
+    return (x1, y1, x2, y2)
+
+
 def open_finder(card: FinderCard, engine: str = "auto", threads: int = 1) -> QuadFinder:
     """Load a finder.
 
@@ -117,20 +139,12 @@ class QuadFinder:
         self.label = f"{card.name} on {engine.label}"
 
     def find(self, picture: U8) -> PlateQuads:
-        """Find the plates in a picture (H,W,3) RGB or (H,W) gray uint8.
+        """Find the plates in a picture (H,W,3) RGB or (H,W) gray uint8, and look at each once more from near.
 
         Raises:
             EngineFailed: passed on from the engine, or its answer has another shape than the card says.
         """
-        size = self._card.input
-        fitted = prepare(picture, (size.width, size.height), size.pad)
-        image = fitted.picture.astype(np.float32)[None, None] / 255
-        answer = np.asarray(self._engine.infer({size.name: image})[self._card.output], np.float32)
-        columns, rows = self._card.cells_wh
-        if answer.shape != (1, PLANES, rows, columns):
-            raise EngineFailed(f"{self._engine.label}: gave {answer.shape}: use the file of the card")
-        found = decode(answer[0], self._threshold)
-        return PlateQuads((found.quads - fitted.shift) / fitted.scale, found.confidence)
+        return self._look_again(picture, self._look(picture))
 
     def find_in_frame(self, picture: U8) -> PlateQuads:
         """Find the plates in a whole frame (H,W,3) RGB or (H,W) gray uint8, in tiles too where it is large.
@@ -139,12 +153,41 @@ class QuadFinder:
             EngineFailed: as `find`.
         """
         frame_wh = (picture.shape[1], picture.shape[0])
-        found = []
-        for area in search_areas(frame_wh, (self._card.input.width, self._card.input.height)):
-            left, top, right, bottom = (int(side) for side in area)
-            plates = self.find(np.ascontiguousarray(picture[top:bottom, left:right]))
-            found.append((area, PlateQuads(plates.quads + np.array([left, top], np.float32), plates.confidence)))
-        return merged(found, frame_wh)
+        areas = search_areas(frame_wh, (self._card.input.width, self._card.input.height))
+        looks = [(area, self._look_at(picture, area)) for area in areas]
+        if len(areas) > 1:
+            looks.append((areas[0], self._look(picture, HALF)))
+        return self._look_again(picture, merged(looks, frame_wh))
+
+    def _look(self, picture: U8, share: float = 1.0) -> PlateQuads:
+        size = self._card.input
+        fitted = prepare(picture, (size.width, size.height), size.pad, share)
+        image = fitted.picture.astype(np.float32)[None, None] / 255
+        answer = np.asarray(self._engine.infer({size.name: image})[self._card.output], np.float32)
+        columns, rows = self._card.cells_wh
+        if answer.shape != (1, PLANES, rows, columns):
+            raise EngineFailed(f"{self._engine.label}: gave {answer.shape}: use the file of the card")
+        found = decode(answer[0], self._threshold * FIRST_SHARE)
+        return PlateQuads((found.quads - fitted.shift) / fitted.scale, found.confidence)
+
+    def _look_at(self, picture: U8, area: Box) -> PlateQuads:
+        left, top, right, bottom = (int(side) for side in area)
+        plates = self._look(np.ascontiguousarray(picture[top:bottom, left:right]))
+        return PlateQuads(plates.quads + np.array([left, top], np.float32), plates.confidence)
+
+    def _look_again(self, picture: U8, plates: PlateQuads) -> PlateQuads:
+        """Look at every plate from near: its corners are taken from there, its confidence from both looks."""
+        quads, sure = [], []
+        for quad, first in zip(plates.quads[:MOST_AGAIN], plates.confidence[:MOST_AGAIN], strict=True):
+            outline = outlines(quad[None])
+            again = self._look_at(picture, _surroundings(outline[0], (picture.shape[1], picture.shape[0])))
+            same = np.flatnonzero(iou_matrix(outline, outlines(again.quads))[0] >= AGAIN_IOU)
+            if len(same) and (first + again.confidence[same[0]]) / 2 >= self._threshold:
+                quads.append(again.quads[same[0]])
+                sure.append((first + again.confidence[same[0]]) / 2)
+        found, confidence = np.array(quads, np.float32).reshape(-1, 4, 2), np.array(sure, np.float32)
+        kept = nms(outlines(found), confidence, SAME_IOU, MOST_PLATES)
+        return PlateQuads(found[kept], confidence[kept])
 
     def close(self) -> None:
         """Let go of the engine; may be called twice."""

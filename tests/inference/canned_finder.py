@@ -1,4 +1,4 @@
-"""A finder's network that always answers the same, and the card that goes with it."""
+"""Finders' networks: one that always answers the same, one that sees what is bright, and the card for both."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from edge.ports import TensorSpec
 from edge.types import F32
 
 WEIGHTS = b"not really weights"
+BRIGHT = 0.75
 CARD = f"""
 name = "peer-n"
 task = "find"
@@ -67,3 +68,20 @@ class CannedFinder:
         return self._answer
 
     def close(self) -> None: ...
+
+
+class SeeingFinder(CannedFinder):
+    """An engine that takes the bright part of a picture for a plate, and is as sure as it was told to be."""
+
+    def __init__(self, sure: float = 0.9) -> None:
+        super().__init__(answer_of())
+        self._sure = sure
+
+    def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
+        self.asked.append(feeds["image"])
+        rows, columns = np.nonzero(feeds["image"][0, 0] > BRIGHT)
+        if not len(rows):
+            return {"plates": answer_of()[None]}
+        x1, y1, x2, y2 = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+        quad = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)
+        return {"plates": answer_of((quad, self._sure))[None]}

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from edge.errors import EngineFailed, ModelError
-from edge.inference.finder import QuadFinder, decode, prepare
+from edge.inference.finder import LARGEST_SCALE, QuadFinder, decode, prepare
 from edge.inference.finder_card import FinderCard, load_finder_card
 from edge.inference.reader_card import load_any_card
-from edge.types import F32, PlateQuads
-from tests.inference.canned_finder import CARD, CannedFinder, answer_of, write_card
+from edge.types import F32, U8, PlateQuads
+from tests.inference.canned_finder import BRIGHT, CARD, CannedFinder, SeeingFinder, answer_of, write_card
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_a_plate_without_area_is_not_averaged_away() -> None:
     assert np.allclose(found.quads[0], 30)
 
 
-@pytest.mark.parametrize("shape", [(64, 96), (720, 1280), (35, 40), (480, 300), (31, 400)])
+@pytest.mark.parametrize("shape", [(64, 96), (720, 1280), (30, 42), (480, 300), (31, 400)])
 def test_corners_in_the_input_come_back_to_where_they_were(shape: tuple[int, int]) -> None:
     fitted = prepare(np.zeros((*shape, 3), np.uint8), (384, 256))
     assert fitted.picture.shape == (256, 384)
@@ -76,14 +76,17 @@ def test_corners_in_the_input_come_back_to_where_they_were(shape: tuple[int, int
     there = corner * fitted.scale + fitted.shift
     assert (there <= (384, 256)).all()
     assert np.allclose(there, np.round(there), atol=1e-3)
-    assert (fitted.scale <= 2.0 + 1e-6).all()
+    half = prepare(np.zeros((*shape, 3), np.uint8), (384, 256), share=0.5)
+    assert (half.scale <= fitted.scale).all()
+    assert (corner * half.scale <= (193, 129)).all()
+    assert (fitted.scale <= LARGEST_SCALE + 1e-6).all()
 
 
 def test_bars_lie_around_a_picture_of_another_shape() -> None:
     fitted = prepare(np.full((100, 100), 7, np.uint8), (384, 256), pad=114)
     assert set(np.unique(fitted.picture)) == {7, 114}
-    assert (fitted.picture[:, 192] == 7).sum() == 200
-    assert (fitted.picture[128] == 7).sum() == 200
+    assert (fitted.picture[:, 192] == 7).sum() == 256
+    assert (fitted.picture[128] == 7).sum() == 256
 
 
 def test_fine_stripes_do_not_alias() -> None:
@@ -92,28 +95,53 @@ def test_fine_stripes_do_not_alias() -> None:
     assert np.ptp(prepare(stripes, (384, 256)).picture) <= 1
 
 
+def road(x1: int, y1: int, x2: int, y2: int, size_wh: tuple[int, int]) -> U8:
+    """A dark picture with one bright thing in it."""
+    picture = np.full((size_wh[1], size_wh[0], 3), 40, np.uint8)
+    picture[y1:y2, x1:x2] = 250
+    return picture
+
+
 def test_plates_are_told_in_pixels_of_the_picture(card: FinderCard) -> None:
-    engine = CannedFinder(answer_of((quad(48, 32), 0.9)))
-    found = QuadFinder(card, engine).find(np.full((128, 192, 3), 255, np.uint8))
-    assert np.allclose(found.quads[0], quad(48, 32) * 2, atol=1e-3)
+    engine = SeeingFinder()
+    found = QuadFinder(card, engine).find(road(100, 60, 140, 72, (192, 128)))
+    assert np.allclose(found.quads[0], [[100, 60], [140, 60], [140, 72], [100, 72]], atol=1)
     assert engine.asked[0].shape == (1, 1, 64, 96)
-    assert float(engine.asked[0].max()) == pytest.approx(1.0)
+    assert float(engine.asked[0].max()) == pytest.approx(250 / 255)
+
+
+def test_each_plate_is_looked_at_once_more_from_near(card: FinderCard) -> None:
+    engine = SeeingFinder()
+    QuadFinder(card, engine).find(road(100, 60, 140, 72, (192, 128)))
+    first, second = ((asked > BRIGHT).sum() for asked in engine.asked)
+    assert second > 2 * first
 
 
 def test_the_cards_threshold_holds_unless_another_is_given(card: FinderCard) -> None:
-    answer = answer_of((quad(48, 32), 0.35))
-    picture = np.zeros((64, 96), np.uint8)
-    assert len(QuadFinder(card, CannedFinder(answer)).find(picture)) == 0
-    assert len(QuadFinder(card, CannedFinder(answer), 0.3).find(picture)) == 1
+    picture = road(40, 28, 60, 36, (96, 64))
+    assert len(QuadFinder(card, SeeingFinder(0.35)).find(picture)) == 0
+    assert len(QuadFinder(card, SeeingFinder(0.35), 0.3).find(picture)) == 1
+
+
+def test_what_a_second_look_does_not_see_is_no_plate(card: FinderCard) -> None:
+    somewhere = CannedFinder(answer_of((quad(20, 12), 0.9)))
+    assert len(QuadFinder(card, somewhere).find(np.zeros((640, 960), np.uint8))) == 0
 
 
 def test_a_large_frame_is_searched_in_tiles_and_a_plate_counts_once(card: FinderCard) -> None:
-    engine = CannedFinder(answer_of())
-    QuadFinder(card, engine).find_in_frame(np.zeros((256, 384, 3), np.uint8))
-    assert len(engine.asked) > 4
-    small = CannedFinder(answer_of((quad(48, 32), 0.9)))
-    assert len(QuadFinder(card, small).find_in_frame(np.zeros((64, 96, 3), np.uint8))) == 1
-    assert len(small.asked) == 1
+    engine = SeeingFinder()
+    found = QuadFinder(card, engine).find_in_frame(road(200, 100, 230, 110, (384, 256)))
+    assert len(found) == 1
+    assert found.quads[0].mean(axis=0).tolist() == pytest.approx([215, 105], abs=2)
+    assert len(engine.asked) > 6
+    small = SeeingFinder()
+    assert len(QuadFinder(card, small).find_in_frame(road(40, 28, 60, 36, (96, 64)))) == 1
+    assert len(small.asked) == 2
+
+
+def test_a_plate_at_the_edge_of_the_picture_is_looked_at_as_far_as_that_goes(card: FinderCard) -> None:
+    found = QuadFinder(card, SeeingFinder()).find(road(168, 118, 192, 128, (192, 128)))
+    assert found.quads[0][2].tolist() == pytest.approx([192, 128], abs=1.5)
 
 
 def test_an_answer_of_another_shape_is_an_error_not_an_empty_road(card: FinderCard) -> None:
