@@ -22,11 +22,11 @@ from edge.vision.boxes import iou_matrix, nms
 from edge.vision.quads import outlines
 
 PLANES = 9
-LARGEST_SCALE = 4.0
+LARGEST_SCALE = 2.0
 """A small picture is enlarged at most so much: more shows nothing more."""
 FIRST_SHARE = 0.6
 """What a first look must be sure of, as a share of the threshold; the mean of both looks must reach all of it."""
-SURROUNDED = 3.0
+SURROUNDED = 4.5
 """A second look shows so many times the plate's width, or height where that needs more,"""
 ASPECT = 1.5
 """in about this shape, the input's."""
@@ -176,17 +176,18 @@ class QuadFinder:
         return PlateQuads(plates.quads + np.array([left, top], np.float32), plates.confidence)
 
     def _look_again(self, picture: U8, plates: PlateQuads) -> PlateQuads:
-        """Look at every plate from near: its corners are taken from there, its confidence from both looks."""
+        """Look at every plate from near; the mean of both confidences counts, of a plate not seen again half of one."""
         quads, sure = [], []
         for quad, first in zip(plates.quads[:MOST_AGAIN], plates.confidence[:MOST_AGAIN], strict=True):
             outline = outlines(quad[None])
             again = self._look_at(picture, _surroundings(outline[0], (picture.shape[1], picture.shape[0])))
             same = np.flatnonzero(iou_matrix(outline, outlines(again.quads))[0] >= AGAIN_IOU)
-            if len(same) and (first + again.confidence[same[0]]) / 2 >= self._threshold:
-                quads.append(again.quads[same[0]])
-                sure.append((first + again.confidence[same[0]]) / 2)
+            second, corners = (again.confidence[same[0]], again.quads[same[0]]) if len(same) else (0.0, quad)
+            quads.append(corners if second >= first else (corners + quad) / 2)
+            sure.append((first + second) / 2)
         found, confidence = np.array(quads, np.float32).reshape(-1, 4, 2), np.array(sure, np.float32)
         kept = nms(outlines(found), confidence, SAME_IOU, MOST_PLATES)
+        kept = kept[confidence[kept] >= self._threshold]
         return PlateQuads(found[kept], confidence[kept])
 
     def close(self) -> None:

@@ -68,7 +68,7 @@ def test_a_plate_without_area_is_not_averaged_away() -> None:
     assert np.allclose(found.quads[0], 30)
 
 
-@pytest.mark.parametrize("shape", [(64, 96), (720, 1280), (30, 42), (480, 300), (31, 400)])
+@pytest.mark.parametrize("shape", [(64, 96), (720, 1280), (35, 40), (480, 300), (31, 400)])
 def test_corners_in_the_input_come_back_to_where_they_were(shape: tuple[int, int]) -> None:
     fitted = prepare(np.zeros((*shape, 3), np.uint8), (384, 256))
     assert fitted.picture.shape == (256, 384)
@@ -85,8 +85,8 @@ def test_corners_in_the_input_come_back_to_where_they_were(shape: tuple[int, int
 def test_bars_lie_around_a_picture_of_another_shape() -> None:
     fitted = prepare(np.full((100, 100), 7, np.uint8), (384, 256), pad=114)
     assert set(np.unique(fitted.picture)) == {7, 114}
-    assert (fitted.picture[:, 192] == 7).sum() == 256
-    assert (fitted.picture[128] == 7).sum() == 256
+    assert (fitted.picture[:, 192] == 7).sum() == 200
+    assert (fitted.picture[128] == 7).sum() == 200
 
 
 def test_fine_stripes_do_not_alias() -> None:
@@ -112,9 +112,9 @@ def test_plates_are_told_in_pixels_of_the_picture(card: FinderCard) -> None:
 
 def test_each_plate_is_looked_at_once_more_from_near(card: FinderCard) -> None:
     engine = SeeingFinder()
-    QuadFinder(card, engine).find(road(100, 60, 140, 72, (192, 128)))
+    QuadFinder(card, engine).find(road(300, 200, 340, 216, (768, 512)))
     first, second = ((asked > BRIGHT).sum() for asked in engine.asked)
-    assert second > 2 * first
+    assert second > 4 * first
 
 
 def test_the_cards_threshold_holds_unless_another_is_given(card: FinderCard) -> None:
@@ -123,9 +123,11 @@ def test_the_cards_threshold_holds_unless_another_is_given(card: FinderCard) -> 
     assert len(QuadFinder(card, SeeingFinder(0.35), 0.3).find(picture)) == 1
 
 
-def test_what_a_second_look_does_not_see_is_no_plate(card: FinderCard) -> None:
-    somewhere = CannedFinder(answer_of((quad(20, 12), 0.9)))
+def test_a_plate_not_seen_again_counts_half(card: FinderCard) -> None:
+    somewhere = CannedFinder(answer_of((quad(20, 12), 0.7)))
     assert len(QuadFinder(card, somewhere).find(np.zeros((640, 960), np.uint8))) == 0
+    found = QuadFinder(card, somewhere, 0.3).find(np.zeros((640, 960), np.uint8))
+    assert found.confidence.tolist() == pytest.approx([0.35])
 
 
 def test_a_large_frame_is_searched_in_tiles_and_a_plate_counts_once(card: FinderCard) -> None:

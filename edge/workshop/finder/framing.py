@@ -51,7 +51,7 @@ def _around(picture_wh: tuple[int, int], outline: F32, size_wh: tuple[int, int],
     """Choose the surroundings of a plate, in which it gets a width drawn evenly over the orders of magnitude."""
     plate_wide = float(outline[2] - outline[0])
     wanted = math.exp(rng.uniform(math.log(PLATE_PX[0]), math.log(PLATE_PX[1])))
-    scale = min(wanted / plate_wide, 2.5)
+    scale = min(wanted / plate_wide, 4.0)
     crop_wide = max(size_wh[0] / scale, 1.15 * plate_wide)
     crop_high = crop_wide * size_wh[1] / size_wh[0]
     if rng.random() < 0.5:  # a vehicle's crop has a shape of its own, and bars beside it

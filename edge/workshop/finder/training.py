@@ -15,7 +15,7 @@ from edge.workshop.schedule import Progress, learning_rate, run_stage
 if TYPE_CHECKING:
     from pathlib import Path
 
-CORNERS_WEIGHT = 1.5
+CORNERS_WEIGHT = 2.5
 CLIP_NORM = 5.0
 
 
