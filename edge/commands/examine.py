@@ -63,8 +63,8 @@ def examine_capture() -> Iterator[Finding]:
 
 def examine_models(models: Models) -> Iterator[Finding]:
     """Say whether each model file is the one its card describes, and whether detector and plate reader start."""
+    from edge.inference.any_card import load_any_card
     from edge.inference.card import ModelCard, list_cards
-    from edge.inference.reader_card import load_any_card
 
     wanted = [Path(models.detector)] if "/" in models.detector else []
     for card_path in (*list_cards(), *wanted):

@@ -84,9 +84,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(_: argparse.Namespace) -> None:
+    from edge.inference.any_card import load_any_card
     from edge.inference.card import ModelCard, list_cards
     from edge.inference.finder_card import FinderCard
-    from edge.inference.reader_card import load_any_card
 
     for path in list_cards():
         card = load_any_card(path)
@@ -99,6 +99,6 @@ def _list(_: argparse.Namespace) -> None:
 
 
 def _show(args: argparse.Namespace) -> None:
-    from edge.inference.reader_card import load_any_card
+    from edge.inference.any_card import load_any_card
 
     print(load_any_card(args.name).path.read_text(encoding="utf-8").rstrip())

@@ -39,10 +39,10 @@ def run(args: argparse.Namespace) -> None:
         EngineFailed: the engine gave no answer.
     """
     from edge.inference.acceptance import bound_of, try_engine
+    from edge.inference.any_card import load_any_card
     from edge.inference.card import ModelCard
     from edge.inference.engines import open_engine
     from edge.inference.finder_card import FinderCard
-    from edge.inference.reader_card import load_any_card
 
     card = load_any_card(args.name)
     card.check_file()

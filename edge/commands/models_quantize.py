@@ -50,8 +50,8 @@ def run(args: argparse.Namespace) -> None:
         ModelError: the card or the weights are not sound, or a build is refused.
         EngineFailed: a build gave no answer.
     """
+    from edge.inference.any_card import load_any_card
     from edge.inference.card import ModelCard
-    from edge.inference.reader_card import load_any_card
     from edge.workshop.builds import with_builds
 
     card = load_any_card(args.name)

@@ -101,9 +101,9 @@ def size(text: str) -> tuple[int, int]:
 
 def train(args: argparse.Namespace) -> None:
     """Train one stage; raises as `edge.commands.models.run`."""
+    from edge.inference.any_card import load_any_card
     from edge.inference.card import ModelCard
     from edge.inference.finder_card import FinderCard
-    from edge.inference.reader_card import load_any_card
 
     card = load_any_card(args.name)
     if isinstance(card, ModelCard):
@@ -116,9 +116,9 @@ def train(args: argparse.Namespace) -> None:
 
 def export(args: argparse.Namespace) -> None:
     """Write trained weights as ONNX; raises as `edge.commands.models.run`."""
+    from edge.inference.any_card import load_any_card
     from edge.inference.card import ModelCard
     from edge.inference.finder_card import FinderCard
-    from edge.inference.reader_card import load_any_card
 
     card = load_any_card(args.name)
     if isinstance(card, FinderCard):

@@ -85,26 +85,40 @@ class CardText(Section):
     builds: tuple[Build, ...] = key("Other builds of it, one [[build]] each.", default=(), toml="build")
 
 
-@dataclass(frozen=True, slots=True)
-class ModelCard:
-    """A card that is right. `file` is absolute; the rest is as written (see CardText).
-
-    `precision` says which build `file` and `sha256` are; cards are read at FULL, see `at`.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What the right card of any network says of its weights; `path` is the card's and `file` theirs, absolute."""
 
     path: Path
     file: Path
     name: str
     version: str
     sha256: str
+    licence: str
+    description: str
+
+    def check_file(self) -> None:
+        """Compare the weights with the card.
+
+        Raises:
+            ModelError: the file is missing, cannot be read, or is another one than the card was written for.
+        """
+        check_weights(self.path, self.file, self.sha256)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard(Card):
+    """A detector's card that is right, as written (see CardText).
+
+    `precision` says which build `file` and `sha256` are; cards are read at FULL, see `at`.
+    """
+
     head: str
     classes: tuple[str, ...]
     input: NetworkInput
     confidence: float
     iou: float
     max_detections: int
-    licence: str
-    description: str
     builds: tuple[Build, ...] = ()
     precision: str = FULL
 
@@ -139,14 +153,6 @@ class ModelCard:
     def class_ids(self) -> I16:
         """Return for each class of the model its index in CLASSES, -1 where the product has none: (nc,) int16."""
         return np.array([-1 if ours is None else ours for ours in map(class_of, self.classes)], np.int16)
-
-    def check_file(self) -> None:
-        """Compare the weights with the card.
-
-        Raises:
-            ModelError: the file is missing, cannot be read, or is another one than the card was written for.
-        """
-        check_weights(self.path, self.file, self.sha256)
 
 
 def check_weights(card: Path, file: Path, sha256: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from edge.config.keys import Section, key
 from edge.config.problems import Problems
-from edge.inference.card import check_sha256, check_weights, find_card, read_card_text
+from edge.inference.card import Card, check_sha256, find_card, read_card_text
 
 FIND_TASK = "find"
 STRIDE_PX = 8
@@ -41,33 +41,18 @@ class FinderText(Section):
     description: str = key("One sentence for people.", default="")
 
 
-@dataclass(frozen=True, slots=True)
-class FinderCard:
-    """A finder's card that is right. `file` is absolute; the rest is as written (see FinderText)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinderCard(Card):
+    """A finder's card that is right, as written (see FinderText)."""
 
-    path: Path
-    file: Path
-    name: str
-    version: str
-    sha256: str
     output: str
     input: GrayPicture
     confidence: float
-    licence: str
-    description: str
 
     @property
     def cells_wh(self) -> tuple[int, int]:
         """Columns and rows of the answer."""
         return self.input.width // STRIDE_PX, self.input.height // STRIDE_PX
-
-    def check_file(self) -> None:
-        """Compare the weights with the card.
-
-        Raises:
-            ModelError: the file is missing, cannot be read, or is another one than the card was written for.
-        """
-        check_weights(self.path, self.file, self.sha256)
 
 
 def load_finder_card(name_or_path: str | Path) -> FinderCard:

@@ -8,6 +8,7 @@ from edge.plates.choice import plate_region
 from edge.plates.vote import single_look
 from edge.ports import Detector, Frame, FramePlateReader, PlateReader
 from edge.types import CLASSES, VEHICLES, Box, PlateRead
+from edge.vision.boxes import part_of_smaller
 
 SAME = 0.5
 """Share of the smaller box in the larger one from which two reads are of one plate."""
@@ -42,7 +43,7 @@ class OneLook:
             found += [_moved(read, area) for read in reads]
         kept: list[PlateRead] = []
         for read in sorted(found, key=lambda read: -read.confidence):
-            if all(_shared(read.box, other.box) < SAME for other in kept):
+            if all(part_of_smaller(read.box, other.box) < SAME for other in kept):
                 kept.append(read)
         return tuple(kept)
 
@@ -69,11 +70,3 @@ def _moved(read: PlateRead, area: Box) -> PlateRead:
     x1, y1, x2, y2 = read.box
     box = (x1 + left, y1 + top, x2 + left, y2 + top)
     return PlateRead(read.text, read.char_confidence, box, read.sharpness, read.width_px, read.height_px)
-
-
-def _shared(first: Box, second: Box) -> float:
-    """What two boxes have in common, over the smaller one's area."""
-    wide = min(first[2], second[2]) - max(first[0], second[0])
-    high = min(first[3], second[3]) - max(first[1], second[1])
-    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second))
-    return wide * high / smaller if wide > 0 and high > 0 and smaller > 0 else 0.0

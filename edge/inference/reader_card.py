@@ -6,12 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.config.keys import Section, key
-from edge.config.load import read_text
 from edge.config.problems import Problems
-from edge.config.toml import tomllib
-from edge.errors import ConfigError
-from edge.inference.card import ModelCard, check_sha256, check_weights, find_card, load_card, read_card_text
-from edge.inference.finder_card import FIND_TASK, FinderCard, load_finder_card
+from edge.inference.card import Card, check_sha256, find_card, read_card_text
 
 READ_TASK = "read"
 
@@ -44,30 +40,15 @@ class ReaderText(Section):
     description: str = key("One sentence for people.", default="")
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderCard:
-    """A recogniser's card that is right. `file` is absolute; the rest is as written (see ReaderText)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderCard(Card):
+    """A recogniser's card that is right, as written (see ReaderText)."""
 
-    path: Path
-    file: Path
-    name: str
-    version: str
-    sha256: str
     characters: str
     region: str
     regions: tuple[str, ...]
     input: GrayInput
     temperature: float
-    licence: str
-    description: str
-
-    def check_file(self) -> None:
-        """Compare the weights with the card.
-
-        Raises:
-            ModelError: the file is missing, cannot be read, or is another one than the card was written for.
-        """
-        check_weights(self.path, self.file, self.sha256)
 
 
 def load_reader_card(name_or_path: str | Path) -> ReaderCard:
@@ -96,19 +77,3 @@ def load_reader_card(name_or_path: str | Path) -> ReaderCard:
 
 def _check(said: ReaderText, problems: Problems) -> None:
     check_sha256(said.sha256, problems)
-
-
-def load_any_card(name_or_path: str | Path) -> ModelCard | ReaderCard | FinderCard:
-    """Read a card of any kind, by what it says its task is.
-
-    Raises:
-        ModelError: as `load_card`, `load_reader_card` and `load_finder_card`.
-    """
-    path = find_card(name_or_path)
-    try:
-        task = tomllib.loads(read_text(path)).get("task")
-    except (ConfigError, tomllib.TOMLDecodeError):
-        task = None  # the loader below says what is wrong, with its line
-    if task == FIND_TASK:
-        return load_finder_card(path)
-    return load_reader_card(path) if task == READ_TASK else load_card(path)

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from edge.types import F32, Box, PlateQuads
-from edge.vision.quads import bounds, outlines
+from edge.vision.boxes import part_of_smaller
+from edge.vision.quads import bounds
 
 SHRUNK = 0.9
 """A frame shrunk to less than this to fit the finder's input is looked at in tiles too."""
@@ -54,13 +55,13 @@ def merged(found: Sequence[tuple[Box, PlateQuads]], frame_wh: tuple[int, int]) -
     """
     quads = np.concatenate([np.empty((0, 4, 2), np.float32), *(plates.quads for _, plates in found)])
     sure = np.concatenate([np.empty(0, np.float32), *(plates.confidence for _, plates in found)])
-    boxes = outlines(quads)
+    boxes: list[Box] = [bounds(quad) for quad in quads]
     cut = np.array(
         [_is_cut(quad, area, frame_wh) for area, plates in found for quad in plates.quads], bool
     )  # in the order of `quads`
     kept: list[int] = []
     for index in np.lexsort((-sure, cut)):
-        if all(_shared(boxes[index], boxes[other]) < SAME for other in kept):
+        if all(part_of_smaller(boxes[index], boxes[other]) < SAME for other in kept):
             kept.append(int(index))
     kept.sort(key=lambda index: -float(sure[index]))
     return PlateQuads(quads[kept], sure[kept])
@@ -80,11 +81,3 @@ def _is_cut(quad: F32, area: Box, frame_wh: tuple[int, int]) -> bool:
     at_low = (area[0] > 0 and x1 < area[0] + EDGE_PX) or (area[1] > 0 and y1 < area[1] + EDGE_PX)
     at_high = (area[2] < frame_wh[0] and x2 > area[2] - EDGE_PX) or (area[3] < frame_wh[1] and y2 > area[3] - EDGE_PX)
     return at_low or at_high
-
-
-def _shared(first: F32, second: F32) -> float:
-    """What two outlines have in common, over the smaller one's area."""
-    (x1, y1, x2, y2), (u1, v1, u2, v2) = first.tolist(), second.tolist()
-    wide, high = min(x2, u2) - max(x1, u1), min(y2, v2) - max(y1, v1)
-    smaller = min((x2 - x1) * (y2 - y1), (u2 - u1) * (v2 - v1))
-    return wide * high / smaller if wide > 0 and high > 0 and smaller > 0 else 0.0

@@ -7,13 +7,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from edge.types import F32
+from edge.types import F32, Box
 
 
 def areas(xyxy: F32) -> F32:
     """Return the areas (N,) float32; a box turned inside out has none."""
     found: F32 = np.maximum(xyxy[:, 2] - xyxy[:, 0], 0) * np.maximum(xyxy[:, 3] - xyxy[:, 1], 0)
     return found
+
+
+def shared_area(first: Box, second: Box) -> float:
+    """Return the area that two boxes have in common."""
+    wide = min(first[2], second[2]) - max(first[0], second[0])
+    high = min(first[3], second[3]) - max(first[1], second[1])
+    return wide * high if wide > 0 and high > 0 else 0.0
+
+
+def part_of_smaller(first: Box, second: Box) -> float:
+    """Return what two boxes have in common, over the smaller one's area; 0 where that has none."""
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second))
+    return shared_area(first, second) / smaller if smaller > 0 else 0.0
 
 
 def iou_matrix(first: F32, second: F32) -> F32:

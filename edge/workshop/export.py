@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 def export(weights: Path, card: Path, file: Path, input_wh: tuple[int, int], version: str) -> str:
     """Write `file` from `weights` and put its hash, input size and version into `card`; return the SHA-256.
 
-    Other builds are taken off the card: they are of the weights before.
-
     Raises:
         ModelError: the weights cannot be read, or the card lacks a key to bring up to date.
         UsageError: the input size does not suit the network.
@@ -27,14 +25,21 @@ def export(weights: Path, card: Path, file: Path, input_wh: tuple[int, int], ver
     model = network.build(len(CLASSES))
     network.read_weights(weights, model)
     network.write_onnx(model, file, input_wh)
+    return bring_up_to_date(card, file, version, width=input_wh[0], height=input_wh[1])
+
+
+def bring_up_to_date(card: Path, file: Path, version: str, **numbers: float) -> str:
+    """Put the hash of newly written weights, their version and other numbers into the card; return the SHA-256.
+
+    Other builds are taken off the card: they are of the weights before.
+
+    Raises:
+        ModelError: the card lacks a key to bring up to date.
+    """
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    values = {"sha256": f'"{sha256}"', "version": f'"{version}"'} | {key: f"{one}" for key, one in numbers.items()}
     text = without_builds(card.read_text(encoding="utf-8"))
-    for key, value in (
-        ("sha256", f'"{sha256}"'),
-        ("version", f'"{version}"'),
-        ("width", str(input_wh[0])),
-        ("height", str(input_wh[1])),
-    ):
+    for key, value in values.items():
         text = replace_value(text, key, value, card)
     card.write_text(text, encoding="utf-8")
     return sha256

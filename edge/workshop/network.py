@@ -10,10 +10,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from edge.errors import ModelError, UsageError
+from edge.types import F32
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 STRIDE_PX = 32
 MAX_DETECTIONS = 300
@@ -162,17 +165,51 @@ def write_onnx(network: Any, path: Path, input_wh: tuple[int, int]) -> None:
     sample = torch.zeros(1, 3, height, width)
     with torch.no_grad():
         network(sample)
+    trace_onnx(network, sample, path, "images", ["output0"])
+
+
+def trace_onnx(network: Any, sample: Any, path: Path, image: str, outputs: Sequence[str]) -> None:
+    """Write a torch module as ONNX with fixed sizes, those of `sample`; the same weights give the same file."""
+    torch = import_plain_torch()
     torch.onnx.export(
         network,
         (sample,),
         str(path),
         opset_version=OPSET,
-        input_names=["images"],
-        output_names=["output0"],
+        input_names=[image],
+        output_names=list(outputs),
         do_constant_folding=True,
         dynamo=False,
     )
     clean_onnx(path)
+
+
+def write_gray_onnx(
+    network: Any, path: Path, size_wh: tuple[int, int], image: str, outputs: Sequence[str], bound: float
+) -> None:
+    """Write a module that takes one gray picture [1,1,H,W] as ONNX and hold the two against each other.
+
+    Raises:
+        ModelError: an answer of the file to a picture of noise is further than `bound` from torch's.
+    """
+    torch = import_plain_torch()
+    noise = np.random.default_rng(1).random((1, 1, size_wh[1], size_wh[0]), np.float32)
+    trace_onnx(network, torch.from_numpy(noise), path, image, outputs)
+    with torch.no_grad():
+        answer = network(torch.from_numpy(noise))
+    wanted = [part.numpy() for part in ((answer,) if torch.is_tensor(answer) else answer)]
+    apart = largest_difference(path, noise, wanted)
+    if apart > bound:
+        raise ModelError(f"{path}: differs from torch by {apart:.2g}; use another torch and export again")
+
+
+def largest_difference(path: Path, image: F32, wanted: Sequence[F32]) -> float:
+    """Return how far the file's answer to one image is from the wanted one, the largest over all outputs."""
+    import onnxruntime  # noqa: PLC0415 - only where a file has been written
+
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    found = session.run(None, {session.get_inputs()[0].name: image})
+    return max(float(np.abs(a - b).max()) for a, b in zip(found, wanted, strict=True))
 
 
 def clean_onnx(path: Path) -> None:

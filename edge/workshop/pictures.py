@@ -48,7 +48,16 @@ def write_labelled(folder: Path, name: str, rgb: U8, boxes: F32) -> None:
         x1, y1, x2, y2 = row[1:] / np.array(size_wh * 2)
         lines.append(f"{int(row[0])} {(x1 + x2) / 2:.5f} {(y1 + y2) / 2:.5f} {x2 - x1:.5f} {y2 - y1:.5f}")
     label.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    write_jpeg(picture, rgb)  # last: a picture on disk always has its label
+
+
+def write_jpeg(path: Path, rgb: U8) -> None:
+    """Write a picture (H,W,3) uint8 RGB; raises OSError.
+
+    Raises:
+        UsageError: it cannot be coded.
+    """
     done, coded = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     if not done:
-        raise UsageError(f"{picture}: cannot be coded as JPEG; check the OpenCV installation")
-    picture.write_bytes(coded.tobytes())  # last: a picture on disk always has its label
+        raise UsageError(f"{path}: cannot be coded as JPEG; check the OpenCV installation")
+    path.write_bytes(coded.tobytes())

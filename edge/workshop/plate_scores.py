@@ -69,10 +69,10 @@ class PlateTally:
         return {
             "images": self.images,
             "plates": self.plates,
-            "found": _share(self.met, self.plates),
-            "exact": _share(exact, len(self.answers)),
-            "characters": _share(right, length),
-            "extra_per_image": _share(self.extra, self.images),
+            "found": share(self.met, self.plates),
+            "exact": share(exact, len(self.answers)),
+            "characters": share(right, length),
+            "extra_per_image": share(self.extra, self.images),
         }
 
     def confusions(self) -> Counter[tuple[str, str]]:
@@ -84,7 +84,8 @@ class PlateTally:
         return pairs
 
 
-def _share(part: int, whole: int) -> float | None:
+def share(part: int, whole: int) -> float | None:
+    """Return a part over the whole, to four places; a share of nothing is None."""
     return round(part / whole, 4) if whole else None
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tqdm import tqdm
 
 from edge.errors import ModelError
-from edge.workshop.network import write_weights
+from edge.workshop.network import read_weights, write_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -51,6 +51,26 @@ class Progress:
     def notes(self) -> dict[str, str]:
         """Return it as it is stored beside the weights."""
         return {"step": str(self.step), "stage_begin": str(self.begin), "stage_end": str(self.end)}
+
+
+def taken_up(start: Path | None, model: Any, steps: int, *, fresh: bool) -> Progress:
+    """Load the weights to begin from into the model, None for those it has, and return the stage to go on with.
+
+    Raises:
+        ModelError: the weights cannot be read, or their notes are damaged.
+    """
+    progress = Progress.read(read_weights(start, model), start) if start else Progress(0, 0, 0)
+    return progress.opened(steps, fresh=fresh)
+
+
+def descend(torch: Any, model: Any, optimizer: Any, loss: Any, rate: float, clip_norm: float) -> None:
+    """Take one step of the optimizer down the loss, the gradient's norm cut to `clip_norm`."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
+    optimizer.step()
 
 
 def run_stage(

@@ -7,27 +7,24 @@ believes in is painted over: neither an object nor proof that there is none.
 from __future__ import annotations
 
 import hashlib
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from edge.capture.sources import open_source
-from edge.clock import SystemClock
-from edge.config.model import Camera
-from edge.errors import SourceEnded, UsageError
+from edge.errors import UsageError
 from edge.types import CLASSES, U8, Box
-from edge.vision.boxes import iou_matrix
+from edge.vision.boxes import iou_matrix, shared_area
 from edge.vision.frame import PlanarFrame
 from edge.workshop.pictures import make_set, write_labelled
+from edge.workshop.video import pictures_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from edge.ports import Detector, Frame
+    from edge.ports import Detector
 
 SET_NAME = "video_frames"
 HELD_OUT = frozenset(
@@ -50,7 +47,6 @@ RIDDEN = 0.3
 """Share of a person's box on a two-wheeler from which the person rides it; our boxes hold both."""
 WIDTH_PX = 640
 PAINT = 114
-_READ_S = 10.0
 _VEHICLES = frozenset(CLASSES.index(name) for name in ("car", "truck", "bus"))
 _PERSON = CLASSES.index("person")
 _RIDDEN = frozenset({CLASSES.index("motorcycle"), CLASSES.index("bicycle")})
@@ -92,18 +88,22 @@ def label_videos(out: Path, videos: Sequence[Path], teachers: Sequence[Detector]
     try:
         make_set(folder)
         for video in videos:
-            for frame in _frames(video, every):
-                found = agree([one for number, teacher in enumerate(teachers) for one in look(teacher, number, frame)])
-                _write(folder, f"{video.stem}_{frame.seq:06d}", _whole(frame), found)
+            for seq, picture in pictures_of(video, every):
+                found = agree(
+                    [one for number, teacher in enumerate(teachers) for one in look(teacher, number, picture)]
+                )
+                _write(folder, f"{video.stem}_{seq:06d}", picture, found)
                 pictures, labels = pictures + 1, labels + sum(one.sure for one in found)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror or error}); give another folder") from error
     return pictures, labels
 
 
-def look(teacher: Detector, number: int, frame: Frame) -> list[Opinion]:
-    """Show a teacher the frame and four overlapping tiles of it; boxes that a tile cuts off are left to the others."""
-    picture = _whole(frame)
+def look(teacher: Detector, number: int, picture: U8) -> list[Opinion]:
+    """Show a teacher a frame's picture (H,W,3) uint8 RGB and four overlapping tiles of it.
+
+    Boxes that a tile cuts off are left to the others.
+    """
     height, width = picture.shape[:2]
     wide, high = round(width * TILE), round(height * TILE)
     found = []
@@ -180,18 +180,6 @@ def _write(folder: Path, name: str, picture: U8, found: Sequence[Finding]) -> No
     write_labelled(folder, name, painted, np.asarray(rows, np.float32).reshape(-1, 5))
 
 
-def _frames(video: Path, every: int) -> Iterator[Frame]:
-    with closing(open_source(Camera("video", str(video)), SystemClock())) as source:
-        source.open()
-        while True:
-            try:
-                frame = source.read(_READ_S)
-            except SourceEnded:
-                return
-            if frame.seq % every == 0:
-                yield frame
-
-
 def _refuse_held_out(video: Path) -> None:
     try:
         digest = hashlib.sha256(video.read_bytes()).hexdigest()
@@ -199,10 +187,6 @@ def _refuse_held_out(video: Path) -> None:
         raise UsageError(f"{video}: {error.strerror or error}; give a video") from error
     if digest[:16] in HELD_OUT:
         raise UsageError(f"{video}: figures are taken on this video, so nothing may learn from it; leave it out")
-
-
-def _whole(frame: Frame) -> U8:
-    return np.asarray(frame.crop((0.0, 0.0, float(frame.size_wh[0]), float(frame.size_wh[1]))), np.uint8)
 
 
 def _is_cut(box: Sequence[float], size_wh: tuple[int, int], inside: tuple[bool, bool, bool, bool]) -> bool:
@@ -222,10 +206,8 @@ def _iou(first: Box, second: Box) -> float:
 
 def _part(first: Box, second: Box) -> float:
     """Share of the first box that lies in the second."""
-    wide = min(first[2], second[2]) - max(first[0], second[0])
-    high = min(first[3], second[3]) - max(first[1], second[1])
     area = (first[2] - first[0]) * (first[3] - first[1])
-    return wide * high / area if wide > 0 and high > 0 and area > 0 else 0.0
+    return shared_area(first, second) / area if area > 0 else 0.0
 
 
 def _union(first: Box, second: Box) -> Box:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edge.capture.sources import open_source
-from edge.clock import SystemClock
-from edge.config.model import Camera
-from edge.errors import ConfigError, SourceEnded
+from edge.errors import ConfigError
 from edge.types import F32
 from edge.workshop.labelled import Example, marked
 from edge.workshop.region import REGION_FILE, Region, read_region
+from edge.workshop.video import pictures_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
 TRUTH_FILE = "gt/gt.txt"
 VIDEOS = frozenset({".mp4", ".mkv", ".avi", ".mov", ".ts"})
 NOTE = "the tracked boxes name no class: they count as car, and only the figures of `vehicle` mean something"
-_READ_S = 10.0
 
 
 def read_tracks(path: Path) -> dict[int, F32]:
@@ -55,14 +51,6 @@ def video_examples(video: Path, labels: Path, every: int = 1) -> Iterator[Exampl
     tracks = read_tracks(labels / TRUTH_FILE)
     beside = labels / REGION_FILE
     region: Region | None = read_region(beside) if beside.is_file() else None
-    with closing(open_source(Camera("video", str(video)), SystemClock())) as source:
-        source.open()
-        while True:
-            try:
-                frame = source.read(_READ_S)
-            except SourceEnded:
-                return
-            if frame.seq % every == 0:
-                picture = frame.crop((0.0, 0.0, float(frame.size_wh[0]), float(frame.size_wh[1])))
-                boxes = tracks.get(frame.seq + 1, np.empty((0, 5), np.float32))
-                yield marked(picture, boxes, np.zeros(len(boxes), bool), f"{video.stem} {frame.seq:06d}", region)
+    for number, picture in pictures_of(video, every):
+        boxes = tracks.get(number + 1, np.empty((0, 5), np.float32))
+        yield marked(picture, boxes, np.zeros(len(boxes), bool), f"{video.stem} {number:06d}", region)

@@ -14,7 +14,7 @@ import cv2
 from edge.types import CLASSES
 from edge.workshop import network
 from edge.workshop.batches import Batch, Mix, Picture, batches
-from edge.workshop.schedule import Progress, learning_rate, run_stage
+from edge.workshop.schedule import Progress, descend, learning_rate, run_stage, taken_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ def train(
     torch = network.import_torch(stage.threads)
     cv2.setNumThreads(1)
     model = network.build(len(CLASSES), stage.seed)
-    progress = Progress.read(network.read_weights(start, model), start).opened(stage.steps, fresh=fresh)
+    progress = taken_up(start, model, stage.steps, fresh=fresh)
     model.train().to(memory_format=torch.channels_last)
     for layer in model.model[: stage.frozen]:
         layer.eval().requires_grad_(requires_grad=False)
@@ -78,8 +78,6 @@ def train(
 def _step(
     torch: Any, model: Any, criterion: Any, optimizer: Any, batch: Batch, stage: Stage, done: int
 ) -> dict[str, float]:
-    for group in optimizer.param_groups:
-        group["lr"] = learning_rate(stage.rate, stage.warm_up, stage.steps, done)
     criterion.o2m = MANY_START + (MANY_END - MANY_START) * done / max(1, stage.steps)
     criterion.o2o = 1 - criterion.o2m
     images = torch.from_numpy(batch.images).permute(0, 3, 1, 2).float().div_(255)
@@ -88,8 +86,6 @@ def _step(
     with torch.autocast("cpu", torch.bfloat16, enabled=stage.bf16):
         answer = model(images.contiguous(memory_format=torch.channels_last))
     loss, parts = criterion(network.as_float32(torch, answer), targets)
-    optimizer.zero_grad(set_to_none=True)
-    loss.sum().backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)
-    optimizer.step()
+    rate = learning_rate(stage.rate, stage.warm_up, stage.steps, done)
+    descend(torch, model, optimizer, loss.sum(), rate, CLIP_NORM)
     return {name.removesuffix("_loss"): float(value) for name, value in parts.items()}

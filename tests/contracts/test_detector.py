@@ -55,7 +55,19 @@ def _card(head: str, tmp_path: Path) -> ModelCard:
     )
     weights = tmp_path / "tiny.onnx"
     return ModelCard(
-        tmp_path / "model.toml", weights, "tiny", "", "0" * 64, head, MODEL_CLASSES, shape, 0.25, 0.6, 50, "none", ""
+        path=tmp_path / "model.toml",
+        file=weights,
+        name="tiny",
+        version="",
+        sha256="0" * 64,
+        head=head,
+        classes=MODEL_CLASSES,
+        input=shape,
+        confidence=0.25,
+        iou=0.6,
+        max_detections=50,
+        licence="none",
+        description="",
     )
 
 

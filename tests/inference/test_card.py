@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from edge.errors import ModelError
+from edge.inference.any_card import load_any_card
 from edge.inference.card import list_cards, load_card
-from edge.inference.reader_card import load_any_card
 from edge.types import CLASSES
 
 WEIGHTS = b"not really weights"

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from edge.errors import EngineFailed, ModelError
+from edge.inference.any_card import load_any_card
 from edge.inference.finder import LARGEST_SCALE, QuadFinder, decode, prepare
 from edge.inference.finder_card import FinderCard, load_finder_card
-from edge.inference.reader_card import load_any_card
 from edge.types import F32, U8, PlateQuads
 from tests.inference.canned_finder import BRIGHT, CARD, CannedFinder, SeeingFinder, answer_of, write_card
 

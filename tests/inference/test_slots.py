@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pytest
 
 from edge.errors import EngineFailed, ModelError
+from edge.inference.any_card import load_any_card
 from edge.inference.card import ModelCard
-from edge.inference.reader_card import ReaderCard, load_any_card, load_reader_card
+from edge.inference.reader_card import ReaderCard, load_reader_card
 from edge.inference.slots import CHARACTERS, END, SLOTS, SlotRecogniser, decode, encode, glance, prepare
 from edge.ports import TensorSpec
 from edge.types import F32

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from edge.errors import ModelError
+from edge.inference.any_card import load_any_card
 from edge.inference.card import load_card
-from edge.inference.reader_card import load_any_card
 from edge.types import CLASSES
 from edge.workshop.export import replace_value
 

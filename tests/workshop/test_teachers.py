@@ -12,7 +12,6 @@ import pytest
 from edge.errors import UsageError
 from edge.ports import Frame
 from edge.types import CLASSES, Box, Detections
-from edge.vision.frame import PlanarFrame
 from edge.workshop import teachers
 from edge.workshop.dataset import build_list
 from edge.workshop.teachers import Opinion, agree, label_videos, look
@@ -76,7 +75,7 @@ def test_a_frame_is_seen_whole_and_in_tiles_and_what_a_tile_cuts_is_left_out() -
     teacher = Scripted([(0.0, 10.0, 50.0, 60.0)], 0.9)
 
     rgb = np.zeros((360, 640, 3), np.uint8)
-    found = look(teacher, 0, PlanarFrame.from_rgb(rgb, camera_id="t", seq=0, wall_ns=0, mono_ns=0, pts_ns=0))
+    found = look(teacher, 0, rgb)
     assert teacher.sizes == [(640, 360)] + [(384, 216)] * 4
     # The tiles on the right begin inside the frame: a box at their left edge may be half an object.
     assert [one.box[:2] for one in found] == [(0.0, 10.0), (0.0, 10.0), (0.0, 154.0)]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
-from edge.workshop.export import replace_value
+from edge.workshop.export import bring_up_to_date
 from edge.workshop.finder import network
 from edge.workshop.network import read_weights
 
@@ -25,9 +24,4 @@ def export(weights: Path, card: FinderCard, version: str) -> str:
     model = network.build()
     read_weights(weights, model)
     network.write_onnx(model, card.file, (card.input.width, card.input.height))
-    sha256 = hashlib.sha256(card.file.read_bytes()).hexdigest()
-    text = card.path.read_text(encoding="utf-8")
-    for key, value in (("sha256", f'"{sha256}"'), ("version", f'"{version}"')):
-        text = replace_value(text, key, value, card.path)
-    card.path.write_text(text, encoding="utf-8")
-    return sha256
+    return bring_up_to_date(card.path, card.file, version)

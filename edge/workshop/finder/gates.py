@@ -10,14 +10,15 @@ import csv
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from edge.errors import ConfigError, UsageError
 from edge.scene import random_scene
 from edge.scene.gate_days import gate_day
 from edge.types import F32, U8
+from edge.vision.quads import outlines
 from edge.workshop.finder.batches import Gate
+from edge.workshop.pictures import write_jpeg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,6 @@ COLUMNS = ("file", "visible", "x0", "y0", "x1", "y1", "x2", "y2", "x3", "y3")
 SIZE_WH = (960, 540)
 MOMENTS = 12  # pictures of one gate in one light: its background is drawn once
 STILLS = 4  # random roads to one gate
-JPEG_QUALITY = 92
 
 
 def render_gates(out: Path, count: int, seed: int) -> None:
@@ -49,7 +49,7 @@ def render_gates(out: Path, count: int, seed: int) -> None:
                 plates = [plate for actor in truth.actors for plate in actor.plates]
                 if not any(plate.visible for plate in plates):
                     continue
-                _write(out / "images" / name, picture)
+                write_jpeg(out / "images" / name, picture)
                 for plate in plates:
                     corners = (f"{value:.2f}" for corner in plate.corners for value in corner)
                     writer.writerow((name, int(plate.visible), *corners))
@@ -67,13 +67,6 @@ def _scenes(seed: int) -> Iterator[tuple[str, U8, FrameTruth]]:
         for number in range(seed * STILLS, (seed + 1) * STILLS):
             yield f"road_{number:06d}.jpg", *random_scene(number, list_name="training", size_wh=SIZE_WH)
         seed += 1
-
-
-def _write(path: Path, rgb: U8) -> None:
-    done, coded = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    if not done:
-        raise UsageError(f"{path}: the scene cannot be coded as JPEG; check the OpenCV installation")
-    path.write_bytes(coded.tobytes())
 
 
 def read_gates(data: Path) -> list[Gate]:
@@ -96,9 +89,7 @@ def read_gates(data: Path) -> list[Gate]:
         ) from error
     except (KeyError, TypeError, ValueError) as error:
         raise ConfigError(f"{path}: is not as `edge models render` wrote it ({error}); make the set again") from error
-    return [Gate(data / "images" / name, np.stack(quads), _outlines(hidden[name])) for name, quads in shown.items()]
-
-
-def _outlines(quads: list[F32]) -> F32:
-    every = np.array(quads, np.float32).reshape(-1, 4, 2)
-    return np.concatenate([every.min(axis=1), every.max(axis=1)], axis=1)
+    return [
+        Gate(data / "images" / name, np.stack(quads), outlines(np.array(hidden[name], np.float32).reshape(-1, 4, 2)))
+        for name, quads in shown.items()
+    ]

@@ -1,13 +1,10 @@
-"""The door to the finder's torch module: build it, write it as ONNX, hold the two against each other."""
+"""The door to the finder's torch module: build it, write it as ONNX."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from edge.errors import ModelError
-from edge.workshop.network import OPSET, clean_onnx, import_plain_torch
+from edge.workshop.network import import_plain_torch, write_gray_onnx
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,32 +32,7 @@ def write_onnx(model: Any, path: Path, size_wh: tuple[int, int]) -> None:
     Raises:
         ModelError: the file does not answer as torch does.
     """
-    torch = import_plain_torch()
     from edge.workshop.finder.quadnet import Finder  # noqa: PLC0415 - imports torch
 
     finder = Finder(model.float().eval()).eval()
-    sample = torch.from_numpy(np.random.default_rng(1).random((1, 1, size_wh[1], size_wh[0]), np.float32))
-    torch.onnx.export(
-        finder,
-        (sample,),
-        str(path),
-        opset_version=OPSET,
-        input_names=[INPUT],
-        output_names=[OUTPUT],
-        do_constant_folding=True,
-        dynamo=False,
-    )
-    clean_onnx(path)
-    with torch.no_grad():
-        wanted = finder(sample).numpy()
-    apart = largest_difference(path, sample.numpy(), wanted)
-    if apart > LARGEST_DIFFERENCE:
-        raise ModelError(f"{path}: differs from torch by {apart:.2g}; use another torch and export again")
-
-
-def largest_difference(path: Path, image: np.ndarray[Any, Any], wanted: np.ndarray[Any, Any]) -> float:
-    """Return how far the file's answer to one image is from the wanted one."""
-    import onnxruntime  # noqa: PLC0415 - only where a file has been written
-
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    return float(np.abs(session.run([OUTPUT], {INPUT: image})[0] - wanted).max())
+    write_gray_onnx(finder, path, size_wh, INPUT, (OUTPUT,), LARGEST_DIFFERENCE)

@@ -13,6 +13,7 @@ from edge.types import F32, U8, PlateQuads
 from edge.vision import quads as four
 from edge.vision.boxes import iou_matrix
 from edge.workshop.pictures import read_rgb
+from edge.workshop.plate_scores import share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -106,9 +107,9 @@ class FinderTally:
         return {
             "images": self.images,
             "plates": self.plates,
-            "found": _share(self.found, self.plates),
-            "false_per_image": _share(self.false, self.images),
-            "loose_per_image": _share(self.loose, self.images),
+            "found": share(self.found, self.plates),
+            "false_per_image": share(self.false, self.images),
+            "loose_per_image": share(self.loose, self.images),
             "corner_error": round(float(np.median(self.corner_errors)), 3) if self.corner_errors else None,
         }
 
@@ -119,7 +120,3 @@ class FinderTally:
             met = [one for width, one in self.sizes if low <= width < high]
             table[f"{low} px and more" if high == WIDTHS_PX[-1] else f"{low} to {high} px"] = (sum(met), len(met))
         return table
-
-
-def _share(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None

@@ -9,8 +9,8 @@ import cv2
 
 from edge.workshop.finder import network
 from edge.workshop.finder.batches import Batch, Mix, Sources, batches
-from edge.workshop.network import import_plain_torch, make_optimizer, read_weights
-from edge.workshop.schedule import Progress, learning_rate, run_stage
+from edge.workshop.network import import_plain_torch, make_optimizer
+from edge.workshop.schedule import Progress, descend, learning_rate, run_stage, taken_up
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,8 +51,7 @@ def train(start: Path | None, out: Path, sources: Sources, stage: Stage, *, fres
     torch = import_plain_torch(stage.threads)
     cv2.setNumThreads(1)
     model = network.build(stage.seed)
-    progress = Progress.read(read_weights(start, model), start) if start else Progress(0, 0, 0)
-    progress = progress.opened(stage.steps, fresh=fresh)
+    progress = taken_up(start, model, stage.steps, fresh=fresh)
     model.train().to(memory_format=torch.channels_last)
     optimizer = make_optimizer(model, stage.rate)
 
@@ -67,15 +66,11 @@ def train(start: Path | None, out: Path, sources: Sources, stage: Stage, *, fres
 def _step(torch: Any, model: Any, optimizer: Any, batch: Batch, stage: Stage, done: int) -> dict[str, float]:
     from edge.workshop.finder.loss import losses  # noqa: PLC0415 - imports torch
 
-    for group in optimizer.param_groups:
-        group["lr"] = learning_rate(stage.rate, stage.warm_up, stage.steps, done)
     images = torch.from_numpy(batch.images)[:, None].float().div_(255)
     with torch.autocast("cpu", torch.bfloat16, enabled=stage.bf16):
         answer = model(images.contiguous(memory_format=torch.channels_last))
     scores, corners = losses(answer.float(), batch)
     loss = scores + CORNERS_WEIGHT * corners
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)
-    optimizer.step()
+    rate = learning_rate(stage.rate, stage.warm_up, stage.steps, done)
+    descend(torch, model, optimizer, loss, rate, CLIP_NORM)
     return {"scores": float(scores.detach()), "corners": float(corners.detach())}

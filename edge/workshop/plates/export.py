@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from edge.inference.slots import GLANCES, INPUT_WH, encode, glance, prepare
 from edge.types import F32
-from edge.workshop.export import replace_value
+from edge.workshop.export import bring_up_to_date
 from edge.workshop.network import import_plain_torch, read_weights
 from edge.workshop.pictures import read_rgb
 from edge.workshop.plates import network
@@ -40,12 +39,7 @@ def export(weights: Path, card: ReaderCard, version: str, held_out: Sequence[Cro
         found = calibrate(scores_of(model, held_out), np.array([encode(c.text) for c in held_out], np.int64))
     temperature = found.temperature if found else card.temperature
     network.write_onnx(model, card.file, temperature)
-    sha256 = hashlib.sha256(card.file.read_bytes()).hexdigest()
-    text = card.path.read_text(encoding="utf-8")
-    for key, value in (("sha256", f'"{sha256}"'), ("version", f'"{version}"'), ("temperature", f"{temperature}")):
-        text = replace_value(text, key, value, card.path)
-    card.path.write_text(text, encoding="utf-8")
-    return sha256, found
+    return bring_up_to_date(card.path, card.file, version, temperature=temperature), found
 
 
 def scores_of(model: Any, crops: Sequence[Crop]) -> F32:

@@ -1,14 +1,11 @@
-"""The door to the recogniser's torch module: build it, write it as ONNX, hold the two against each other."""
+"""The door to the recogniser's torch module: build it, write it as ONNX."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from edge.errors import ModelError
 from edge.inference.slots import INPUT_WH
-from edge.workshop.network import OPSET, clean_onnx, import_plain_torch
+from edge.workshop.network import import_plain_torch, write_gray_onnx
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,35 +35,7 @@ def write_onnx(model: Any, path: Path, temperature: float) -> None:
     Raises:
         ModelError: the file does not answer as torch does.
     """
-    torch = import_plain_torch()
     from edge.workshop.plates.slotnet import Reader  # noqa: PLC0415 - imports torch
 
     reader = Reader(model.float().eval(), temperature).eval()
-    sample = torch.from_numpy(np.random.default_rng(1).random((1, 1, INPUT_WH[1], INPUT_WH[0]), np.float32))
-    torch.onnx.export(
-        reader,
-        (sample,),
-        str(path),
-        opset_version=OPSET,
-        input_names=[INPUT],
-        output_names=[CHARACTERS_OUT, REGION_OUT],
-        do_constant_folding=True,
-        dynamo=False,
-    )
-    clean_onnx(path)
-    with torch.no_grad():
-        wanted = [part.numpy() for part in reader(sample)]
-    apart = largest_difference(path, sample.numpy(), wanted)
-    if apart > LARGEST_DIFFERENCE:
-        raise ModelError(
-            f"{path}: differs from torch by {apart:.2g} of a probability; use another torch and export again"
-        )
-
-
-def largest_difference(path: Path, image: np.ndarray[Any, Any], wanted: list[np.ndarray[Any, Any]]) -> float:
-    """Return how far the file's answer to one image is from the wanted one, the largest over all outputs."""
-    import onnxruntime  # noqa: PLC0415 - only where a file has been written
-
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    found = session.run([CHARACTERS_OUT, REGION_OUT], {INPUT: image})
-    return max(float(np.abs(a - b).max()) for a, b in zip(found, wanted, strict=True))
+    write_gray_onnx(reader, path, INPUT_WH, INPUT, (CHARACTERS_OUT, REGION_OUT), LARGEST_DIFFERENCE)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from edge.workshop.network import as_float32, import_plain_torch, make_optimizer, read_weights
+from edge.workshop.network import as_float32, import_plain_torch, make_optimizer
 from edge.workshop.plates import network
 from edge.workshop.plates.batches import UNKNOWN_REGION, Batch, Mix, batches
-from edge.workshop.schedule import Progress, learning_rate, run_stage
+from edge.workshop.schedule import Progress, descend, learning_rate, run_stage, taken_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,8 +64,7 @@ def train(start: Path | None, out: Path, crops: Sequence[Crop], fonts: Fonts, st
     torch = import_plain_torch(stage.threads)
     cv2.setNumThreads(1)
     model = network.build(stage.seed)
-    progress = Progress.read(read_weights(start, model), start) if start else Progress(0, 0, 0)
-    progress = progress.opened(stage.steps, fresh=fresh)
+    progress = taken_up(start, model, stage.steps, fresh=fresh)
     model.train().to(memory_format=torch.channels_last)
     optimizer = make_optimizer(model, stage.rate)
 
@@ -78,8 +77,6 @@ def train(start: Path | None, out: Path, crops: Sequence[Crop], fonts: Fonts, st
 
 
 def _step(torch: Any, model: Any, optimizer: Any, batch: Batch, stage: Stage, done: int) -> dict[str, float]:
-    for group in optimizer.param_groups:
-        group["lr"] = learning_rate(stage.rate, stage.warm_up, stage.steps, done)
     images = torch.from_numpy(batch.images)[:, None].float().div_(255)
     with torch.autocast("cpu", torch.bfloat16, enabled=stage.bf16):
         answer = model(images.contiguous(memory_format=torch.channels_last))
@@ -92,10 +89,8 @@ def _step(torch: Any, model: Any, optimizer: Any, batch: Batch, stage: Stage, do
     known = wanted.sum().clamp(min=1)
     place = sum(-(wanted * (part + 1e-6).log()).sum() for part in looked) / (len(looked) * known)
     loss = reading + PLACE_WEIGHT * place + (REGION_WEIGHT * region if bool((batch.regions >= 0).any()) else 0)
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)
-    optimizer.step()
+    rate = learning_rate(stage.rate, stage.warm_up, stage.steps, done)
+    descend(torch, model, optimizer, loss, rate, CLIP_NORM)
     exact = (characters.argmax(-1) == slots).all(-1).float().mean()
     return {"read": float(reading.detach()), "place": float(place.detach()), "exact": float(exact)}
 

@@ -16,6 +16,7 @@ from edge.workshop.finder import network, scenes
 from edge.workshop.finder.batches import Mix, Sources, collate
 from edge.workshop.finder.targets import Canvas, targets
 from edge.workshop.finder.training import Stage, train
+from edge.workshop.network import largest_difference
 from edge.workshop.schedule import Progress
 from tests.workshop.finder.test_scenes import write_scenes
 
@@ -117,7 +118,7 @@ def test_the_exported_file_says_what_torch_says(torch: Any, tmp_path: Path) -> N
     pytest.importorskip("onnx", reason="onnx is not installed; it comes with the train extra")
     network.write_onnx(network.build(3), tmp_path / "a.onnx", (96, 64))
     image = np.random.default_rng(2).random((1, 1, 64, 96), np.float32)
-    assert network.largest_difference(tmp_path / "a.onnx", image, np.zeros((1, PLANES, 8, 12), np.float32)) > 0.01
+    assert largest_difference(tmp_path / "a.onnx", image, [np.zeros((1, PLANES, 8, 12), np.float32)]) > 0.01
 
 
 @pytest.mark.parametrize(
