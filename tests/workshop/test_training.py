@@ -82,5 +82,5 @@ def test_the_exported_network_keeps_its_contract(weights: Path, tmp_path: Path) 
         (value.name, [axis.dim_value for axis in value.type.tensor_type.shape.dim])
         for value in (*graph.graph.input, *graph.graph.output)
     ]
-    assert shapes == [("images", [1, 3, 160, 256]), ("output0", [1, 300, 6])]
+    assert shapes == [("images", [1, 3, 160, 256]), ("output0", [1, 4 + len(CLASSES), 840])]
     assert graph.opset_import[0].version == network.OPSET
