@@ -92,6 +92,37 @@ def read_weights(path: Path, network: Any) -> dict[str, str]:
     Raises:
         ModelError: the file is missing, damaged, or holds another network.
     """
+    weights, notes = _read(path)
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError as error:
+        first = str(error).splitlines()[0]
+        raise ModelError(f"{path}: holds another network ({first}); train it again from its own recipe") from error
+    return notes
+
+
+def write_average(files: Sequence[Path], out: Path) -> None:
+    """Write the mean of several weights of one network, such as the ends of its stages, with a note of their names.
+
+    Weights that one training went through lie in one basin, and their mean is often better than each (Wortsman et al.
+    2022, "Model soups").
+
+    Raises:
+        ModelError: a file is missing, damaged, or holds another network than the first.
+    """
+    mean, _ = _read(files[0])
+    for number, path in enumerate(files[1:], start=2):
+        weights, _ = _read(path)
+        if {name: tensor.shape for name, tensor in weights.items()} != {name: t.shape for name, t in mean.items()}:
+            raise ModelError(f"{path}: holds another network than {files[0]}; average stages of one training")
+        for name, tensor in weights.items():
+            if tensor.is_floating_point():
+                mean[name] += (tensor - mean[name]) / number
+    write_weights(out, mean, {"average": ",".join(path.name for path in files)})
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the weights, floating ones in float32, and the notes stored beside them."""
     import_plain_torch()
     from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - part of the train extra
 
@@ -104,13 +135,9 @@ def read_weights(path: Path, network: Any) -> dict[str, str]:
                 if OTHER_HEAD not in name
                 for tensor in [file.get_tensor(name)]
             }
-        network.load_state_dict(weights)
     except (OSError, SafetensorError) as error:
         raise ModelError(f"{path}: cannot be read as safetensors ({error}); give a file that training wrote") from error
-    except RuntimeError as error:
-        first = str(error).splitlines()[0]
-        raise ModelError(f"{path}: holds another network ({first}); train it again from its own recipe") from error
-    return notes
+    return weights, notes
 
 
 def write_weights(path: Path, weights: Mapping[str, Any], notes: Mapping[str, str]) -> None:
