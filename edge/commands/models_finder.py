@@ -13,18 +13,22 @@ from edge.errors import UsageError
 if TYPE_CHECKING:
     from edge.inference.finder_card import FinderCard
     from edge.workshop.batches import Picture
+    from edge.workshop.finder.scenes import Scene
 
 LIST_FILE, UNBOXED_FILE, LAST_FILE = "scenes.csv", "unboxed.csv", "last.safetensors"
+BOXED_FILE = "vehicles.csv"
 VEHICLES_LIST = "pictures.csv"
 VEHICLES_OF = "gate-n"
+CROPS_LIST, CROPS_OF = "crops.csv", "plate-ocr"
 RATE = 2e-3
 
 
 def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `edge models train` takes for a finder alone."""
     parser.add_argument(
-        "--vehicles", metavar="DIR", type=Path, help="finder: labelled sets of vehicles to set drawn plates onto"
+        "--vehicles", metavar="DIR", type=Path, help="finder: labelled sets of vehicles to set plates onto"
     )
+    parser.add_argument("--crops", metavar="DIR", type=Path, help="finder: crops of single real plates")
 
 
 def train(args: argparse.Namespace, card: FinderCard) -> None:
@@ -36,9 +40,9 @@ def train(args: argparse.Namespace, card: FinderCard) -> None:
         ModelError: the weights cannot be read or the loss is no longer a number.
     """
     from edge.workshop.dataset import list_digest, read_list
-    from edge.workshop.finder.batches import Mix, Sources
     from edge.workshop.finder.gates import read_gates
     from edge.workshop.finder.scenes import read_scenes
+    from edge.workshop.finder.sources import Mix, Sources
     from edge.workshop.finder.training import Stage
     from edge.workshop.finder.training import train as train_finder
     from edge.workshop.plates.hands import type_hands
@@ -50,11 +54,14 @@ def train(args: argparse.Namespace, card: FinderCard) -> None:
         raise UsageError("give --data DIR: pictures with a plates.csv of boxes")
     folder = card.path.parent
     entries = [entry for entry in read_list(args.list or folder / LIST_FILE) if entry.side == "train"]
+    vehicles = _vehicles(args.vehicles, folder) if args.vehicles else []
     sources = Sources(
         read_scenes(args.data, entries, folder / UNBOXED_FILE),
-        _vehicles(args.vehicles, folder) if args.vehicles else (),
+        vehicles,
         read_gates(args.rendered) if args.rendered else (),
         Fonts(*type_hands(args.fonts or [])),
+        _crops(args.crops) if args.crops else (),
+        _boxed(args.vehicles, vehicles, folder / BOXED_FILE) if args.vehicles else (),
     )
     stage = Stage(
         Mix(tuple(args.size or [(card.input.width, card.input.height)])),
@@ -64,8 +71,11 @@ def train(args: argparse.Namespace, card: FinderCard) -> None:
         threads=args.threads,
         bf16=args.bf16,
     )
-    counts = f"{len(sources.scenes)} scenes (list {list_digest(entries)}), {len(sources.vehicles)} pictures of vehicles"
-    print(f"{counts}, {len(sources.gates)} rendered, {asdict(stage)}", file=sys.stderr)
+    counts = (
+        f"{len(sources.scenes)} scenes (list {list_digest(entries)}), {len(vehicles)} pictures of vehicles, "
+        f"{len(sources.boxed)} with boxed plates, {len(sources.gates)} rendered, {len(sources.crops)} crops"
+    )
+    print(f"{counts}, {asdict(stage)}", file=sys.stderr)
     out = folder / LAST_FILE
     start = args.start or (out if out.is_file() else None)
     progress = train_finder(start, out, sources, stage, fresh=args.start is not None)
@@ -77,13 +87,31 @@ def _vehicles(data: Path, folder: Path) -> list[Picture]:
     from edge.inference.card import find_card
     from edge.workshop import dataset
     from edge.workshop.batches import load_pictures
-    from edge.workshop.finder.batches import near_enough
+    from edge.workshop.finder.sources import near_enough
 
     own = folder / VEHICLES_LIST
     path = own if own.is_file() else find_card(VEHICLES_OF).parent / VEHICLES_LIST
     entries = [entry for entry in dataset.read_list(path) if entry.side == "train"]
     dataset.check_files(data, entries)
     return near_enough(load_pictures(data, entries))
+
+
+def _boxed(data: Path, vehicles: list[Picture], table: Path) -> list[Scene]:
+    """Those of the vehicles in which a list, that may be absent, boxes plates."""
+    from edge.workshop.finder.scenes import boxed_vehicles, read_boxes
+
+    boxes = read_boxes(table) if table.is_file() else {}
+    return boxed_vehicles({picture.path.relative_to(data).as_posix(): picture for picture in vehicles}, boxes)
+
+
+def _crops(data: Path) -> list[Path]:
+    """Crops of the training side of the reader's list, each of them checked."""
+    from edge.inference.card import find_card
+    from edge.workshop.dataset import read_list
+    from edge.workshop.plates.crops import read_crops
+
+    listed = read_list(find_card(CROPS_OF).parent / CROPS_LIST)
+    return [crop.path for crop in read_crops(data, [entry for entry in listed if entry.side == "train"], {})]
 
 
 def export(args: argparse.Namespace, card: FinderCard) -> None:

@@ -16,10 +16,10 @@ from edge.vision.quads import bounds
 
 SHRUNK = 0.9
 """A frame shrunk to less than this to fit the finder's input is looked at in tiles too."""
-TILE_SCALE = 1.5
-"""A tile is enlarged at most so much: plates 10 px wide become large enough to be found."""
-TILE_SHARE = 0.4
-"""Least width and height of a tile, as shares of the frame's: a dozen tiles at most, whatever the camera."""
+TILE_SCALE = 2.0
+"""A tile is enlarged at most so much: plates 8 px wide become large enough to be found."""
+TILE_SHARE = 0.3
+"""Least width and height of a tile, as shares of the frame's: 25 tiles at most, whatever the camera."""
 OVERLAP = 0.25
 """Least share that neighbouring tiles have in common: wider than most plates, so that one tile shows each whole."""
 SAME = 0.5

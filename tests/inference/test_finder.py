@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from edge.errors import EngineFailed, ModelError
 from edge.inference.any_card import load_any_card
-from edge.inference.finder import LARGEST_SCALE, QuadFinder, decode, prepare
+from edge.inference.finder import LARGEST_AGAIN, LARGEST_SCALE, QuadFinder, decode, prepare
 from edge.inference.finder_card import FinderCard, load_finder_card
 from edge.types import F32, U8, PlateQuads
 from tests.inference.canned_finder import BRIGHT, CARD, CannedFinder, SeeingFinder, answer_of, write_card
@@ -117,17 +120,37 @@ def test_each_plate_is_looked_at_once_more_from_near(card: FinderCard) -> None:
     assert second > 4 * first
 
 
+def test_a_tiny_plate_is_enlarged_more_in_the_second_look(card: FinderCard) -> None:
+    engine = SeeingFinder()
+    QuadFinder(card, engine).find(road(14, 14, 20, 18, (36, 24)))
+    first, second = ((asked > BRIGHT).sum() for asked in engine.asked)
+    assert second == pytest.approx(first * (LARGEST_AGAIN / LARGEST_SCALE) ** 2, rel=0.25)
+
+
+class _Doubting(SeeingFinder):
+    """Sure of .8 at first, of .4 from near."""
+
+    def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
+        self._sure = 0.4 if self.asked else 0.8
+        return super().infer(feeds)
+
+
+def test_both_looks_count_by_their_weights(card: FinderCard) -> None:
+    found = QuadFinder(card, _Doubting()).find(road(40, 28, 60, 36, (96, 64)))
+    assert found.confidence.tolist() == pytest.approx([0.65 * 0.8 + 0.35 * 0.4])
+
+
 def test_the_cards_threshold_holds_unless_another_is_given(card: FinderCard) -> None:
     picture = road(40, 28, 60, 36, (96, 64))
     assert len(QuadFinder(card, SeeingFinder(0.35)).find(picture)) == 0
     assert len(QuadFinder(card, SeeingFinder(0.35), 0.3).find(picture)) == 1
 
 
-def test_a_plate_not_seen_again_counts_half(card: FinderCard) -> None:
-    somewhere = CannedFinder(answer_of((quad(20, 12), 0.7)))
+def test_a_plate_not_seen_again_counts_its_first_look_alone(card: FinderCard) -> None:
+    somewhere = CannedFinder(answer_of((quad(20, 12), 0.6)))
     assert len(QuadFinder(card, somewhere).find(np.zeros((640, 960), np.uint8))) == 0
     found = QuadFinder(card, somewhere, 0.3).find(np.zeros((640, 960), np.uint8))
-    assert found.confidence.tolist() == pytest.approx([0.35])
+    assert found.confidence.tolist() == pytest.approx([0.65 * 0.6])
 
 
 def test_a_large_frame_is_searched_in_tiles_and_a_plate_counts_once(card: FinderCard) -> None:

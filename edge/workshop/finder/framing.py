@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge.inference.finder import HALF, LARGEST_SCALE
 from edge.types import F32, U8, Box
 from edge.workshop.finder.targets import Canvas
 from edge.workshop.plates.view import motion_kernel
@@ -18,15 +19,23 @@ SWAPPED = [1, 0, 3, 2]
 """Where the corners of a mirrored plate come from."""
 PLATE_PX = (9.0, 330.0)
 """Widths of the plates in close framings, in the network's input."""
+CLOSE_UP = 0.2
+"""Share of the pictures with a plate that show hardly more than the plate."""
+FILLED = (0.45, 0.99)
+"""Share of a close-up's width, or height, that the plate takes up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A part of a picture, `centre` and `size_wh` in its pixels; `shows_beyond`: what lies around it is seen too."""
+    """A part of a picture, `centre` and `size_wh` in its pixels; `shows_beyond`: what lies around it is seen too.
+
+    `share`: how much of the input it fills, each way.
+    """
 
     centre: tuple[float, float]
     size_wh: tuple[float, float]
     shows_beyond: bool
+    share: float = 1.0
 
 
 def random_frame(
@@ -37,12 +46,14 @@ def random_frame(
     `size_wh` is the canvas.
     """
     wide, high = picture_wh
+    if outline is not None and rng.random() < CLOSE_UP:
+        return _close_up(picture_wh, outline, size_wh, rng)
     chance = rng.random()
     if chance < 0.2 or (outline is None and chance < 0.5):
         part = float(rng.choice((1.0, rng.uniform(0.4, 1.0)), p=(0.6, 0.4)))
         return _anywhere((wide, high), (wide * part, high * part), rng)
     if outline is None or chance < 0.4:
-        zoom = math.exp(rng.uniform(math.log(0.5), math.log(1.8)))
+        zoom = math.exp(rng.uniform(math.log(0.5), math.log(2.1)))
         return _anywhere((wide, high), (min(size_wh[0] / zoom, wide), min(size_wh[1] / zoom, high)), rng)
     return _around(picture_wh, outline, size_wh, rng)
 
@@ -66,16 +77,34 @@ def _around(picture_wh: tuple[int, int], outline: F32, size_wh: tuple[int, int],
     return Frame((x, y), (float(size[0]), float(size[1])), shows_beyond=bool(rng.random() < 0.5))
 
 
+def _close_up(picture_wh: tuple[int, int], outline: F32, size_wh: tuple[int, int], rng: np.random.Generator) -> Frame:
+    """Choose a small picture that a plate fills, fitted into the input as the finder's two looks at a whole one do."""
+    plate = outline[2:] - outline[:2]
+    size = plate / np.array([rng.uniform(*FILLED), rng.uniform(*FILLED) ** 2])
+    if rng.random() < 0.5:  # photographs have few shapes, crops any
+        size = size[0] * np.array([1, rng.choice((0.5, 0.667, 0.75, 1.0))])
+        size *= max(1.0, float(plate[1] / size[1]))
+    size = np.minimum(size, picture_wh)
+    middle = (outline[:2] + outline[2:]) / 2 + (size - plate) * rng.uniform(-0.5, 0.5, 2)
+    x, y = np.clip(middle, size / 2, np.array(picture_wh) - size / 2).tolist()
+    wide, high = size.tolist()
+    share = 1.0 if rng.random() < 0.5 else HALF
+    enlarged = share * min(size_wh[0] / wide, size_wh[1] / high)
+    share *= min(1.0, LARGEST_SCALE * math.exp(rng.uniform(-0.2, 0.2)) / enlarged)
+    return Frame((x, y), (wide, high), shows_beyond=False, share=share)
+
+
 def _anywhere(picture_wh: tuple[int, int], size_wh: tuple[float, float], rng: np.random.Generator) -> Frame:
     room = np.array(picture_wh) - np.array(size_wh)
     x, y = (np.array(picture_wh) / 2 + room * rng.uniform(-0.5, 0.5, 2)).tolist()
-    return Frame((x, y), size_wh, shows_beyond=bool(rng.random() < 0.5))
+    share = HALF if rng.random() < 0.15 else 1.0
+    return Frame((x, y), size_wh, shows_beyond=bool(rng.random() < 0.5), share=share)
 
 
 def framed(canvas: Canvas, frame: Frame, size_wh: tuple[int, int], rng: np.random.Generator) -> Canvas:
     """Show a part of a picture in the network's input: fitted and centred, perhaps mirrored, slightly turned."""
     picture = canvas.picture
-    scale = min(size_wh[0] / frame.size_wh[0], size_wh[1] / frame.size_wh[1]) * rng.uniform(0.92, 1.0)
+    scale = min(size_wh[0] / frame.size_wh[0], size_wh[1] / frame.size_wh[1]) * frame.share * rng.uniform(0.92, 1.0)
     # A turned upright box is no upright box any more.
     angle = math.radians(rng.normal(0, 3)) if canvas.exact.all() and rng.random() < 0.5 else 0.0
     mirror = -1.0 if rng.random() < 0.4 else 1.0

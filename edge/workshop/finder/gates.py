@@ -17,7 +17,7 @@ from edge.scene import random_scene
 from edge.scene.gate_days import gate_day
 from edge.types import F32, U8
 from edge.vision.quads import outlines
-from edge.workshop.finder.batches import Gate
+from edge.workshop.finder.sources import Gate
 from edge.workshop.pictures import write_jpeg
 
 if TYPE_CHECKING:

@@ -18,6 +18,8 @@ SMALLEST_SIDE_PX = 5.0
 """Corners are measured against the plate's shorter side, and no finer than this."""
 ROUND = 0.1
 """Errors below this share of the shorter side count squared."""
+OVERLAP_WEIGHT = 0.4
+"""How much a lacking overlap of the outlines counts beside the errors of the sides."""
 
 
 def losses(answer: Any, batch: Batch) -> tuple[Any, Any]:
@@ -50,7 +52,17 @@ def _corners(answer: Any, batch: Batch, cells: Any, weight: Any) -> Any:
     by_corner = (said - true).flatten(1) / side
     outline = torch.cat([said.amin(1) - true.amin(1), said.amax(1) - true.amax(1)], dim=1) / side
     wrong = torch.where(exact, _rounded(by_corner).mean(1), _rounded(outline).mean(1))
-    return (wrong * weight).sum()
+    return ((wrong + OVERLAP_WEIGHT * _apart(said, true)) * weight).sum()
+
+
+def _apart(said: Any, true: Any) -> Any:
+    """Return 1 less the generalized IoU of the outlines (N,) of corners (N,4,2): Rezatofighi et al. 2019."""
+    low, high = torch.stack([said.amin(1), true.amin(1)]), torch.stack([said.amax(1), true.amax(1)])
+    areas = (high - low).prod(2).sum(0)
+    both = (high.amin(0) - low.amax(0)).clamp(min=0).prod(1)
+    around = (high.amax(0) - low.amin(0)).prod(1).clamp(min=1e-3)
+    union = (areas - both).clamp(min=1e-3)
+    return 1 - both / union + (around - union) / around
 
 
 def _rounded(error: Any) -> Any:

@@ -2,7 +2,7 @@
 
 A folder of scenes holds `images/` and `plates.csv` (file, x1, y1, x2, y2, text, source_picture). The boxes are upright;
 corners are not known. A second committed list names plates that the publishers left out: without it a finder would
-learn that plates in the background are none.
+learn that plates in the background are none. A third boxes plates in the detector's pictures of vehicles.
 """
 
 from __future__ import annotations
@@ -14,15 +14,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from edge.errors import ConfigError
 from edge.types import F32
 from edge.workshop.dataset import HASH_DIGITS, Entry, Side, validation_groups
+from edge.workshop.pictures import read_rgb
 from edge.workshop.plates.crops import NEVER_TRAINED, TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from edge.workshop.batches import Picture
 
 BOX = ("x1", "y1", "x2", "y2")
 
@@ -82,7 +86,7 @@ def read_scenes(data: Path, entries: Iterable[Entry], unboxed: Path | None = Non
             f"{data / 'images' / changed[0]}: is missing or not as listed ({len(changed)} in all); "
             "restore the data or make the list again"
         )
-    others = _read_unboxed(unboxed) if unboxed is not None and unboxed.is_file() else {}
+    others = read_boxes(unboxed) if unboxed is not None and unboxed.is_file() else {}
     return [
         Scene(
             data / "images" / entry.file,
@@ -93,9 +97,17 @@ def read_scenes(data: Path, entries: Iterable[Entry], unboxed: Path | None = Non
     ]
 
 
-def _read_unboxed(path: Path) -> dict[str, list[tuple[float, ...]]]:
+def read_boxes(path: Path) -> dict[str, list[tuple[float, ...]]]:
+    """Read a list of plates, `file,x1,y1,x2,y2` in px under a heading, and return the boxes of each file.
+
+    Raises:
+        ConfigError: a line is not so, or the list is not there.
+    """
     found: dict[str, list[tuple[float, ...]]] = defaultdict(list)
-    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    try:
+        rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror or error}; restore the list") from error
     for number, row in enumerate(rows[1:], start=2):
         try:
             x1, y1, x2, y2 = (float(value) for value in row[1:])
@@ -103,6 +115,38 @@ def _read_unboxed(path: Path) -> dict[str, list[tuple[float, ...]]]:
             raise ConfigError(f"{path}:{number}: is not `file,{','.join(BOX)}` ({error}); correct the line") from error
         found[row[0]].append((x1, y1, x2, y2))
     return found
+
+
+def boxed_vehicles(pictures: Mapping[str, Picture], boxes: Mapping[str, Sequence[tuple[float, ...]]]) -> list[Scene]:
+    """Return the pictures of vehicles in which plates are boxed, as scenes.
+
+    A vehicle with a boxed plate shows no other one; whether the others show plates is not known.
+
+    Args:
+        pictures: by file; those without a boxed plate are left out.
+        boxes: plates by file, xyxy px.
+
+    Raises:
+        ConfigError: a picture cannot be decoded.
+    """
+    scenes = []
+    for file in sorted(boxes.keys() & pictures.keys()):
+        picture, plates = pictures[file], np.array(boxes[file], np.float32)
+        high, wide = read_rgb(picture.path).shape[:2]
+        vehicles = picture.boxes[:, 1:] * np.array([wide, high, wide, high], np.float32)
+        scenes.append(Scene(picture.path, plates, vehicles[~_whose(plates, vehicles)]))
+    return scenes
+
+
+def _whose(plates: F32, vehicles: F32) -> npt.NDArray[np.bool_]:
+    """Which vehicles have one of the plates: of those around its middle the smallest."""
+    have = np.zeros(len(vehicles), bool)
+    area = (vehicles[:, 2:] - vehicles[:, :2]).prod(axis=1)
+    for middle in (plates[:, :2] + plates[:, 2:]) / 2:
+        around = ((vehicles[:, :2] <= middle) & (middle <= vehicles[:, 2:])).all(axis=1)
+        if around.any():
+            have[int(np.argmin(np.where(around, area, np.inf)))] = True
+    return have
 
 
 def _read_table(data: Path) -> tuple[dict[str, str], dict[str, list[tuple[float, ...]]]]:

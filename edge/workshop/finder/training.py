@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 
 from edge.workshop.finder import network
-from edge.workshop.finder.batches import Batch, Mix, Sources, batches
+from edge.workshop.finder.batches import Batch, batches
+from edge.workshop.finder.sources import Mix, Sources
 from edge.workshop.network import import_plain_torch, make_optimizer
 from edge.workshop.schedule import Progress, descend, learning_rate, run_stage, taken_up
 

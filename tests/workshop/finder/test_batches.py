@@ -12,9 +12,10 @@ import pytest
 from edge.errors import ConfigError
 from edge.types import CLASSES
 from edge.workshop.batches import Picture
-from edge.workshop.finder.batches import Batch, Mix, Sources, batches, make_batch, make_canvas, near_enough
+from edge.workshop.finder.batches import Batch, batches, make_batch, make_canvas
 from edge.workshop.finder.gates import TABLE, read_gates, render_gates
 from edge.workshop.finder.scenes import Scene
+from edge.workshop.finder.sources import Mix, Sources, near_enough
 
 SIZES_WH = ((192, 128), (128, 96))
 

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.inference.finder import LARGEST_SCALE
 from edge.vision import quads as four
-from edge.workshop.finder.framing import PAD, Frame, framed, random_frame, spoiled
+from edge.workshop.finder.framing import PAD, Frame, _close_up, framed, random_frame, spoiled
 from edge.workshop.finder.targets import Canvas, targets
 
 SIZE_WH = (192, 128)
@@ -31,11 +32,34 @@ def test_the_corners_stay_on_the_plate(seed: int) -> None:
     assert shown.picture.shape == (128, 192)
     x1, y1, x2, y2 = four.bounds(shown.quads[0])
     bright = cv2.boundingRect((shown.picture > 150).astype(np.uint8))
-    if bright[2] and x1 > 1 and y1 > 1 and x2 < 190 and y2 < 126 and x2 - x1 > 12:
+    left, top, right, bottom = shown.seen or (0, 0, *SIZE_WH)
+    if bright[2] and x1 > left + 1 and y1 > top + 1 and x2 < right - 2 and y2 < bottom - 2 and x2 - x1 > 12:
         assert bright == pytest.approx((x1, y1, x2 - x1, y2 - y1), abs=3)
     across, down = shown.quads[0][1] - shown.quads[0][0], shown.quads[0][3] - shown.quads[0][0]
     assert across[0] > 0, "mirrored, top left must still be left of top right"
     assert down[1] > 0
+
+
+def test_a_close_up_shows_the_whole_plate_and_no_larger_than_the_finder_would() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(100):
+        frame = _close_up((320, 200), np.array(BOX, np.float32), SIZE_WH, rng)
+        left, top = np.array(frame.centre) - np.array(frame.size_wh) / 2
+        right, bottom = np.array(frame.centre) + np.array(frame.size_wh) / 2
+        assert left <= BOX[0] + 0.1
+        assert right >= BOX[2] - 0.1
+        assert top <= BOX[1] + 0.1
+        assert bottom >= BOX[3] - 0.1
+        assert frame.size_wh[0] <= 80 / 0.45 + 0.1 or frame.size_wh[1] < 24 / 0.45**2
+        scale = frame.share * min(SIZE_WH[0] / frame.size_wh[0], SIZE_WH[1] / frame.size_wh[1])
+        assert scale <= LARGEST_SCALE * 1.23
+
+
+def test_a_frame_fills_its_share_of_the_input() -> None:
+    half = Frame((160, 100), (320, 200), shows_beyond=False, share=0.5)
+    shown = framed(picture_with_a_plate(), half, SIZE_WH, np.random.default_rng(4))
+    assert shown.seen is not None
+    assert shown.seen[2] - shown.seen[0] == pytest.approx(SIZE_WH[0] / 2, rel=0.1)
 
 
 def test_an_upright_box_stays_upright() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from edge.cli import main
 from edge.errors import ConfigError
+from edge.workshop.batches import Picture
 from edge.workshop.dataset import read_list
 from edge.workshop.finder import scenes
 
@@ -69,6 +70,24 @@ def test_plates_that_the_publishers_left_out_are_known(data: Path, tmp_path: Pat
         scenes.read_scenes(data, entries, unboxed)
 
 
+def test_vehicles_with_a_boxed_plate_are_asked_and_the_others_are_not(data: Path, tmp_path: Path) -> None:
+    car, other, around = (0, 0.2, 0.4, 0.7, 0.8), (0, 0.75, 0.4, 0.95, 0.8), (0, 0.1, 0.1, 0.99, 0.99)
+    paths = {name: data / "images" / f"{name}.png" for name in ("1", "2")}
+    pictures = {name: Picture(path, np.array([car, other, around], np.float32)) for name, path in paths.items()}
+    table = tmp_path / "vehicles.csv"
+    table.write_text("file,x1,y1,x2,y2\n2,60,70,90,80\ngone,1,1,9,5\n", encoding="utf-8")
+    found = scenes.boxed_vehicles(pictures, scenes.read_boxes(table))
+    assert [scene.path for scene in found] == [paths["2"]]
+    assert found[0].boxes.tolist() == [[60, 70, 90, 80]]
+    unasked = np.array([other, around])[:, 1:] * [200, 120, 200, 120]
+    assert found[0].unboxed == pytest.approx(unasked, abs=1e-3), "of two around the plate the smaller vehicle has it"
+
+
+def test_a_list_of_boxes_that_is_not_there_is_one_message(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="restore the list"):
+        scenes.read_boxes(tmp_path / "none.csv")
+
+
 def test_a_changed_box_or_picture_is_noticed(data: Path) -> None:
     entries = scenes.build_list(data, {})
     table = data / "plates.csv"
@@ -116,6 +135,14 @@ def test_no_source_picture_is_on_both_sides_of_the_committed_lists() -> None:
     assert all(entry.side == reader[entry.group] for entry in shared)
     share = sum(entry.side == "validation" for entry in finder) / len(finder)
     assert share == pytest.approx(0.2, abs=0.02)
+
+
+def test_plates_are_boxed_in_vehicles_of_the_training_side_alone() -> None:
+    side = {entry.file: entry.side for entry in read_list(MODELS / "gate-n" / "pictures.csv")}
+    boxed = scenes.read_boxes(MODELS / "plate-n" / "vehicles.csv")
+    assert len(boxed) > 400
+    assert {side[file] for file in boxed} == {"train"}
+    assert all(x1 < x2 and y1 < y2 for plates in boxed.values() for x1, y1, x2, y2 in plates)
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the shared scenes of plates are not here")

@@ -13,7 +13,8 @@ from edge.inference.finder import PLANES, open_finder
 from edge.inference.finder_card import load_finder_card
 from edge.workshop.dataset import write_list
 from edge.workshop.finder import network, scenes
-from edge.workshop.finder.batches import Mix, Sources, collate
+from edge.workshop.finder.batches import collate
+from edge.workshop.finder.sources import Mix, Sources
 from edge.workshop.finder.targets import Canvas, targets
 from edge.workshop.finder.training import Stage, train
 from edge.workshop.network import largest_difference
@@ -83,6 +84,16 @@ def test_of_a_boxed_plate_only_the_outline_counts(torch: Any) -> None:
     outer = answer.clone()
     outer[:, 6] += 3  # the third one is
     assert float(losses(outer, batch)[1]) > 0.01
+
+
+def test_outlines_cost_what_they_lack_of_overlap_and_more_the_further_apart(torch: Any) -> None:
+    from edge.workshop.finder.loss import _apart  # noqa: PLC0415 - imports torch
+
+    true = torch.tensor([[[0.0, 0], [20, 0], [20, 10], [0, 10]]])
+    moved = [true + torch.tensor([shift, 0.0]) for shift in (0.0, 10.0, 30.0, 60.0)]
+    cost = [float(_apart(said, true)) for said in moved]
+    assert cost[:2] == pytest.approx([0, 1 - 1 / 3])
+    assert cost[2:] == pytest.approx([1 + 10 / 50, 1 + 40 / 80])
 
 
 @pytest.mark.slow
