@@ -18,7 +18,7 @@ import numpy as np
 from edge.errors import ConfigError
 from edge.types import F32
 from edge.workshop.dataset import HASH_DIGITS, Entry, Side, validation_groups
-from edge.workshop.plates.crops import NEVER_TRAINED, TABLE
+from edge.workshop.plate_lists import NEVER_TRAINED, TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
