@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from edge.workshop.plate_scores import PlateTally
     from edge.workshop.plate_sets import PlatePicture
 
-FIRST = "pp-ocr"
 PREPARATIONS = ("none", "bicubic", "equalise", "clahe", "threshold")
 TOP = 10
 
@@ -42,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=READERS,
         nargs="+",
         action="extend",
-        help=f"the first is the one the last line of --json tells of (default: {FIRST})",
+        help="the first is the one the last line of --json tells of (default: what the configuration names)",
     )
     parser.add_argument("--model", metavar="NAME", default="gate-n", help="detector of the vehicles (default: gate-n)")
     parser.add_argument("--config", metavar="FILE", type=Path, help="take the readers' settings from here")
@@ -74,7 +73,7 @@ def run(args: argparse.Namespace) -> None:
     preparations = args.prepare or PREPARATIONS[:1]
     if args.prepare and not all(picture.is_plate for picture in pictures):
         raise UsageError("--prepare is for pictures that are plates: a whole picture is prepared by nobody")
-    for reader, preparation in product(args.reader or [FIRST], preparations):
+    for reader, preparation in product(args.reader or [models.plates], preparations):
         settings = asked(replace(models, detector=args.model, threads=args.threads), reader)
         tally, label, spent_ms = _measure(settings, pictures, preparation)
         name = reader if preparation == "none" else f"{reader}+{preparation}"
