@@ -50,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     models_proof.add_arguments(proof)
     train = verbs.add_parser("train", help="train NAME one stage further; taken up again where it was cut off")
     models_train.add_train_arguments(train)
+    average = verbs.add_parser("average", help="write the mean of weights that stages of one training ended with")
+    models_train.add_average_arguments(average)
     export = verbs.add_parser("export", help="write NAME's trained weights as ONNX and bring its card up to date")
     models_train.add_export_arguments(export)
 
@@ -77,6 +79,7 @@ def run(args: argparse.Namespace) -> int:
         "eval": eval_detect.run,
         "proof": models_proof.run,
         "train": models_train.train,
+        "average": models_train.average,
         "export": models_train.export,
     }
     verbs[args.verb or "list"](args)

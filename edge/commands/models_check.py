@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from edge.inference.card import ModelCard
     from edge.inference.finder_card import FinderCard
     from edge.inference.reader_card import ReaderCard
 
@@ -43,39 +44,30 @@ def run(args: argparse.Namespace) -> None:
     from edge.inference.card import ModelCard
     from edge.inference.engines import open_engine
     from edge.inference.finder_card import FinderCard
+    from edge.inference.plate_acceptance import try_finder, try_recogniser
 
     card = load_any_card(args.name)
     card.check_file()
-    if isinstance(card, FinderCard):
-        _find_once(card)
-        return
-    if not isinstance(card, ModelCard):
-        _read_once(card)
-        return
-    for one in card.builds:
-        card.at(one.kind).check_file()
-    build = card if args.file else card.at(args.precision)
-    engine = open_engine(args.file or build.file, args.engine, args.threads)
-    trial = try_engine(card, engine, bound_of(args.precision))
-    print(f"{card.name}: sound: {args.file or build.file.name} on {engine.label}: {trial.told()}")
+    file = args.file or _listed_build(card, args.precision)
+    engine = open_engine(file, args.engine, args.threads)
+    bound = bound_of(args.precision)
+    if isinstance(card, ModelCard):
+        told = try_engine(card, engine, bound).told()
+    else:
+        told = try_finder(card, engine, bound) if isinstance(card, FinderCard) else try_recogniser(card, engine, bound)
+    print(f"{card.name}: sound: {args.file or file.name} on {engine.label}: {told}")
     engine.close()
 
 
-def _read_once(card: ReaderCard) -> None:
-    import numpy as np
+def _listed_build(card: ModelCard | ReaderCard | FinderCard, precision: str) -> Path:
+    """Return the file of a precision, after a look at every file that the card lists."""
+    from edge.errors import ModelError
+    from edge.inference.card import ModelCard
 
-    from edge.inference.slots import open_recogniser
-
-    recogniser = open_recogniser(card)
-    text = recogniser.read(np.full((32, 96, 3), 114, np.uint8)).text
-    print(f"{card.name}: sound: {recogniser.label}, SHA-256 as on the card, reads {text!r} on an empty picture")
-
-
-def _find_once(card: FinderCard) -> None:
-    import numpy as np
-
-    from edge.inference.finder import open_finder
-
-    finder = open_finder(card)
-    count = len(finder.find(np.full((96, 144, 3), 114, np.uint8)))
-    print(f"{card.name}: sound: {finder.label}, SHA-256 as on the card, finds {count} plates on an empty picture")
+    if isinstance(card, ModelCard):
+        for one in card.builds:
+            card.at(one.kind).check_file()
+        return card.at(precision).file
+    if precision != PRECISIONS[0]:
+        raise ModelError(f"{card.path}: lists no {precision} build; leave --precision out, or name one by --file")
+    return card.file

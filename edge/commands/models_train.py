@@ -91,6 +91,12 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", required=True, help="text for the card")
 
 
+def add_average_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `edge models average`."""
+    parser.add_argument("out", metavar="OUT", type=Path, help="safetensors file to write, for train --start or export")
+    parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help="weights of one network")
+
+
 def size(text: str) -> tuple[int, int]:
     """Read WIDTHxHEIGHT for argparse."""
     found = re.fullmatch(r"(\d+)x(\d+)", text)
@@ -144,6 +150,14 @@ def export(args: argparse.Namespace) -> None:
         said, regions = found.calibration, found.regions
         print(f"temperature {said.temperature}, calibration error {said.error:.3f} of {said.characters} characters")
         print(f"region right on {regions.right} of {regions.plates} plates, calibration error {regions.error:.3f}")
+
+
+def average(args: argparse.Namespace) -> None:
+    """Write the mean of several weights; raises as `edge.commands.models.run`."""
+    from edge.workshop.network import write_average
+
+    write_average(args.files, args.out)
+    print(f"{args.out}: mean of {len(args.files)}")
 
 
 def listed(args: argparse.Namespace, card: ModelCard, side: str) -> list[Entry]:

@@ -18,7 +18,7 @@ from edge.scene.props import Prop
 from edge.scene.shadows import cast
 from edge.scene.truth import ActorTruth, PlateTruth
 from edge.scene.weather import smeared
-from edge.scene.witness import judged, shown_plates
+from edge.scene.witness import judged, share_in_picture, shown_plates
 
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
@@ -111,7 +111,10 @@ def compose(
     lamps.glows(
         picture, [(a.pieces[0].body, a.pieces[0].stand, a.beams) for a in order if a.beams > 0], camera, light, wet
     )
-    truths = [judged(actor, owner, index, mask, origin, plates) for actor, index, mask, origin, plates in drawn]
+    truths = [
+        judged(actor, owner, index, mask, origin, plates, share_in_picture(actor, camera))
+        for actor, index, mask, origin, plates in drawn
+    ]
     return picture, tuple(t for t in truths if t is not None)
 
 

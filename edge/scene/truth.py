@@ -33,7 +33,8 @@ class ActorTruth:
     """One actor in one frame.
 
     `box`: xyxy px of what is visible, half-open, inside the picture; `full_box`: the same as if nothing stood before
-    it; `visible_fraction`: share of its pixels within the picture that nothing hides.
+    it; `visible_fraction`: share of its pixels within the picture that nothing hides; `in_picture`: share of its
+    surface that lies in the field of view, hidden or not.
     """
 
     actor: int
@@ -42,6 +43,7 @@ class ActorTruth:
     full_box: Box
     visible_fraction: float
     plates: tuple[PlateTruth, ...]
+    in_picture: float = 1.0
 
     @property
     def anchor(self) -> Point:

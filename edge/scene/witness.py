@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge.scene.camera import NEAR_M, Camera
 from edge.scene.painter import Patch
 from edge.scene.placed import Placed
 from edge.scene.truth import CLASSES, ActorTruth, Box, PlateTruth, Point
@@ -49,6 +50,7 @@ def judged(
     mask: npt.NDArray[np.bool_],
     origin: tuple[int, int],
     plates: list[PlateTruth],
+    in_picture: float,
 ) -> ActorTruth | None:
     """The truth of an actor whose pixels, had nothing stood before it, are `mask`; None for what has no class."""
     if actor.kind not in CLASSES:
@@ -60,7 +62,21 @@ def judged(
     full = _box(mask, origin)
     box = _box(seen, origin) if seen.any() else full
     checked = tuple(PlateTruth(p.text, p.place, p.corners, visible=_uncovered(p, owner, index)) for p in plates)
-    return ActorTruth(actor.actor, actor.kind, box, full, float(seen.sum()) / max(total, 1), checked)
+    return ActorTruth(actor.actor, actor.kind, box, full, float(seen.sum()) / max(total, 1), checked, in_picture)
+
+
+def share_in_picture(actor: Placed, camera: Camera) -> float:
+    """The share of an actor's surface, 0..1 by area, that lies in the camera's field of view, hidden or not."""
+    within = whole = 0.0
+    for piece in actor.pieces:
+        mesh = piece.body.mesh
+        first, second, third, fourth = (mesh.vertices[mesh.quads[:, place]] for place in range(4))
+        areas = np.linalg.norm(np.cross(third - first, fourth - second), axis=1)
+        px, depth = camera.project(piece.stand.world(mesh.centre))
+        seen = (depth > NEAR_M) & (px >= 0).all(axis=1) & (px < np.array(camera.size_wh)).all(axis=1)
+        within += float(areas[seen].sum())
+        whole += float(areas.sum())
+    return within / max(whole, 1e-6)
 
 
 def _box(mask: npt.NDArray[np.bool_], origin: tuple[int, int]) -> Box:

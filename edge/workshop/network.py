@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 STRIDE_PX = 32
-MAX_DETECTIONS = 300
 OPSET = 17
+HEAD = "yolo-v8"
+"""What cards call the head that is trained and written: the one-to-many head of YOLO26, its doubles suppressed."""
+OTHER_HEAD = ".one2one_"
+"""Weights of the head that needs no suppression: it reads features taught by the other one, and found less."""
 
 
 def import_torch(threads: int | None = None) -> Any:
@@ -67,18 +70,18 @@ def import_plain_torch(threads: int | None = None) -> Any:
 
 
 def build(class_count: int, seed: int = 0) -> Any:
-    """YOLO26n with random weights, as torch module in float32.
+    """YOLO26n with its one-to-many head alone and random weights, as torch module in float32.
 
     Args:
         class_count: number of classes of the head.
         seed: fixes the random start.
     """
     torch = import_torch()
-    from ultralytics.nn.tasks import DetectionModel  # noqa: PLC0415 - behind the door
+    from ultralytics.nn.tasks import DetectionModel, yaml_model_load  # noqa: PLC0415 - behind the door
     from ultralytics.utils import DEFAULT_CFG  # noqa: PLC0415 - behind the door
 
     torch.manual_seed(seed)
-    network = DetectionModel("yolo26n.yaml", nc=class_count, verbose=False)
+    network = DetectionModel(yaml_model_load("yolo26n.yaml") | {"end2end": False}, nc=class_count, verbose=False)
     network.args = DEFAULT_CFG
     return network
 
@@ -89,6 +92,37 @@ def read_weights(path: Path, network: Any) -> dict[str, str]:
     Raises:
         ModelError: the file is missing, damaged, or holds another network.
     """
+    weights, notes = _read(path)
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError as error:
+        first = str(error).splitlines()[0]
+        raise ModelError(f"{path}: holds another network ({first}); train it again from its own recipe") from error
+    return notes
+
+
+def write_average(files: Sequence[Path], out: Path) -> None:
+    """Write the mean of several weights of one network, such as the ends of its stages, with a note of their names.
+
+    Weights that one training went through lie in one basin, and their mean is often better than each (Wortsman et al.
+    2022, "Model soups").
+
+    Raises:
+        ModelError: a file is missing, damaged, or holds another network than the first.
+    """
+    mean, _ = _read(files[0])
+    for number, path in enumerate(files[1:], start=2):
+        weights, _ = _read(path)
+        if {name: tensor.shape for name, tensor in weights.items()} != {name: t.shape for name, t in mean.items()}:
+            raise ModelError(f"{path}: holds another network than {files[0]}; average stages of one training")
+        for name, tensor in weights.items():
+            if tensor.is_floating_point():
+                mean[name] += (tensor - mean[name]) / number
+    write_weights(out, mean, {"average": ",".join(path.name for path in files)})
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the weights, floating ones in float32, and the notes stored beside them."""
     import_plain_torch()
     from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - part of the train extra
 
@@ -98,15 +132,12 @@ def read_weights(path: Path, network: Any) -> dict[str, str]:
             weights = {
                 name: tensor.float() if tensor.is_floating_point() else tensor
                 for name in file.keys()  # noqa: SIM118 - the file object is no mapping
+                if OTHER_HEAD not in name
                 for tensor in [file.get_tensor(name)]
             }
-        network.load_state_dict(weights)
     except (OSError, SafetensorError) as error:
         raise ModelError(f"{path}: cannot be read as safetensors ({error}); give a file that training wrote") from error
-    except RuntimeError as error:
-        first = str(error).splitlines()[0]
-        raise ModelError(f"{path}: holds another network ({first}); train it again from its own recipe") from error
-    return notes
+    return weights, notes
 
 
 def write_weights(path: Path, weights: Mapping[str, Any], notes: Mapping[str, str]) -> None:
@@ -149,7 +180,7 @@ def as_float32(torch: Any, answer: Any) -> Any:
 
 
 def write_onnx(network: Any, path: Path, input_wh: tuple[int, int]) -> None:
-    """Write the end-to-end head as ONNX: `images` 1x3xHxW float32 RGB 0..1 to `output0` 1x300x6 (xyxy, score, class).
+    """Write the network as ONNX: `images` 1x3xHxW float32 RGB 0..1 to `output0` 1x(4+classes)xN, boxes as cx cy w h.
 
     Raises:
         UsageError: the input size is no multiple of the stride.
@@ -159,8 +190,7 @@ def write_onnx(network: Any, path: Path, input_wh: tuple[int, int]) -> None:
         raise UsageError(f"input {width}x{height}: both sides must be multiples of {STRIDE_PX}; take the next one")
     torch = import_torch()
     head = network.model[-1]
-    # Chosen before fusing: fusing throws the other of the two heads away.
-    head.end2end, head.export, head.format, head.max_det, head.dynamic = True, True, "onnx", MAX_DETECTIONS, False
+    head.export, head.format, head.dynamic = True, "onnx", False
     network = network.float().eval().fuse(verbose=False)
     sample = torch.zeros(1, 3, height, width)
     with torch.no_grad():

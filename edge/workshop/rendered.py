@@ -27,7 +27,7 @@ MOMENTS = 12  # pictures of one gate in one light: its background is drawn once
 PROOF_WH = (1280, 720)
 PROOF_LIGHTS = ("day", "day", "dusk", "night", "infrared")
 KEEP_VISIBLE = 0.25  # less than this of an object is no label
-MUST_FIND_VISIBLE = 0.5  # less than this of an object need not be found
+MUST_FIND_VISIBLE = 0.5  # less than this of a whole object need not be found
 SMALLEST = 8 / 640  # of the picture's width: smaller objects are no label
 
 
@@ -90,7 +90,8 @@ def proof_examples(count: int, scenes: str = "roads") -> Iterator[Example]:
     for seed in range(count):
         rgb, truth = random_scene(seed, list_name="proof", size_wh=PROOF_WH) if scenes == "roads" else _proof_gate(seed)
         every = boxes_of(truth.actors, 0, 0.0)
-        asked = {tuple(row) for row in boxes_of(truth.actors, PROOF_WH[0], MUST_FIND_VISIBLE)}
+        plain = tuple(one for one in truth.actors if one.visible_fraction * one.in_picture >= MUST_FIND_VISIBLE)
+        asked = {tuple(row) for row in boxes_of(plain, PROOF_WH[0], 0.0)}
         optional = np.array([tuple(row) not in asked for row in every], bool)
         yield Example(rgb, every, optional, f"{scenes} {seed}", light="dark" if truth.dark else "day")
 

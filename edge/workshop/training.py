@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-MANY_START, MANY_END = (
-    0.6,
-    0.1,
-)  # weight of the one-to-many head: it alone teaches the backbone, the other one is shipped
 CLIP_NORM = 10.0
 
 
@@ -78,8 +74,6 @@ def train(
 def _step(
     torch: Any, model: Any, criterion: Any, optimizer: Any, batch: Batch, stage: Stage, done: int
 ) -> dict[str, float]:
-    criterion.o2m = MANY_START + (MANY_END - MANY_START) * done / max(1, stage.steps)
-    criterion.o2o = 1 - criterion.o2m
     images = torch.from_numpy(batch.images).permute(0, 3, 1, 2).float().div_(255)
     rows = torch.from_numpy(batch.boxes)
     targets = {"batch_idx": rows[:, 0], "cls": rows[:, 1:2], "bboxes": rows[:, 2:6], "img": images}

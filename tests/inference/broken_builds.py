@@ -81,21 +81,13 @@ def _saturate(graph: onnx.GraphProto) -> None:
 
 
 def _permute(order: list[int]) -> Callable[[onnx.GraphProto], None]:
-    """Name class n as order[n]: `output0` is x1 y1 x2 y2 score class."""
+    """Name class order[n] as class n: `output0` has four rows for the box and one for each class."""
 
     def change(graph: onnx.GraphProto) -> None:
         last = next(node for node in graph.node if "output0" in node.output)
         last.output[list(last.output).index("output0")] = "right"
-        _constant(graph, "four", np.array([5, 1], np.int64))
-        _constant(graph, "named", np.array(order, np.float32))
-        graph.node.extend(
-            [
-                helper.make_node("Split", ["right", "four"], ["boxes", "label"], axis=2),
-                helper.make_node("Cast", ["label"], ["number"], to=onnx.TensorProto.INT64),
-                helper.make_node("Gather", ["named", "number"], ["other"], axis=0),
-                helper.make_node("Concat", ["boxes", "other"], ["output0"], axis=2),
-            ]
-        )
+        _constant(graph, "order", np.array([0, 1, 2, 3, *(4 + kind for kind in order)], np.int64))
+        graph.node.append(helper.make_node("Gather", ["right", "order"], ["output0"], axis=1))
 
     return change
 

@@ -82,6 +82,12 @@ def test_half_hidden_is_half_visible_and_the_boxes_differ() -> None:
     assert hidden.box[0] == hidden.full_box[0]
 
 
+def test_a_car_that_leaves_the_picture_says_how_much_of_it_is_left() -> None:
+    shares = [drawn(car(1, 24.0, x=x, heading=0.0))[0].in_picture for x in (LANE, 8.0, 9.0)]
+    assert shares[0] == 1.0
+    assert 1.0 > shares[1] > shares[2] > 0.0
+
+
 def test_what_stands_nearer_than_a_vehicle_hides_it() -> None:
     whole = gate_site.place(GATE, PROOF.earths[0], 1)
     [free] = drawn(car(1, 24.0, x=9.0, heading=0.0))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from edge.cli import main
 from edge.errors import ModelError
 from edge.types import CLASSES
 from edge.workshop import network
@@ -37,7 +39,7 @@ def test_damaged_notes_are_refused() -> None:
 
 
 @pytest.fixture
-def torch() -> object:
+def torch() -> Any:
     return pytest.importorskip("torch", reason="torch is not installed; it comes with the train extra")
 
 
@@ -71,6 +73,30 @@ def test_weights_of_another_network_are_refused(weights: Path) -> None:
         network.read_weights(weights, network.build(len(CLASSES)))
 
 
+def test_the_mean_of_weights_is_taken_one_by_one(torch: Any, tmp_path: Path) -> None:
+    pytest.importorskip("safetensors", reason="safetensors is not installed; it comes with the train extra")
+    for name, value in (("a", 1.0), ("b", 2.0), ("c", 6.0)):
+        network.write_weights(
+            tmp_path / name, {"w": torch.full((2,), value), "n": torch.tensor(7), "h.one2one_cv2.w": torch.ones(1)}, {}
+        )
+    out = tmp_path / "mean"
+    assert main(["models", "average", str(out), *(str(tmp_path / name) for name in "abc")]) == 0
+    model = torch.nn.Module()
+    model.register_buffer("w", torch.zeros(2))
+    model.register_buffer("n", torch.tensor(0))
+    assert network.read_weights(out, model) == {"average": "a,b,c"}
+    assert (model.w.tolist(), int(model.n)) == ([3.0, 3.0], 7)
+
+
+def test_weights_of_two_networks_have_no_mean(torch: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("safetensors", reason="safetensors is not installed; it comes with the train extra")
+    network.write_weights(tmp_path / "a", {"w": torch.ones(2)}, {})
+    network.write_weights(tmp_path / "b", {"w": torch.ones(3)}, {})
+    assert main(["models", "average", str(tmp_path / "m"), str(tmp_path / "a"), str(tmp_path / "b")]) == 4
+    assert "holds another network than" in capsys.readouterr().err
+    assert not (tmp_path / "m").exists()
+
+
 @pytest.mark.slow
 def test_the_exported_network_keeps_its_contract(weights: Path, tmp_path: Path) -> None:
     onnx = pytest.importorskip("onnx", reason="onnx is not installed; it comes with the train extra")
@@ -82,5 +108,5 @@ def test_the_exported_network_keeps_its_contract(weights: Path, tmp_path: Path) 
         (value.name, [axis.dim_value for axis in value.type.tensor_type.shape.dim])
         for value in (*graph.graph.input, *graph.graph.output)
     ]
-    assert shapes == [("images", [1, 3, 160, 256]), ("output0", [1, 300, 6])]
+    assert shapes == [("images", [1, 3, 160, 256]), ("output0", [1, 4 + len(CLASSES), 840])]
     assert graph.opset_import[0].version == network.OPSET
