@@ -12,6 +12,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.commands.plate_readers import READERS, asked, models_of, of_plates
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
     from edge.workshop.plate_scores import PlateTally
     from edge.workshop.plate_sets import PlatePicture
 
-READERS = ("pp-ocr", "plate-ocr", "plate-ocr-alone", "paddle")
 PREPARATIONS = ("none", "bicubic", "equalise", "clahe", "threshold")
-ALONE = "plate-ocr-alone"
 TOP = 10
 
 
@@ -42,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=READERS,
         nargs="+",
         action="extend",
-        help=f"the first is the one the last line of --json tells of (default: {READERS[0]})",
+        help="the first is the one the last line of --json tells of (default: what the configuration names)",
     )
     parser.add_argument("--model", metavar="NAME", default="gate-n", help="detector of the vehicles (default: gate-n)")
     parser.add_argument("--config", metavar="FILE", type=Path, help="take the readers' settings from here")
@@ -63,22 +62,20 @@ def run(args: argparse.Namespace) -> None:
     """Measure every reader on the same pictures and print; raises as `edge.commands.eval.run`."""
     from dataclasses import replace
 
-    from edge.config.load import load_config
-    from edge.config.model import Models
     from edge.workshop.plate_sets import open_plates, pick
 
     if args.every < 1:
         raise UsageError(f"--every {args.every}: is no step; give 1 or more")
     pictures = open_plates(args.dir)
     pictures = (pick(pictures, args.list) if args.list else pictures)[:: args.every]
-    models = load_config(args.config).models if args.config else Models()
+    models = models_of(args.config)
     tallies: list[tuple[str, PlateTally]] = []
     preparations = args.prepare or PREPARATIONS[:1]
     if args.prepare and not all(picture.is_plate for picture in pictures):
         raise UsageError("--prepare is for pictures that are plates: a whole picture is prepared by nobody")
-    for reader, preparation in product(args.reader or READERS[:1], preparations):
-        asked = _asked(replace(models, detector=args.model, threads=args.threads), reader)
-        tally, label, spent_ms = _measure(asked, pictures, preparation)
+    for reader, preparation in product(args.reader or [models.plates], preparations):
+        settings = asked(replace(models, detector=args.model, threads=args.threads), reader)
+        tally, label, spent_ms = _measure(settings, pictures, preparation)
         name = reader if preparation == "none" else f"{reader}+{preparation}"
         tallies.append((name, tally))
         if args.json:
@@ -91,15 +88,6 @@ def run(args: argparse.Namespace) -> None:
         print(json.dumps(tallies[0][1].summary))
 
 
-def _asked(models: Models, reader: str) -> Models:
-    """Return the settings for a reader by its name here: `plate-ocr-alone` is our own without its second opinion."""
-    from dataclasses import replace
-
-    if reader == ALONE:
-        return replace(models, plates="plate-ocr", second_opinion="none")
-    return replace(models, plates=reader)
-
-
 def _measure(models: Models, pictures: Sequence[PlatePicture], preparation: str) -> tuple[PlateTally, str, float]:
     """Return the counts of one reader, its label and its milliseconds a picture."""
     from tqdm import tqdm
@@ -107,7 +95,6 @@ def _measure(models: Models, pictures: Sequence[PlatePicture], preparation: str)
     from edge.inference.detector import open_detector
     from edge.inference.one_look import OneLook
     from edge.inference.readers import open_reader
-    from edge.ports import PlateCropReader
     from edge.vision.frame import PlanarFrame
     from edge.workshop.pictures import read_rgb
     from edge.workshop.plate_scores import PlateTally
@@ -126,11 +113,9 @@ def _measure(models: Models, pictures: Sequence[PlatePicture], preparation: str)
             if look is not None and not picture.is_plate:
                 frame = PlanarFrame.from_rgb(pixels, camera_id="eval", seq=number, wall_ns=0, mono_ns=0, pts_ns=0)
                 reads = look.read(frame)
-            elif isinstance(reader, PlateCropReader):
-                read = reader.read_plate(WAYS[preparation](pixels))
-                reads = (read,) if read else ()
             else:
-                raise UsageError(f"{models.plates} cannot read pictures that are plates: give pictures with boxes")
+                read = of_plates(reader, models.plates).read_plate(WAYS[preparation](pixels))
+                reads = (read,) if read else ()
             spent_ns += time.perf_counter_ns() - began
             tally.add(picture, reads)
         return tally, reader.label, spent_ns / len(pictures) / 1e6

@@ -6,24 +6,24 @@ import argparse
 import json
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.commands.plate_readers import CROP_READERS, asked, models_of, of_plates
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
-    from edge.inference.ppocr import PpOcrReader
-    from edge.inference.slots import SlotRecogniser
+    from edge.config.model import Models
     from edge.types import U8
     from edge.workshop.plates.proof import Cell
-
-PEER = "pp-ocr"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `edge models proof`."""
-    parser.add_argument("names", metavar="NAME", nargs="+", help=f"recognisers by name or card, or {PEER}")
+    parser.add_argument("names", metavar="READER", nargs="+", choices=CROP_READERS, help=", ".join(CROP_READERS))
+    parser.add_argument("--config", metavar="FILE", type=Path, help="take the readers' settings from here")
     parser.add_argument("--count", type=int, default=100, help="plates a cell (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="one line a cell")
@@ -36,7 +36,8 @@ def run(args: argparse.Namespace) -> None:
     if args.count < 1:
         raise UsageError(f"--count {args.count}: is no number of plates; give 1 or more")
     with ExitStack() as stack:
-        readers = {name: _open(name, args.threads, stack) for name in args.names}
+        models = replace(models_of(args.config), threads=args.threads)
+        readers = {name: _open(models, name, stack) for name in args.names}
         cells = proof_table(readers, args.count)
         if args.json:
             for cell in cells:
@@ -57,24 +58,14 @@ def _print(cells: Iterable[Cell], names: list[str]) -> None:
             print(f"{condition:<24}{name:<{room}}{figures}", flush=True)
 
 
-def _open(name: str, threads: int, stack: ExitStack) -> Callable[[U8], str]:
+def _open(models: Models, name: str, stack: ExitStack) -> Callable[[U8], str]:
     """Open a reader for as long as the stack; return what reads one plate's picture."""
-    reader = stack.enter_context(closing(_reader(name, threads)))
+    from edge.inference.readers import open_reader
+
+    reader = of_plates(stack.enter_context(closing(open_reader(asked(models, name)))), name)
 
     def read(picture: U8) -> str:
         said = reader.read_plate(picture)
         return said.text if said else ""
 
     return read
-
-
-def _reader(name: str, threads: int) -> PpOcrReader | SlotRecogniser:
-    if name == PEER:
-        from edge.config.model import Models
-        from edge.inference.ppocr import open_ppocr
-
-        return open_ppocr(Models(threads=threads))
-    from edge.inference.reader_card import load_reader_card
-    from edge.inference.slots import open_recogniser
-
-    return open_recogniser(load_reader_card(name), threads=threads)

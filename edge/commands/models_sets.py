@@ -43,6 +43,7 @@ def split(args: argparse.Namespace) -> None:
     """List the pictures or crops under a folder with their sides; raises as `edge.commands.models.run`."""
     from edge.workshop import dataset
     from edge.workshop.finder import scenes
+    from edge.workshop.plate_lists import TABLE
     from edge.workshop.plates import crops
 
     if scenes.holds_scenes(args.data):
@@ -51,7 +52,7 @@ def split(args: argparse.Namespace) -> None:
     elif args.agree:
         raise UsageError(f"{args.data}: holds no scenes with boxes of plates; leave --agree out")
     else:
-        entries = (crops if (args.data / crops.TABLE).is_file() else dataset).build_list(args.data)
+        entries = (crops if (args.data / TABLE).is_file() else dataset).build_list(args.data)
     dataset.write_list(args.out, entries)
     held = [entry for entry in entries if entry.side == "validation"]
     print(

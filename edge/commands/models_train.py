@@ -147,7 +147,9 @@ def export(args: argparse.Namespace) -> None:
     sha256, found = export_reader(weights, card, args.version, held_out)
     print(f"{card.file}: {card.file.stat().st_size} bytes, SHA-256 {sha256}")
     if found:
-        print(f"temperature {found.temperature}, calibration error {found.error:.3f} of {found.characters} characters")
+        said, regions = found.calibration, found.regions
+        print(f"temperature {said.temperature}, calibration error {said.error:.3f} of {said.characters} characters")
+        print(f"region right on {regions.right} of {regions.plates} plates, calibration error {regions.error:.3f}")
 
 
 def average(args: argparse.Namespace) -> None:

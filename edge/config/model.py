@@ -162,7 +162,7 @@ class Models(Section):
     )
     plates: str = key(
         "Plate reader: our own, PP-OCR or PaddleOCR; none turns reading off.",
-        default="pp-ocr",
+        default="plate-ocr",
         choices=("plate-ocr", "pp-ocr", "paddle", "none"),
     )
     finder: str = key("Model card of the plate finder; only for plates = plate-ocr.", default="plate-n", form="some")

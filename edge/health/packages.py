@@ -13,7 +13,7 @@ PRODUCT = "edge-gate"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 OPTIONAL = (
     ("PyGObject", "gi", "capture goes through PyAV", "apt install python3-gi, or pip install edge-gate[gst]"),
-    ("rapidocr", "rapidocr", "plates cannot be read with pp-ocr", "pip install edge-gate[ocr]"),
+    ("rapidocr", "rapidocr", "there is no second opinion on plates", "pip install edge-gate[ocr]"),
     ("sqlite-utils", "sqlite_utils", "edge events cannot report", "pip install edge-gate[reports]"),
 )
 

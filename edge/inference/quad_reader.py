@@ -12,7 +12,8 @@ from edge.inference.finder import open_finder
 from edge.inference.finder_card import load_finder_card
 from edge.inference.ppocr import open_ppocr
 from edge.inference.reader_card import load_reader_card
-from edge.inference.slots import open_recogniser
+from edge.inference.second_opinion import is_in_doubt, settled
+from edge.inference.slots import SlotRead, open_recogniser
 from edge.plates.text import plausibility
 from edge.ports import PlateCropReader, PlateFinder
 from edge.types import F32, U8, PlateQuads, PlateRead
@@ -26,8 +27,6 @@ LEAST_CONFIDENCE = 0.5
 NARROWEST_PX = 4.0
 """Least room for one character."""
 MOST_PLATES = 3
-SURE = 0.6
-"""Confidence of every character from which nobody else is asked. Chosen on the validation crops."""
 
 
 class Recogniser(Protocol):
@@ -35,7 +34,7 @@ class Recogniser(Protocol):
 
     label: str
 
-    def read_plate(self, picture: U8) -> PlateRead | None: ...
+    def read(self, picture: U8) -> SlotRead: ...
     def close(self) -> None: ...
 
 
@@ -74,7 +73,7 @@ class QuadReader:
     Args:
         finder: says where plates are.
         recogniser: reads what stands on one.
-        second: is asked where the recogniser is in doubt, and believed where it is surer.
+        second: is asked where the recogniser is in doubt; the text that both together find likelier is told.
     """
 
     def __init__(self, finder: Finder, recogniser: Recogniser, second: Opinion | None = None) -> None:
@@ -95,11 +94,14 @@ class QuadReader:
 
     def read_plate(self, picture: U8) -> PlateRead | None:
         """Read a picture that is a plate; see `ports.PlateCropReader.read_plate`."""
-        said = self._recogniser.read_plate(picture)
-        if self._second is None or (said is not None and min(said.char_confidence) >= SURE):
-            return said
-        other = self._second.read_plate(picture)
-        return other if other is not None and (said is None or other.confidence > min(said.char_confidence)) else said
+        said = self._recogniser.read(picture)
+        high, wide = picture.shape[:2]
+        text, confidence = said.text, said.char_confidence
+        if self._second is not None and is_in_doubt(said):
+            text, confidence = settled(said, self._second.read_plate(picture))
+        if not text:
+            return None
+        return PlateRead(text, confidence, (0.0, 0.0, float(wide), float(high)), sharpness(picture), wide, high)
 
     def close(self) -> None:
         """Let go of all engines; may be called twice."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -11,14 +12,15 @@ from edge.errors import EngineFailed, ModelError
 from edge.inference.engines import open_engine
 from edge.inference.reader_card import ReaderCard
 from edge.ports import Engine
-from edge.types import F32, U8, PlateRead
-from edge.vision.sharpness import sharpness
+from edge.types import F32, U8
 
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 END = len(CHARACTERS)
 """Class of a slot behind the last character."""
 SLOTS = 12
 INPUT_WH = (160, 64)
+LEAST_LIKELY = 3e-6
+"""Probability below which a slot's answers no longer differ."""
 GLANCES = (0.0, 0.035, -0.04)
 """A plate is read as it was cut, cut closer by this share of each side, and with so much room around it.
 
@@ -72,14 +74,25 @@ def encode(text: str) -> tuple[int, ...]:
     return tuple(CHARACTERS.index(character) for character in text) + (END,) * (SLOTS - len(text))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SlotRead:
-    """What stands on one plate: `char_confidence` has one value in 0..1 for each character; `region` with its own."""
+    """What stands on one plate: `char_confidence` has one value in 0..1 for each character; `region` with its own.
+
+    `characters` (SLOTS,37) float32: the probabilities that `text` is the likeliest of.
+    """
 
     text: str
     char_confidence: tuple[float, ...]
     region: str
     region_confidence: float
+    characters: F32
+
+    def log_likelihood(self, text: str) -> float:
+        """Return the logarithm of the probability of a text and its end; -inf for one that no plate has room for."""
+        if len(text) > SLOTS:
+            return -math.inf
+        told = self.characters[np.arange(SLOTS), encode(text)][: len(text) + 1]
+        return float(np.log(np.maximum(told, LEAST_LIKELY)).sum())
 
 
 def open_recogniser(card: ReaderCard, engine: str = "auto", threads: int = 1) -> SlotRecogniser:
@@ -121,20 +134,7 @@ class SlotRecogniser:
         characters, region = (np.mean([part[place] for part in seen], axis=0, dtype=np.float32) for place in (0, 1))
         text, confidence = decode(characters)
         best = int(np.argmax(region))
-        return SlotRead(text, confidence, self._card.regions[best], float(region[best]))
-
-    def read_plate(self, picture: U8) -> PlateRead | None:
-        """Read a picture (H,W,3) uint8 RGB that is a plate as one look at it; None where nothing stands on it.
-
-        Raises:
-            EngineFailed: as `read`.
-        """
-        said = self.read(picture)
-        height, width = picture.shape[:2]
-        if not said.text:
-            return None
-        box = (0.0, 0.0, float(width), float(height))
-        return PlateRead(said.text, said.char_confidence, box, sharpness(picture), float(width), float(height))
+        return SlotRead(text, confidence, self._card.regions[best], float(region[best]), characters)
 
     def _glance(self, picture: U8) -> tuple[F32, F32]:
         """Return the probabilities (SLOTS,37) of the characters and (R,) of the regions."""

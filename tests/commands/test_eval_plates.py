@@ -52,7 +52,8 @@ def test_pictures_that_are_plates_are_read_in_one_row_and_in_two(
     crops: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     answers = tmp_path / "answers.csv"
-    assert main(["eval", "plates", "--dir", str(crops), "--json", "--answers", str(answers)]) == 0
+    words = ["eval", "plates", "--dir", str(crops), "--reader", "pp-ocr", "--answers", str(answers)]
+    assert main([*words, "--json"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert list(lines[-1]) == KEYS
     assert lines[-1] == {"images": 2, "plates": 2, "found": 1, "exact": 1, "characters": 1, "extra_per_image": 0}
@@ -63,7 +64,7 @@ def test_pictures_that_are_plates_are_read_in_one_row_and_in_two(
 
 @needs_models
 def test_a_whole_picture_is_searched_and_read(street: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["eval", "plates", "--dir", str(street), "--json"]) == 0
+    assert main(["eval", "plates", "--dir", str(street), "--reader", "pp-ocr", "--json"]) == 0
     said = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (said["images"], said["plates"], said["exact"], said["extra_per_image"]) == (1, 1, 1, 0)
     assert said["found"] == 1
@@ -75,6 +76,12 @@ def test_people_get_a_line_for_every_reader(crops: Path, capsys: pytest.CaptureF
     said = capsys.readouterr().out
     assert "1 pictures, 1 plates, 1 with a text" in said
     assert "exact 1" in said
+
+
+@needs_models
+def test_without_a_name_the_configured_reader_is_measured(crops: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval", "plates", "--dir", str(crops), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["reader"] == "plate-ocr"
 
 
 @needs_models

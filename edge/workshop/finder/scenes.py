@@ -8,7 +8,6 @@ learn that plates in the background are none. A third boxes plates in the detect
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -18,15 +17,15 @@ import numpy.typing as npt
 
 from edge.errors import ConfigError
 from edge.types import F32
-from edge.workshop.dataset import HASH_DIGITS, Entry, Side, validation_groups
 from edge.workshop.pictures import read_rgb
-from edge.workshop.plates.crops import NEVER_TRAINED, TABLE
+from edge.workshop.plate_lists import TABLE, check_may_train, check_pictures, list_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from edge.workshop.batches import Picture
+    from edge.workshop.dataset import Entry, Side
 
 BOX = ("x1", "y1", "x2", "y2")
 
@@ -58,18 +57,9 @@ def build_list(data: Path, decided: Mapping[str, Side]) -> list[Entry]:
     Raises:
         ConfigError: the table is wrong, a picture is missing, or the folder must never be trained on.
     """
-    if data.resolve().name == NEVER_TRAINED:
-        raise ConfigError(f"{data}: is kept for the proof and never trained on; give another folder")
+    check_may_train(data)
     groups, boxes = _read_table(data)
-    held_out = validation_groups(data.resolve().name, (group for group in groups.values() if group not in decided))
-    entries = []
-    for file, group in sorted(groups.items()):
-        side: Side = decided.get(group, "validation" if group in held_out else "train")
-        digest = _digest(data, file, boxes[file])
-        if digest is None:
-            raise ConfigError(f"{data / 'images' / file}: cannot be read; restore it or take it off {TABLE}")
-        entries.append(Entry(file, group, side, digest))
-    return entries
+    return list_pictures(data, groups, _said(boxes), decided)
 
 
 def read_scenes(data: Path, entries: Iterable[Entry], unboxed: Path | None = None) -> list[Scene]:
@@ -80,12 +70,7 @@ def read_scenes(data: Path, entries: Iterable[Entry], unboxed: Path | None = Non
     """
     _, boxes = _read_table(data)
     listed = list(entries)
-    changed = [e.file for e in listed if e.file not in boxes or _digest(data, e.file, boxes[e.file]) != e.digest]
-    if changed:
-        raise ConfigError(
-            f"{data / 'images' / changed[0]}: is missing or not as listed ({len(changed)} in all); "
-            "restore the data or make the list again"
-        )
+    check_pictures(data, listed, _said(boxes))
     others = read_boxes(unboxed) if unboxed is not None and unboxed.is_file() else {}
     return [
         Scene(
@@ -169,9 +154,6 @@ def _read_table(data: Path) -> tuple[dict[str, str], dict[str, list[tuple[float,
     return groups, boxes
 
 
-def _digest(data: Path, file: str, boxes: list[tuple[float, ...]]) -> str | None:
-    try:
-        content = (data / "images" / file).read_bytes()
-    except OSError:
-        return None
-    return hashlib.sha256(content + repr(sorted(boxes)).encode()).hexdigest()[:HASH_DIGITS]
+def _said(boxes: Mapping[str, Sequence[tuple[float, ...]]]) -> dict[str, str]:
+    """What the table says of every file, for its hash."""
+    return {file: repr(sorted(found)) for file, found in boxes.items()}

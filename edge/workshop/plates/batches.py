@@ -15,27 +15,17 @@ from edge.workshop.ahead import ahead
 from edge.workshop.pictures import read_rgb
 from edge.workshop.plates.crops import Crop
 from edge.workshop.plates.draw import PlatePicture
-from edge.workshop.plates.layouts import REGIONS
+from edge.workshop.plates.layouts import REGIONS, region_of
 from edge.workshop.plates.list_training import SEEDS
+from edge.workshop.plates.rearrange import Piece, cut_up, rearranged
 from edge.workshop.plates.samples import Fonts, Sample, training_sample
-from edge.workshop.plates.view import look, random_view
+from edge.workshop.plates.view import View, look, random_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_EUROPEAN = (
-    "AT", "BE", "BG", "CH", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT",
-    "LU", "LV", "NL", "NO", "PL", "PT", "RO", "RS", "SE", "SI", "SK", "UA",
-)  # fmt: skip
-_ITS_OWN = ("AU", "BR", "GB", "ID", "IN", "PK", "RU", "US", "VN", "ZA")
-REGION_OF = (
-    {country: country.lower() for country in _ITS_OWN}
-    | dict.fromkeys(("CA", "CU", "MX"), "us")
-    | {"AR": "br"}
-    | dict.fromkeys(_EUROPEAN, "eu")
-)
-"""Region of a country where it is one of ours; an empty country has none, every other is `other`."""
 UNKNOWN_REGION = -1
+REARRANGED, NEGATIVE = 0.65, 0.1  # of the real plates, where they could be cut; light for dark
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +34,15 @@ class Mix:
 
     size: int = 64
     real: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RealPlate:
+    """A crop in memory: `picture` (H,W) uint8; `pieces` to make other texts of, None where it cannot be cut."""
+
+    picture: U8
+    crop: Crop
+    pieces: tuple[tuple[Piece, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,35 +55,68 @@ class Batch:
     centres: F32
 
 
-def batches(crops: Sequence[Crop], fonts: Fonts, mix: Mix, seed: int, steps: range) -> Iterator[Batch]:
+def load_plates(crops: Sequence[Crop]) -> list[RealPlate]:
+    """Read the crops as gray pictures.
+
+    Raises:
+        ConfigError: a picture is missing or damaged.
+    """
+    return [RealPlate(np.asarray(cv2.cvtColor(read_rgb(crop.path), cv2.COLOR_RGB2GRAY), np.uint8), crop)
+            for crop in crops]  # fmt: skip
+
+
+def with_pieces(plates: Sequence[RealPlate], centres: Sequence[F32 | None]) -> list[RealPlate]:
+    """Cut the plates whose characters' places (N,2) are known, 0..1 of width and height, where that hurts none."""
+    return [
+        replace(plate, pieces=None if places is None else cut_up(plate.picture, plate.crop.text, places))
+        for plate, places in zip(plates, centres, strict=True)
+    ]
+
+
+def batches(plates: Sequence[RealPlate], fonts: Fonts, mix: Mix, seed: int, steps: range) -> Iterator[Batch]:
     """Yield the batches of the steps, prepared by one thread of its own; everything follows from seed and step."""
-    pictures = [np.asarray(cv2.cvtColor(read_rgb(crop.path), cv2.COLOR_RGB2GRAY), np.uint8) for crop in crops]
-    return ahead(lambda step: make_batch(pictures, crops, fonts, mix, (seed, step)), steps)
+    return ahead(lambda step: make_batch(plates, fonts, mix, (seed, step)), steps)
 
 
-def make_batch(
-    pictures: Sequence[U8], crops: Sequence[Crop], fonts: Fonts, mix: Mix, seed_step: tuple[int, int]
-) -> Batch:
+def make_batch(plates: Sequence[RealPlate], fonts: Fonts, mix: Mix, seed_step: tuple[int, int]) -> Batch:
     """Make the batch of one step."""
     rng = np.random.default_rng(seed_step)
     samples = []
     for _ in range(mix.size):
-        if len(crops) and rng.random() < mix.real:
-            index = int(rng.integers(len(crops)))
-            samples.append(real_sample(pictures[index], crops[index], rng))
+        if len(plates) and rng.random() < mix.real:
+            samples.append(real_sample(plates[int(rng.integers(len(plates)))], rng))
         else:
             samples.append(training_sample(int(rng.integers(SEEDS.start, SEEDS.stop)), fonts))
     return collate(samples)
 
 
-def real_sample(picture: U8, crop: Crop, rng: np.random.Generator) -> Sample:
-    """Look once more at a real crop, often from a worse camera; a picture cannot be seen better than it is."""
-    view = random_view(rng)
+def real_sample(real: RealPlate, rng: np.random.Generator) -> Sample:
+    """Look once more at a real crop, mostly with another text and often from a worse camera.
+
+    A picture cannot be seen better than it is.
+    """
+    known = real.pieces is not None and rng.random() < REARRANGED
+    plate = (
+        rearranged(real.pieces, rng)
+        if known and real.pieces
+        else PlatePicture(real.picture, real.crop.text, np.zeros((0, 2), np.float32))
+    )
+    if rng.random() < NEGATIVE:
+        plate = replace(plate, pixels=255 - plate.pixels)
+    pixels, centres = look(plate, _worse(random_view(rng), plate.pixels.shape[1], rng), rng)
+    if not known:
+        centres = np.full((len(plate.text), 2), np.nan, np.float32)
+    region = region_of(real.crop.country) if real.crop.country else ""
+    return Sample(pixels, plate.text, region, centres)
+
+
+def _worse(view: View, width_px: int, rng: np.random.Generator) -> View:
+    """Turn a look at a flat plate into one at a crop that has its own slant, blur and noise already."""
     cut = rng.uniform(-0.07, 0.03, 4)
     mild = 0.5 if rng.random() < 0.7 else 0.0  # noqa: PLR2004 - a chance: mostly a little, sometimes nothing at all
-    view = replace(
+    return replace(
         view,
-        width_px=min(max(view.width_px, 60.0 if mild else 24.0), float(picture.shape[1])),
+        width_px=min(max(view.width_px, 60.0 if mild else 24.0), float(width_px)),
         turn_deg=view.turn_deg * 0.5,
         shear=view.shear * 0.5,
         keystone=(view.keystone[0] * 0.5, view.keystone[1] * 0.5),
@@ -94,10 +126,6 @@ def real_sample(picture: U8, crop: Crop, rng: np.random.Generator) -> Sample:
         noise=view.noise * mild,
         contrast=max(view.contrast, 0.4),
     )
-    plate = PlatePicture(picture, crop.text, np.zeros((0, 2), np.float32))
-    region = REGION_OF.get(crop.country, "other") if crop.country else ""
-    pixels, _ = look(plate, view, rng)
-    return Sample(pixels, crop.text, region, np.full((len(crop.text), 2), np.nan, np.float32))
 
 
 def collate(samples: Sequence[Sample]) -> Batch:

@@ -12,8 +12,11 @@ import numpy as np
 
 from edge.inference.slots import END
 from edge.types import F32
+from edge.workshop.plates.layouts import REGIONS, region_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
 LOWEST, HIGHEST = 0.3, 4.0
@@ -27,6 +30,24 @@ class Calibration:
     temperature: float
     error: float
     characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegionFigures:
+    """How many of the `plates` whose country is known were given their region, and the expected calibration error."""
+
+    right: int
+    plates: int
+    error: float
+
+
+def judge_regions(told: F32, countries: Sequence[str]) -> RegionFigures:
+    """Hold the regions' probabilities (N,R) against the countries of the plates, empty where nobody knows it."""
+    wanted = np.array([REGIONS.index(region_of(country)) if country else -1 for country in countries], np.int64)
+    known = wanted >= 0
+    right = told[known].argmax(axis=1) == wanted[known]
+    error = calibration_error(told[known].max(axis=1), right) if known.any() else 0.0
+    return RegionFigures(int(right.sum()), int(known.sum()), error)
 
 
 def calibrate(scores: F32, slots: npt.NDArray[np.int64]) -> Calibration:

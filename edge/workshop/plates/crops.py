@@ -8,21 +8,20 @@ corrects texts that a second look proved wrong.
 from __future__ import annotations
 
 import csv
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge.errors import ConfigError
 from edge.plates.text import normalise
-from edge.workshop.dataset import HASH_DIGITS, Entry, Side, validation_groups
+from edge.workshop.plate_lists import TABLE, check_may_train, check_pictures, list_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-TABLE = "plates.csv"
+    from edge.workshop.dataset import Entry
+
 COLUMNS = ("file", "text", "source_picture")
-NEVER_TRAINED = "romania_dusk_night"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +59,9 @@ def build_list(data: Path) -> list[Entry]:
     Raises:
         ConfigError: the table is wrong, a picture is missing, or the folder must never be trained on.
     """
-    if data.resolve().name == NEVER_TRAINED:
-        raise ConfigError(f"{data}: is kept for the proof and never trained on; give another folder")
+    check_may_train(data)
     rows = read_table(data)
-    held_out = validation_groups(data.resolve().name, (row["source_picture"] for row in rows))
-    entries = []
-    for row in sorted(rows, key=lambda row: row["file"]):
-        side: Side = "validation" if row["source_picture"] in held_out else "train"
-        digest = _digest(data, row["file"], row["text"])
-        if digest is None:
-            raise ConfigError(f"{data / 'images' / row['file']}: cannot be read; restore it or take it off {TABLE}")
-        entries.append(Entry(row["file"], row["source_picture"], side, digest))
-    return entries
+    return list_pictures(data, {row["file"]: row["source_picture"] for row in rows}, _texts(rows), {})
 
 
 def read_crops(data: Path, entries: Iterable[Entry], corrections: Mapping[str, str]) -> list[Crop]:
@@ -82,12 +72,7 @@ def read_crops(data: Path, entries: Iterable[Entry], corrections: Mapping[str, s
     """
     rows = {row["file"]: row for row in read_table(data)}
     listed = list(entries)
-    changed = [e.file for e in listed if e.file not in rows or _digest(data, e.file, rows[e.file]["text"]) != e.digest]
-    if changed:
-        raise ConfigError(
-            f"{data / 'images' / changed[0]}: is missing or not as listed ({len(changed)} in all); "
-            "restore the data or make the list again"
-        )
+    check_pictures(data, listed, _texts(rows.values()))
     return [
         Crop(
             data / "images" / entry.file,
@@ -98,12 +83,8 @@ def read_crops(data: Path, entries: Iterable[Entry], corrections: Mapping[str, s
     ]
 
 
-def _digest(data: Path, file: str, text: str) -> str | None:
-    try:
-        content = (data / "images" / file).read_bytes()
-    except OSError:
-        return None
-    return hashlib.sha256(content + text.encode()).hexdigest()[:HASH_DIGITS]
+def _texts(rows: Iterable[dict[str, str]]) -> dict[str, str]:
+    return {row["file"]: row["text"] for row in rows}
 
 
 def read_corrections(path: Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from edge.workshop.export import bring_up_to_date
 from edge.workshop.network import import_plain_torch, read_weights
 from edge.workshop.pictures import read_rgb
 from edge.workshop.plates import network
-from edge.workshop.plates.calibrate import Calibration, calibrate
+from edge.workshop.plates.calibrate import Calibration, RegionFigures, calibrate, judge_regions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,15 @@ if TYPE_CHECKING:
     from edge.workshop.plates.crops import Crop
 
 
-def export(weights: Path, card: ReaderCard, version: str, held_out: Sequence[Crop]) -> tuple[str, Calibration | None]:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the held-out crops said of the weights."""
+
+    calibration: Calibration
+    regions: RegionFigures
+
+
+def export(weights: Path, card: ReaderCard, version: str, held_out: Sequence[Crop]) -> tuple[str, Judged | None]:
     """Write the card's file from `weights` and bring the card up to date; return SHA-256 and what was calibrated.
 
     Without held-out crops the temperature stays as on the card.
@@ -34,21 +43,28 @@ def export(weights: Path, card: ReaderCard, version: str, held_out: Sequence[Cro
     model = network.build()
     read_weights(weights, model)
     model.eval()
-    found = None
-    if held_out:
-        found = calibrate(scores_of(model, held_out), np.array([encode(c.text) for c in held_out], np.int64))
-    temperature = found.temperature if found else card.temperature
+    found = judge(model, held_out) if held_out else None
+    temperature = found.calibration.temperature if found else card.temperature
     network.write_onnx(model, card.file, temperature)
     return bring_up_to_date(card.path, card.file, version, temperature=temperature), found
 
 
-def scores_of(model: Any, crops: Sequence[Crop]) -> F32:
-    """Return the network's scores (G,N,12,37) of all glances at the crops, before the softmax."""
+def judge(model: Any, crops: Sequence[Crop]) -> Judged:
+    """Calibrate a network on crops that it was not trained on, and count their regions."""
+    scores, regions = scores_of(model, crops)
+    calibration = calibrate(scores, np.array([encode(crop.text) for crop in crops], np.int64))
+    return Judged(calibration, judge_regions(regions, [crop.country for crop in crops]))
+
+
+def scores_of(model: Any, crops: Sequence[Crop]) -> tuple[F32, F32]:
+    """Return the scores (G,N,12,37) of all glances at the crops, before the softmax, and the regions told (N,R)."""
     torch = import_plain_torch()
-    rows = []
+    characters, regions = [], []
     with torch.no_grad():
         for crop in crops:
             picture = read_rgb(crop.path)
             views = np.stack([prepare(glance(picture, share), INPUT_WH) for share in GLANCES])
-            rows.append(model(torch.from_numpy(views.astype(np.float32)[:, None] / 255))[0].numpy())
-    return np.stack(rows, axis=1)
+            answer = model(torch.from_numpy(views.astype(np.float32)[:, None] / 255))
+            characters.append(answer[0].numpy())
+            regions.append(torch.softmax(answer[1], dim=-1).mean(dim=0).numpy())
+    return np.stack(characters, axis=1), np.stack(regions)

@@ -9,6 +9,17 @@ import numpy as np
 
 REGIONS = ("za", "gb", "eu", "us", "br", "in", "pk", "vn", "id", "au", "ru", "other")
 """Families of layouts that the network tells apart; `us` is all of North America, `ru` its look-alike letters."""
+_EUROPEAN = (
+    "AT", "BE", "BG", "CH", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT",
+    "LU", "LV", "NL", "NO", "PL", "PT", "RO", "RS", "SE", "SI", "SK", "UA",
+)  # fmt: skip
+_ITS_OWN = ("AU", "BR", "GB", "ID", "IN", "PK", "RU", "US", "VN", "ZA")
+_REGION_OF = (
+    {country: country.lower() for country in _ITS_OWN}
+    | dict.fromkeys(("CA", "CU", "MX"), "us")
+    | {"AR": "br"}
+    | dict.fromkeys(_EUROPEAN, "eu")
+)
 
 CONSONANTS = "BCDFGHJKLMNPRSTVWXYZ"
 NO_I_O_Q = "ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -93,6 +104,11 @@ def _drawn(mark: str, letters: str, rng: np.random.Generator) -> str:
 def text_of(signs: tuple[Sign, ...]) -> str:
     """Return what a reader should say: the letters and digits in order."""
     return "".join(sign.sign for sign in signs if sign.is_read)
+
+
+def region_of(country: str) -> str:
+    """Return the region of a country by its ISO 3166 letters; `other` where it is none of ours."""
+    return _REGION_OF.get(country, "other")
 
 
 def is_proof_text(text: str) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from edge.types import F32, U8
 from edge.workshop.plates import list_proof, list_training
 from edge.workshop.plates.draw import PlatePicture, draw_plate
+from edge.workshop.plates.furniture import add_bolts, wear
 from edge.workshop.plates.hands import Hand, StrokeHand, TypeHand, random_stroke
 from edge.workshop.plates.layouts import Layout, Sign, is_proof_text, spell, text_of
 from edge.workshop.plates.view import View, look, random_view
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 TYPE_SHARE = 0.55  # of the plates in TrueType fonts, where there are any
 TRIES = 100
+BOLTED, WORN = 0.25, 0.2  # of the training plates
+DARK_GROUND = 110  # mean brightness below which a plate is written light on dark
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,13 +50,23 @@ def training_sample(seed: int, fonts: Fonts) -> Sample:
     """Render one sample of the training list."""
     rng = np.random.default_rng((seed, 1))
     layout, signs, hand = _training(fonts, rng)
-    return _taken(layout, signs, hand, random_view(rng), rng)
+    plate = _worn(draw_plate(layout, signs, hand, rng), rng)
+    return _taken(layout, signs, plate, random_view(rng), rng)
 
 
 def training_plate(fonts: Fonts, rng: np.random.Generator) -> PlatePicture:
     """Draw one plate of the training list, flat and clean."""
     layout, signs, hand = _training(fonts, rng)
-    return draw_plate(layout, signs, hand, rng)
+    return _worn(draw_plate(layout, signs, hand, rng), rng)
+
+
+def _worn(plate: PlatePicture, rng: np.random.Generator) -> PlatePicture:
+    """Add in place what only training plates have: bolts anywhere and rubbed-off ink. Proof plates stay as they are."""
+    if rng.random() < BOLTED:
+        add_bolts(plate.pixels, rng)
+    if rng.random() < WORN:
+        wear(plate.pixels, int(np.percentile(plate.pixels, 85 if plate.pixels.mean() > DARK_GROUND else 15)), rng)
+    return plate
 
 
 def _training(fonts: Fonts, rng: np.random.Generator) -> tuple[Layout, tuple[Sign, ...], Hand]:
@@ -73,11 +86,13 @@ def proof_sample(seed: int, layouts: Sequence[Layout], view: View) -> Sample:
     layout = layouts[_drawn(_shares(layouts), rng)]
     signs = _text(layout, rng, proof=True)
     hand = StrokeHand(list_proof.FONTS[int(rng.integers(len(list_proof.FONTS)))])
-    return _taken(layout, signs, hand, view, rng)
+    return _taken(layout, signs, draw_plate(layout, signs, hand, rng), view, rng)
 
 
-def _taken(layout: Layout, signs: tuple[Sign, ...], hand: Hand, view: View, rng: np.random.Generator) -> Sample:
-    picture, centres = look(draw_plate(layout, signs, hand, rng), view, rng)
+def _taken(
+    layout: Layout, signs: tuple[Sign, ...], plate: PlatePicture, view: View, rng: np.random.Generator
+) -> Sample:
+    picture, centres = look(plate, view, rng)
     return Sample(picture, text_of(signs), layout.region, centres)
 
 

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from edge.inference.slots import INPUT_WH, decode, prepare
 from edge.workshop.network import as_float32, import_plain_torch, make_optimizer
 from edge.workshop.plates import network
-from edge.workshop.plates.batches import UNKNOWN_REGION, Batch, Mix, batches
+from edge.workshop.plates.batches import UNKNOWN_REGION, Batch, Mix, batches, load_plates, with_pieces
 from edge.workshop.schedule import Progress, descend, learning_rate, run_stage, taken_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from edge.types import F32
+    from edge.types import F32, U8
     from edge.workshop.plates.crops import Crop
     from edge.workshop.plates.samples import Fonts
 
@@ -65,13 +66,15 @@ def train(start: Path | None, out: Path, crops: Sequence[Crop], fonts: Fonts, st
     cv2.setNumThreads(1)
     model = network.build(stage.seed)
     progress = taken_up(start, model, stage.steps, fresh=fresh)
+    plates = load_plates(crops)
+    plates = with_pieces(plates, seen_centres(model, [p.picture for p in plates], [p.crop.text for p in plates]))
     model.train().to(memory_format=torch.channels_last)
     optimizer = make_optimizer(model, stage.rate)
 
     def step(batch: Batch, done: int) -> dict[str, float]:
         return _step(torch, model, optimizer, batch, stage, done)
 
-    made = batches(crops, fonts, stage.mix, stage.seed, range(progress.step, progress.end))
+    made = batches(plates, fonts, stage.mix, stage.seed, range(progress.step, progress.end))
     notes = {"mix": repr(asdict(stage.mix))}
     return run_stage(torch, model, out, progress, made, step, stage.save_every, notes)
 
@@ -93,6 +96,42 @@ def _step(torch: Any, model: Any, optimizer: Any, batch: Batch, stage: Stage, do
     descend(torch, model, optimizer, loss, rate, CLIP_NORM)
     exact = (characters.argmax(-1) == slots).all(-1).float().mean()
     return {"read": float(reading.detach()), "place": float(place.detach()), "exact": float(exact)}
+
+
+def seen_centres(model: Any, pictures: Sequence[U8], texts: Sequence[str]) -> list[F32 | None]:
+    """Return where a network looks for each character, (N,2) float32 0..1; None for a picture that it reads wrongly.
+
+    Args:
+        model: the network; it is left as it is.
+        pictures: (H,W) uint8, one plate each.
+        texts: what stands on them.
+    """
+    torch = import_plain_torch()
+    wide, high = network.CELLS_WH
+    found: list[F32 | None] = []
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        for picture, text in zip(pictures, texts, strict=True):
+            image = torch.from_numpy(prepare(picture, INPUT_WH))[None, None].float().div_(255)
+            characters, _, looked = model(image)
+            right = decode(torch.softmax(characters, -1)[0].numpy())[0] == text
+            weights = sum(part[0, : len(text)] for part in looked).numpy().reshape(-1, high, wide)
+            found.append(_middles(weights) if right else None)
+    model.train(was_training)
+    return found
+
+
+def _middles(weights: F32) -> F32:
+    """Return the middle (N,2) of what lies around the highest weight of each map (N,H,W), 0..1 of width and height."""
+    count, high, wide = weights.shape
+    across, down = np.meshgrid(np.arange(wide), np.arange(high))
+    best = weights.reshape(count, -1).argmax(axis=1)
+    near = (np.abs(across - (best % wide)[:, None, None]) <= 1) & (np.abs(down - (best // wide)[:, None, None]) <= 1)
+    kept = weights * near
+    total = kept.sum(axis=(1, 2))
+    x, y = ((kept * (axis + 0.5)).sum(axis=(1, 2)) / total / side for axis, side in ((across, wide), (down, high)))
+    return np.stack([x, y], axis=1).astype(np.float32)
 
 
 def places(centres: F32) -> F32:

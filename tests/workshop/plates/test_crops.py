@@ -12,6 +12,7 @@ from edge.cli import main
 from edge.errors import ConfigError
 from edge.workshop.dataset import read_list, write_list
 from edge.workshop.pictures import read_rgb
+from edge.workshop.plate_lists import NEVER_TRAINED
 from edge.workshop.plates import crops
 
 CARD = Path(__file__).parents[3] / "models" / "plate-ocr"
@@ -66,7 +67,7 @@ def test_a_text_that_is_no_plate_names_its_line(data: Path) -> None:
 
 def test_the_proof_pictures_are_never_listed(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="never trained on"):
-        crops.build_list(tmp_path / crops.NEVER_TRAINED)
+        crops.build_list(tmp_path / NEVER_TRAINED)
 
 
 def test_the_committed_lists_belong_together() -> None:

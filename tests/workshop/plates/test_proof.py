@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from edge.cli import main
-from edge.types import U8
+from edge.config.model import Models
+from edge.types import U8, PlateRead
 from edge.workshop.plates.layouts import is_proof_text
 from edge.workshop.plates.proof import CONDITIONS, WIDTHS_PX, Condition, cell_sample, proof_table
 
@@ -41,3 +44,63 @@ def test_a_cell_shows_one_text_at_every_width(condition: Condition) -> None:
 def test_a_count_of_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "proof", "plate-ocr", "--count", "0"]) == 2
     assert "give 1 or more" in capsys.readouterr().err
+
+
+class Answers:
+    """A reader that says one text of everything."""
+
+    label = "answers"
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def read(self, picture: U8) -> tuple[PlateRead, ...]:
+        del picture
+        return ()
+
+    def read_plate(self, picture: U8) -> PlateRead | None:
+        high, wide = picture.shape[:2]
+        return PlateRead("NONE0", (0.9,) * 5, (0, 0, wide, high), 1.0, wide, high)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_the_product_is_measured_with_its_second_opinion_and_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened: list[tuple[Models, Answers]] = []
+
+    def open_one(models: Models) -> Answers:
+        opened.append((models, Answers()))
+        return opened[-1][1]
+
+    monkeypatch.setattr("edge.inference.readers.open_reader", open_one)
+    assert main(["models", "proof", "plate-ocr", "plate-ocr-alone", "pp-ocr", "--count", "1", "--json"]) == 0
+    assert [(models.plates, models.second_opinion) for models, _ in opened] == [
+        ("plate-ocr", "pp-ocr"),
+        ("plate-ocr", "none"),
+        ("pp-ocr", "pp-ocr"),
+    ]
+    assert all(reader.closed for _, reader in opened)
+    cells = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(cells) == len(CONDITIONS) * len(WIDTHS_PX)
+    assert all(cell["exact"] == {"plate-ocr": 0, "plate-ocr-alone": 0, "pp-ocr": 0} for cell in cells)
+
+
+def test_a_reader_of_whole_pictures_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Whole:
+        label = "whole"
+
+        def read(self, picture: U8) -> tuple[PlateRead, ...]:
+            del picture
+            return ()
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr("edge.inference.readers.open_reader", lambda _: Whole())
+    assert main(["models", "proof", "pp-ocr"]) == 2
+    assert "cannot read pictures that are plates" in capsys.readouterr().err

@@ -11,7 +11,7 @@ import pytest
 from edge.inference.slots import INPUT_WH, SLOTS, encode
 from edge.types import U8
 from edge.workshop.plates import list_proof
-from edge.workshop.plates.batches import UNKNOWN_REGION, Mix, collate, make_batch, real_sample
+from edge.workshop.plates.batches import UNKNOWN_REGION, Mix, RealPlate, collate, make_batch, real_sample
 from edge.workshop.plates.crops import Crop
 from edge.workshop.plates.draw import PlatePicture, draw_plate
 from edge.workshop.plates.hands import StrokeHand
@@ -108,8 +108,8 @@ def _gray() -> U8:
 
 
 def test_a_batch_mixes_rendered_and_real_and_follows_from_its_seed(tmp_path: Path) -> None:
-    crops = [Crop(tmp_path / "a.jpg", "AB12CDE", "GB")]
-    one, two = (make_batch([_gray()], crops, Fonts(), Mix(16, 0.5), (1, 2)) for _ in range(2))
+    plates = [RealPlate(_gray(), Crop(tmp_path / "a.jpg", "AB12CDE", "GB"))]
+    one, two = (make_batch(plates, Fonts(), Mix(16, 0.5), (1, 2)) for _ in range(2))
     assert one.images.shape == (16, INPUT_WH[1], INPUT_WH[0])
     assert np.array_equal(one.images, two.images)
     assert np.array_equal(one.slots, two.slots)
@@ -120,7 +120,7 @@ def test_a_batch_mixes_rendered_and_real_and_follows_from_its_seed(tmp_path: Pat
 
 def test_a_real_crop_is_never_shown_larger_than_it_is(tmp_path: Path) -> None:
     for seed in range(30):
-        sample = real_sample(_gray(), Crop(tmp_path / "a.jpg", "AB1", ""), np.random.default_rng(seed))
+        sample = real_sample(RealPlate(_gray(), Crop(tmp_path / "a.jpg", "AB1", "")), np.random.default_rng(seed))
         assert sample.picture.shape[1] <= 1.35 * 90
         assert sample.text == "AB1"
     assert collate([sample]).regions.tolist() == [UNKNOWN_REGION]

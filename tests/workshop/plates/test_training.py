@@ -12,11 +12,11 @@ from edge.inference.slots import END, SLOTS, encode, open_recogniser
 from edge.workshop.network import largest_difference, read_weights
 from edge.workshop.plates import network
 from edge.workshop.plates.batches import Mix
-from edge.workshop.plates.calibrate import asked_slots, calibrate, calibration_error
+from edge.workshop.plates.calibrate import asked_slots, calibrate, calibration_error, judge_regions
 from edge.workshop.plates.export import export
 from edge.workshop.plates.layouts import REGIONS
 from edge.workshop.plates.samples import Fonts
-from edge.workshop.plates.training import Stage, places, train
+from edge.workshop.plates.training import Stage, places, seen_centres, train
 from edge.workshop.schedule import Progress
 
 CARD = f"""name = "plate-ocr"
@@ -65,6 +65,16 @@ def test_glances_that_disagree_are_less_sure_so_they_need_less_temperature() -> 
     np.put_along_axis(apart[1], (slots[..., None] + 1) % (END + 1), 2.9, axis=2)
     assert calibrate(apart, slots).temperature <= calibrate(alike, slots).temperature
     assert calibrate(apart, slots).error > calibrate(alike, slots).error
+
+
+def test_regions_are_counted_where_the_country_is_known() -> None:
+    told = np.zeros((4, len(REGIONS)), np.float32)
+    for row, region in enumerate(("gb", "eu", "us", "za")):
+        told[row, REGIONS.index(region)] = 1
+    found = judge_regions(told, ["GB", "DE", "KE", ""])
+    assert (found.right, found.plates) == (2, 3)
+    assert found.error == pytest.approx(1 / 3)
+    assert judge_regions(told, [""] * 4).plates == 0
 
 
 def test_only_characters_and_the_first_end_are_asked() -> None:
@@ -120,3 +130,30 @@ def test_weights_survive_the_file(torch: object, tmp_path: Path) -> None:  # noq
     out = tmp_path / "last.safetensors"
     train(None, out, [], Fonts(), Stage(Mix(2), steps=1, warm_up=1), fresh=True)
     assert read_weights(out, network.build())["step"] == "1"
+
+
+def test_a_network_tells_where_it_looked_for_what_it_read_rightly() -> None:
+    torch = pytest.importorskip("torch", reason="torch, which trains, is not installed")
+
+    class Sure:
+        """Reads AB of everything, A in the second cell of the upper row and B in the last of the lower one."""
+
+        training = True
+
+        def eval(self) -> None: ...
+        def train(self, mode: bool) -> None: ...  # noqa: FBT001 - as torch has it
+
+        def __call__(self, image: object) -> tuple[object, object, tuple[object, ...]]:
+            del image
+            scores = torch.full((1, SLOTS, END + 1), -9.0)
+            for slot, kind in enumerate(encode("AB")):
+                scores[0, slot, kind] = 9.0
+            looked = torch.zeros((1, SLOTS, 160))
+            looked[0, 0, 1] = looked[0, 1, 159] = 1
+            return scores, None, (looked, looked)
+
+    picture = np.zeros((64, 160), np.uint8)
+    right, wrong = seen_centres(Sure(), [picture] * 2, ["AB", "AC"])
+    assert wrong is None
+    assert right is not None
+    assert right.tolist() == [pytest.approx([1.5 / 20, 0.5 / 8]), pytest.approx([19.5 / 20, 7.5 / 8])]

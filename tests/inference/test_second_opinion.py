@@ -1,0 +1,75 @@
+"""Two readers of one plate: their likelihoods are added, and what one disputes is told with less confidence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from edge.inference.second_opinion import SURE, is_in_doubt, settled
+from edge.inference.slots import CHARACTERS, END, SLOTS, SlotRead, decode, encode
+from edge.plates.opinions import SUREST
+from edge.types import PlateRead
+
+
+def slots(text: str, doubts: dict[int, tuple[str, float]] | None = None) -> SlotRead:
+    """Our reading: .97 for each character but the doubtful ones, which are another with some probability."""
+    characters = np.full((SLOTS, END + 1), 0.03 / END, np.float32)
+    characters[np.arange(SLOTS), encode(text)] = 0.97
+    for slot, (other, probability) in (doubts or {}).items():
+        characters[slot] = 0.01 / END
+        characters[slot, encode(text)[slot]] = 0.99 - probability
+        characters[slot, CHARACTERS.index(other)] = probability
+    return SlotRead(*decode(characters), "gb", 0.9, characters)
+
+
+def told(text: str, *confidence: float) -> PlateRead:
+    each = confidence if len(confidence) == len(text) else confidence * len(text)
+    return PlateRead(text, each, (0.0, 0.0, 9.0, 9.0), 1.0, 9.0, 9.0)
+
+
+def test_one_doubtful_character_is_enough_to_ask() -> None:
+    assert not is_in_doubt(slots("AB12CDE"))
+    assert is_in_doubt(slots("AB12CDE", {4: ("G", 0.99 - SURE + 0.02)}))
+    assert is_in_doubt(slots(""))
+
+
+def test_where_we_waver_between_two_the_other_decides() -> None:
+    wavering = slots("AB12CDE", {5: ("O", 0.4)})
+    assert settled(wavering, told("AB12COE", 0.9))[0] == "AB12COE"
+    assert settled(wavering, told("AB12CDE", 0.9))[0] == "AB12CDE"
+
+
+def test_the_other_does_not_decide_what_we_are_sure_of() -> None:
+    wavering = slots("AB12CDE", {5: ("O", 0.4)})
+    text, confidence = settled(wavering, told("A812CDE", 0.9))
+    assert text == "AB12CDE"
+    assert confidence[5] == pytest.approx(0.59, abs=0.01)  # agreed, but our own doubt stays
+
+
+def test_a_caption_that_the_other_read_along_loses() -> None:
+    wavering = slots("ADK309", {0: ("4", 0.4)})
+    assert settled(wavering, told("ICTADK309", 0.8))[0] == "ADK309"
+
+
+def test_both_agreeing_are_as_sure_as_the_surer_and_never_too_sure() -> None:
+    text, confidence = settled(slots("AB12", {1: ("8", 0.4)}), told("AB12", 0.6, 1.0, 0.6, 0.6))
+    assert text == "AB12"
+    assert confidence == pytest.approx((0.97, SUREST, 0.97, 0.97))
+
+
+def test_a_disputed_character_is_told_with_the_chance_of_the_whole_text() -> None:
+    text, confidence = settled(slots("AB12", {1: ("8", 0.02)}), told("A812", 0.98))
+    assert text == "A812"
+    assert confidence[0] == pytest.approx(0.98)
+    assert 0.5 < confidence[1] < 0.95
+
+
+def test_nothing_is_never_told_against_a_text() -> None:
+    assert settled(slots(""), told("AB12", 0.3))[0] == "AB12"
+    text, confidence = settled(slots("AB12", {1: ("8", 0.45)}), None)
+    assert text == "AB12"
+    assert confidence == pytest.approx((0.97, 0.54, 0.97, 0.97))
+
+
+def test_a_text_that_no_plate_has_room_for_cannot_win() -> None:
+    assert settled(slots("AB12CDE", {5: ("O", 0.49)}), told("AB12COE" * 2, 0.99))[0] == "AB12CDE"

@@ -1,0 +1,39 @@
+"""How likely a reader says what it said: of each way from a text to a reading the likeliest counts."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from edge.plates.opinions import LEFT_OUT, OTHERS, PUT_IN, SUREST, log_likelihood
+from edge.types import PlateRead
+
+
+def told(text: str, confidence: float) -> PlateRead:
+    return PlateRead(text, (confidence,) * len(text), (0.0, 0.0, 9.0, 9.0), 1.0, 9.0, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "chance"),
+    [
+        ("AB12", 0.9**4),
+        ("A812", 0.9**3 * 0.1 / OTHERS),  # taken for another
+        ("AB1", 0.9**3 * 0.1 * PUT_IN),  # put in
+        ("AB123", 0.9**4 * LEFT_OUT),  # passed over
+        ("", (0.1 * PUT_IN) ** 4),
+    ],
+)
+def test_each_kind_of_error_has_its_chance(text: str, chance: float) -> None:
+    assert log_likelihood(told("AB12", 0.9), text) == pytest.approx(math.log(chance))
+
+
+def test_nobody_is_as_sure_as_he_says() -> None:
+    assert log_likelihood(told("AB", 1.0), "AB") == pytest.approx(2 * math.log(SUREST))
+    assert math.isfinite(log_likelihood(told("AB", 1.0), "XY"))
+    assert math.isfinite(log_likelihood(told("AB", 0.0), "AB"))
+
+
+def test_a_surer_reader_speaks_louder() -> None:
+    against = [log_likelihood(told("AB", c), "AB") - log_likelihood(told("AB", c), "AC") for c in (0.5, 0.8, 0.95)]
+    assert against == sorted(against)
