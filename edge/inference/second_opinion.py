@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from edge.plates.opinions import SUREST, log_likelihood
-from edge.plates.text import align
+from edge.plates.text import align, has_usual_layout
 
 if TYPE_CHECKING:
     from edge.inference.slots import SlotRead
@@ -18,6 +18,9 @@ SURE = 0.8
 Of 700 rendered plates of the training list, never seen before, .659 were read exactly when the second opinion was asked
 below .6 and believed where its mean confidence was above our least, .684 with both likelihoods, .699 below .8.
 """
+USUAL = 1.2
+"""Logarithm of how much likelier a text is that stands as plates usually do: .72 of the texts of the 1,199 training
+crops do, .21 of what PP-OCR read wrongly there."""
 
 
 def is_in_doubt(own: SlotRead) -> bool:
@@ -37,7 +40,10 @@ def settled(own: SlotRead, other: PlateRead | None) -> tuple[str, tuple[float, .
         return own.text, tuple(max(ours, min(told, SUREST)) for ours, told in pairs)
     if not own.text:
         return other.text, tuple(min(value, SUREST) for value in other.char_confidence)
-    texts = {text: own.log_likelihood(text) + log_likelihood(other, text) for text in (own.text, other.text)}
+    texts = {
+        text: own.log_likelihood(text) + log_likelihood(other, text) + USUAL * has_usual_layout(text)
+        for text in (own.text, other.text)
+    }
     winner, loser = (own, other) if texts[own.text] >= texts[other.text] else (other, own)
     share = 1 / (1 + math.exp(min(texts[loser.text] - texts[winner.text], 50.0)))
     places = align(loser.text, winner.text)

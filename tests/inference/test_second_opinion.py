@@ -46,6 +46,12 @@ def test_the_other_does_not_decide_what_we_are_sure_of() -> None:
     assert confidence[5] == pytest.approx(0.59, abs=0.01)  # agreed, but our own doubt stays
 
 
+def test_of_two_as_likely_the_usual_layout_is_told() -> None:
+    wavering = slots("KA53MA0109", {6: ("G", 0.2)})
+    assert settled(wavering, told("KA53MAG109", 0.5))[0] == "KA53MA0109"
+    assert settled(slots("KASSMA", {4: ("N", 0.2)}), told("KASSNA", 0.5))[0] == "KASSNA"
+
+
 def test_a_caption_that_the_other_read_along_loses() -> None:
     wavering = slots("ADK309", {0: ("4", 0.4)})
     assert settled(wavering, told("ICTADK309", 0.8))[0] == "ADK309"
@@ -58,8 +64,8 @@ def test_both_agreeing_are_as_sure_as_the_surer_and_never_too_sure() -> None:
 
 
 def test_a_disputed_character_is_told_with_the_chance_of_the_whole_text() -> None:
-    text, confidence = settled(slots("AB12", {1: ("8", 0.02)}), told("A812", 0.98))
-    assert text == "A812"
+    text, confidence = settled(slots("AB12", {1: ("C", 0.02)}), told("AC12", 0.98))
+    assert text == "AC12"
     assert confidence[0] == pytest.approx(0.98)
     assert 0.5 < confidence[1] < 0.95
 
