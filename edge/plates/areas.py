@@ -18,8 +18,10 @@ SHRUNK = 0.9
 """A frame shrunk to less than this to fit the finder's input is looked at in tiles too."""
 TILE_SCALE = 2.0
 """A tile is enlarged at most so much: plates 8 px wide become large enough to be found."""
-TILE_SHARE = 0.3
-"""Least width and height of a tile, as shares of the frame's: 25 tiles at most, whatever the camera."""
+TILE_SHARE = 0.4
+"""Least width and height of a tile, as shares of the frame's: a dozen tiles at most, whatever the camera."""
+SMALL_SHARE = 0.3
+"""As above, of a frame so small that its tiles are enlarged: 25 at most. Larger frames read worse in so small tiles."""
 OVERLAP = 0.25
 """Least share that neighbouring tiles have in common: wider than most plates, so that one tile shows each whole."""
 SAME = 0.5
@@ -39,7 +41,8 @@ def search_areas(frame_wh: tuple[int, int], input_wh: tuple[int, int]) -> tuple[
     whole = (0.0, 0.0, float(width), float(height))
     if min(input_wh[0] / width, input_wh[1] / height) >= SHRUNK:
         return (whole,)
-    zoom = min(TILE_SCALE, *(place / (TILE_SHARE * side) for side, place in zip(frame_wh, input_wh, strict=True)))
+    fitted = min(place / side for side, place in zip(frame_wh, input_wh, strict=True))
+    zoom = min(TILE_SCALE, fitted / (SMALL_SHARE if fitted > TILE_SHARE else TILE_SHARE))
     across, down = (_spans(side, place / zoom) for side, place in zip(frame_wh, input_wh, strict=True))
     return (whole, *((x1, y1, x2, y2) for y1, y2 in down for x1, x2 in across))
 

@@ -43,7 +43,15 @@ def test_tiles_cover_the_frame_and_neighbours_overlap(frame_wh: tuple[int, int])
     starts = sorted({(x1, x2) for x1, _, x2, _ in tiles})
     for (_, end), (start, _) in itertools.pairwise(starts):
         assert end - start >= OVERLAP * INPUT_WH[0] / TILE_SCALE - 2
-    assert len(tiles) <= 25
+    assert len(tiles) <= (12 if max(frame_wh) > 960 else 25)
+
+
+def test_the_tiles_of_a_small_frame_are_enlarged_more() -> None:
+    zooms = []
+    for frame_wh in ((640, 480), (960, 640), (1280, 720)):
+        x1, _, x2, _ = search_areas(frame_wh, INPUT_WH)[1]
+        zooms.append(INPUT_WH[0] / (x2 - x1))
+    assert zooms == pytest.approx([1.78, 1.0, 0.75], abs=0.02)
 
 
 def test_tiles_begin_where_the_whole_is_shrunk_too_much() -> None:
