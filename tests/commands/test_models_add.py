@@ -24,7 +24,7 @@ def left(out: Path) -> list[str]:
 
 def test_an_export_gets_a_card_and_can_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert add(tmp_path, OURS, "--classes", NAMES, "--name", "theirs") == 0
-    assert "yolo-end2end at 416x256 with 6 classes" in capsys.readouterr().out
+    assert "yolo-v8 at 416x256 with 6 classes" in capsys.readouterr().out
     assert sorted(path.name for path in (tmp_path / "theirs").iterdir()) == ["model.toml", "theirs.onnx"]
     assert main(["models", "check", str(tmp_path / "theirs")]) == 0
     assert add(tmp_path, OURS, "--classes", NAMES, "--name", "theirs") == 2
@@ -70,7 +70,7 @@ def test_dynamic_shapes_are_refused(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_too_few_classes_end_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert add(tmp_path, OURS, "--classes", "car,truck") == 4
     said = capsys.readouterr().err
-    assert "there are only 2" in said
+    assert "has 6 classes, --classes names 2" in said
     assert ".adding-" not in said
 
 
