@@ -13,7 +13,7 @@ from edge.scene.gate_plan import GatePlan
 from edge.scene.light import Light
 from edge.scene.lists import TRAINING
 from edge.scene.story import Stage, Story
-from edge.scene.traffic import Traffic
+from edge.scene.traffic import USUAL, Traffic
 from edge.scene.truth import FrameTruth
 from edge.scene.weather import U8, Sensor
 
@@ -25,14 +25,16 @@ _TOWING = 0.6
 """So many cars tow on every second day: that a car and its trailer are one vehicle takes many examples to learn."""
 MOST_TOW = 0.85
 """For a stage of training that teaches just that."""
+LORRIES = (0.45, 0.33, 0.17, 0.05)
+"""Shares of the kinds for a stage that teaches what is half behind a lorry."""
 
 
 def gate_day(
-    seed: int, size_wh: tuple[int, int], count: int, towing: float | None = None
+    seed: int, size_wh: tuple[int, int], count: int, towing: float | None = None, shares: tuple[float, ...] = USUAL
 ) -> Iterator[tuple[U8, FrameTruth]]:
     """Yield `count` moments, RGB (H,W,3) uint8 and truth, of one gate in one light; the seed decides every byte.
 
-    `towing` is the share of cars with a trailer, where it shall not be the usual one.
+    `towing` is the share of cars with a trailer, where it shall not be the usual one; `shares` as in `Traffic`.
     """
     rng = np.random.default_rng([TRAINING.seeds.start + seed, 7])
     plan = TRAINING.plans[int(rng.integers(len(TRAINING.plans)))]
@@ -50,7 +52,7 @@ def gate_day(
             vignette=0.08,
             shutter_s=1 / 100,
             rain=float(rng.uniform(0.4, 1.0) * (rng.random() < 0.2)),
-            gray=bool(rng.random() < 0.08),
+            gray=light.gray or bool(rng.random() < 0.08),
         ),
         seconds=0.0,
         fps=12.5,
@@ -59,7 +61,7 @@ def gate_day(
     )
     if towing is None:
         towing = _TOWING if seed % 2 == 0 else TOWING
-    stage, traffic = Stage(story), Traffic(TRAINING, plan, seed, _GAP_S, towing)
+    stage, traffic = Stage(story), Traffic(TRAINING, plan, seed, _GAP_S, towing, shares)
     t_s = float(rng.uniform(*_BEGIN_S))
     for number in range(count):
         yield stage.moment(number, t_s, traffic.placed(t_s, beams))
@@ -85,8 +87,10 @@ def _light(plan: GatePlan, rng: np.random.Generator) -> tuple[Light, float]:
     lamps = plan.lamps
     kind = rng.random()
     turn = float(rng.uniform(0, 360))
-    if kind < 0.45:
+    if kind < 0.40:
         return daylight.day(turn, float(rng.uniform(12, 70)), float(rng.uniform(0.0, 0.9)), lamps), 0.0
-    if kind < 0.75:
+    if kind < 0.60:
         return daylight.dusk(turn, float(rng.uniform(0.1, 0.9)), lamps), float(rng.uniform(0.3, 1.0))
-    return daylight.night(float(rng.uniform(0.4, 0.9)), lamps), 1.0
+    if kind < 0.78:
+        return daylight.night(float(rng.uniform(0.4, 0.9)), lamps), 1.0
+    return daylight.infrared(float(rng.uniform(0.2, 1.0)), lamps), float(rng.uniform(0.4, 1.0))

@@ -18,7 +18,9 @@ from edge.scene.story import Ride
 GAPS_S = {"light": 24.0, "normal": 12.0, "heavy": 7.0}
 _LANE_GAP_S = 7.0
 _AHEAD_S = 45.0
-_KINDS, _SHARES = ("car", "truck", "bus", "motorcycle"), (0.70, 0.14, 0.08, 0.08)
+_KINDS = ("car", "truck", "bus", "motorcycle")
+USUAL = (0.70, 0.14, 0.08, 0.08)
+"""Shares of the kinds of vehicle: car, truck, bus, motorcycle."""
 _SPEEDS_M_S = {"person": 1.4, "bicycle": 4.6}
 
 
@@ -34,15 +36,25 @@ class _Planned:
 class Traffic:
     """Rides as time goes on. Ask for moments in rising order; the same seed gives the same traffic.
 
-    `gap_s` is the mean time between two vehicles, `towing` the share of cars with a trailer.
+    `gap_s` is the mean time between two vehicles, `towing` the share of cars with a trailer, `shares` those of the
+    kinds as in USUAL.
     """
 
-    def __init__(self, source: SceneList, plan: GatePlan, seed: int, gap_s: float, towing: float = TOWING) -> None:
+    def __init__(
+        self,
+        source: SceneList,
+        plan: GatePlan,
+        seed: int,
+        gap_s: float,
+        towing: float = TOWING,
+        shares: tuple[float, ...] = USUAL,
+    ) -> None:
         self._source = source
         self._gate = plan
         self._rng = np.random.default_rng([source.seeds.start + seed % len(source.seeds), 2])
         self._gap_s = gap_s
         self._towing = towing
+        self._shares = shares
         self._planned: deque[_Planned] = deque()
         self._inside: list[tuple[float, Actor]] = []
         self._number = 0
@@ -82,7 +94,7 @@ class Traffic:
         return drawn(self._source, kind, self._number, self._rng, self._towing)
 
     def _visitor(self, at_s: float) -> None:
-        actor = self._new(str(self._rng.choice(_KINDS, p=_SHARES)))
+        actor = self._new(str(self._rng.choice(_KINDS, p=self._shares)))
         wait = float(self._rng.uniform(0, 3)) if self._rng.random() < 0.5 else 0.0
         self._add(entry(self._gate, actor, "in-near", at_s, wait_s=wait), 0, at_s)
         leaves = max(at_s + float(self._rng.uniform(16, 50)), self._exit_free_s)

@@ -9,8 +9,9 @@ import numpy as np
 
 from edge.errors import UsageError
 from edge.scene import random_scene
-from edge.scene.gate_days import MOST_TOW, gate_day
+from edge.scene.gate_days import LORRIES, MOST_TOW, gate_day
 from edge.scene.live_gate import LiveGate
+from edge.scene.traffic import USUAL
 from edge.types import CLASSES, F32, U8
 from edge.workshop.labelled import Example
 from edge.workshop.pictures import make_set, write_labelled
@@ -35,7 +36,7 @@ def render_set(out: Path, count: int, seed: int, view: str = "any") -> None:
     """Write `count` scenes of the training list as a set under `out`; those already there are kept.
 
     `view`: `any` is every kind of road and camera, `gate` the gate itself with its traffic, near and cut off,
-    `towing` the same where most cars have a trailer.
+    `towing` the same where most cars have a trailer, `lorries` where half the vehicles are lorries and buses.
 
     Raises:
         UsageError: the folder cannot be written.
@@ -44,7 +45,8 @@ def render_set(out: Path, count: int, seed: int, view: str = "any") -> None:
     writers: dict[str, Callable[[Path, int], None]] = {
         "any": _write_scene,
         "gate": _write_gate_day,
-        "towing": partial(_write_gate_day, towing=MOST_TOW),
+        "towing": partial(_write_gate_day, name="towing", towing=MOST_TOW),
+        "lorries": partial(_write_gate_day, name="lorries", shares=LORRIES),
     }
     write = writers[view]
     step = 1 if view == "any" else MOMENTS
@@ -63,11 +65,13 @@ def _write_scene(folder: Path, number: int) -> None:
         write_labelled(folder, name, rgb, boxes_of(truth.actors, rgb.shape[1], KEEP_VISIBLE))
 
 
-def _write_gate_day(folder: Path, number: int, towing: float | None = None) -> None:
-    names = [f"{'gate' if towing is None else 'towing'}_{number:06d}_{moment:02d}" for moment in range(MOMENTS)]
+def _write_gate_day(
+    folder: Path, number: int, name: str = "gate", towing: float | None = None, shares: tuple[float, ...] = USUAL
+) -> None:
+    names = [f"{name}_{number:06d}_{moment:02d}" for moment in range(MOMENTS)]
     if not (folder / "images" / f"{names[-1]}.jpg").exists():
-        for name, (rgb, truth) in zip(names, gate_day(number, SIZES_WH[0], MOMENTS, towing), strict=True):
-            write_labelled(folder, name, rgb, boxes_of(truth.actors, rgb.shape[1], KEEP_VISIBLE))
+        for one, (rgb, truth) in zip(names, gate_day(number, SIZES_WH[0], MOMENTS, towing, shares), strict=True):
+            write_labelled(folder, one, rgb, boxes_of(truth.actors, rgb.shape[1], KEEP_VISIBLE))
 
 
 def boxes_of(actors: tuple[ActorTruth, ...], width_px: int, least_visible: float) -> F32:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge.scene.gate_days import gate_day
+from edge.scene.gate_days import LORRIES, gate_day
 from edge.types import CLASSES
 
 
@@ -20,3 +20,17 @@ def test_every_label_is_a_class_of_ours_and_lies_in_the_picture() -> None:
     assert actors
     assert {actor.kind for actor in actors} <= set(CLASSES)
     assert all(0 <= actor.box[0] < actor.box[2] <= 320 and 0 <= actor.box[1] < actor.box[3] <= 180 for actor in actors)
+
+
+def test_some_days_are_seen_in_infra_red() -> None:
+    gray = [np.ptp(next(iter(gate_day(seed, (160, 90), 1)))[0], axis=2).max() == 0 for seed in range(12)]
+    assert any(gray)
+    assert not all(gray)
+
+
+def test_where_lorries_come_more_vehicles_are_large() -> None:
+    def large(**kinds: tuple[float, ...]) -> int:
+        days = (gate_day(seed, (160, 90), 3, **kinds) for seed in range(6))
+        return sum(actor.kind in ("truck", "bus") for day in days for _, truth in day for actor in truth.actors)
+
+    assert large(shares=LORRIES) > large()
