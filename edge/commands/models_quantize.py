@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> None:
 
     card = load_any_card(args.name)
     if not isinstance(card, ModelCard):
-        raise UsageError(f"{card.name} is no detector, and the acceptance test knows no other: name a detector")
+        raise UsageError(f"{card.name} is no detector, and builds are made of detectors alone: name a detector")
     card.check_file()
     target = args.out or card.path.parent
     with tempfile.TemporaryDirectory(prefix="edge-builds-") as folder:

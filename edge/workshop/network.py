@@ -44,7 +44,7 @@ def import_torch(threads: int | None = None) -> Any:
         import ultralytics  # noqa: F401, PLC0415 - the device and every other command must start without it
     except ImportError as error:
         raise UsageError(
-            f"training needs torch and ultralytics ({error.name} is missing): "
+            f"this needs torch and ultralytics ({error.name} is missing): "
             "install them as deploy/requirements/train.txt says"
         ) from error
     logging.getLogger("ultralytics").setLevel(logging.WARNING)
@@ -63,7 +63,7 @@ def import_plain_torch(threads: int | None = None) -> Any:
     try:
         import torch  # noqa: PLC0415 - the device and every other command must start without it
     except ImportError as error:
-        raise UsageError("training needs torch: install it as deploy/requirements/train.txt says") from error
+        raise UsageError("this needs torch: install it as deploy/requirements/train.txt says") from error
     if threads is not None:
         torch.set_num_threads(threads)
     return torch

@@ -71,6 +71,8 @@ def test_an_unknown_name_is_one_line_with_the_known_ones(capsys: pytest.CaptureF
     [
         (["models", "eval", "gate-n"], "or --data DIR, or --rendered N"),
         (["models", "train", "gate-n"], "nothing to train on"),
+        (["models", "render", "x", "--count", "0"], "--count 0: is no number of pictures"),
+        (["models", "quantize", "plate-n"], "plate-n is no detector, and builds are made of detectors alone"),
     ],
 )
 def test_arguments_that_do_not_suit_each_other_end_with_2(
