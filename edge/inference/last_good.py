@@ -161,7 +161,7 @@ class LastGood:
                 raise ModelError(record.refused.reason)
             _log.info("%s on %s is tried before it is used", card.title, identity.label)
             try:
-                trial = try_engine(full, engine, bound_of(card.precision), _until(stop))
+                trial = try_engine(full, engine, bound_of(card.precision), _until(stop), card)
             except ModelError as error:
                 for tried in (full, card):
                     tried.check_file()  # what was replaced meanwhile says nothing of what is noted here

@@ -34,9 +34,11 @@ class Trials:
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(self, card: ModelCard, candidate: Engine, bound: Bound, golden: Iterable[GoldenFrame]) -> Trial:
+    def __call__(
+        self, card: ModelCard, candidate: Engine, bound: Bound, golden: Iterable[GoldenFrame], built: ModelCard
+    ) -> Trial:
         self.count += 1
-        return try_engine(card, candidate, bound, golden)
+        return try_engine(card, candidate, bound, golden, built)
 
 
 @pytest.fixture(autouse=True)
@@ -213,9 +215,11 @@ def test_half_a_copy_on_a_full_disk_is_taken_away(
 def test_what_is_replaced_during_its_trial_is_not_kept_as_what_passed(
     name: str, good: LastGood, models: Models, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def swapped(card: ModelCard, candidate: Engine, bound: Bound, golden: Iterable[GoldenFrame]) -> Trial:
+    def swapped(
+        card: ModelCard, candidate: Engine, bound: Bound, golden: Iterable[GoldenFrame], built: ModelCard
+    ) -> Trial:
         (folder / name).write_bytes(b"copied in the meantime")
-        return try_engine(card, candidate, bound, golden)
+        return try_engine(card, candidate, bound, golden, built)
 
     monkeypatch.setattr(last_good, "try_engine", swapped)
     with pytest.raises(ModelError, match=r"were replaced while|its SHA-256 is"):
