@@ -111,6 +111,11 @@ def train(args: argparse.Namespace) -> None:
     from edge.inference.card import ModelCard
     from edge.inference.finder_card import FinderCard
 
+    if args.steps < 1:
+        raise UsageError(f"--steps {args.steps}: is no number of steps; give 1 or more")
+    for folder in args.fonts or []:
+        if not folder.is_dir():
+            raise UsageError(f"--fonts {folder}: no such folder; give one of TrueType fonts, or leave it out")
     card = load_any_card(args.name)
     if isinstance(card, ModelCard):
         _train_detector(args, card)

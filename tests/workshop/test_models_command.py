@@ -75,6 +75,8 @@ def test_an_unknown_name_is_one_line_with_the_known_ones(capsys: pytest.CaptureF
     [
         (["models", "eval", "gate-n"], "or --data DIR, or --rendered N"),
         (["models", "train", "gate-n"], "nothing to train on"),
+        (["models", "train", "plate-ocr", "--steps", "-5"], "--steps -5: is no number of steps"),
+        (["models", "train", "plate-ocr", "--fonts", "/none"], "--fonts /none: no such folder"),
         (["models", "render", "x", "--count", "0"], "--count 0: is no number of pictures"),
         (["models", "quantize", "plate-n"], "plate-n is no detector, and builds are made of detectors alone"),
     ],
@@ -133,8 +135,8 @@ def test_the_validation_side_of_further_sets_is_not_trained_on(tmp_path: Path, m
     assert [sides[picture.path.name] for picture in learnt[0]] == ["train"]
 
 
-def test_fonts_are_refused_for_a_detector(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["models", "train", "gate-n", "--fonts", "folder"]) == 2
+def test_fonts_are_refused_for_a_detector(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "train", "gate-n", "--fonts", str(tmp_path)]) == 2
     assert "leave --fonts out" in capsys.readouterr().err
 
 
