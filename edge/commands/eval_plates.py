@@ -12,7 +12,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.commands.plate_readers import READERS, asked, models_of, of_plates
+from edge.commands.plate_readers import READERS, models_of, of_plates, open_named
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -68,14 +68,13 @@ def run(args: argparse.Namespace) -> None:
         raise UsageError(f"--every {args.every}: is no step; give 1 or more")
     pictures = open_plates(args.dir)
     pictures = (pick(pictures, args.list) if args.list else pictures)[:: args.every]
-    models = models_of(args.config)
+    models = replace(models_of(args.config), detector=args.model, threads=args.threads)
     tallies: list[tuple[str, PlateTally]] = []
     preparations = args.prepare or PREPARATIONS[:1]
     if args.prepare and not all(picture.is_plate for picture in pictures):
         raise UsageError("--prepare is for pictures that are plates: a whole picture is prepared by nobody")
     for reader, preparation in product(args.reader or [models.plates], preparations):
-        settings = asked(replace(models, detector=args.model, threads=args.threads), reader)
-        tally, label, spent_ms = _measure(settings, pictures, preparation)
+        tally, label, spent_ms = _measure(models, reader, pictures, preparation)
         name = reader if preparation == "none" else f"{reader}+{preparation}"
         tallies.append((name, tally))
         if args.json:
@@ -88,13 +87,14 @@ def run(args: argparse.Namespace) -> None:
         print(json.dumps(tallies[0][1].summary))
 
 
-def _measure(models: Models, pictures: Sequence[PlatePicture], preparation: str) -> tuple[PlateTally, str, float]:
+def _measure(
+    models: Models, name: str, pictures: Sequence[PlatePicture], preparation: str
+) -> tuple[PlateTally, str, float]:
     """Return the counts of one reader, its label and its milliseconds a picture."""
     from tqdm import tqdm
 
     from edge.inference.detector import open_detector
     from edge.inference.one_look import OneLook
-    from edge.inference.readers import open_reader
     from edge.vision.frame import PlanarFrame
     from edge.workshop.pictures import read_rgb
     from edge.workshop.plate_scores import PlateTally
@@ -102,7 +102,7 @@ def _measure(models: Models, pictures: Sequence[PlatePicture], preparation: str)
 
     tally, spent_ns = PlateTally(), 0
     with ExitStack() as stack:
-        reader = stack.enter_context(closing(open_reader(models)))
+        reader = stack.enter_context(closing(open_named(models, name)))
         look = None
         if not all(picture.is_plate for picture in pictures):
             look = OneLook(stack.enter_context(closing(open_detector(models))), reader)
@@ -114,7 +114,7 @@ def _measure(models: Models, pictures: Sequence[PlatePicture], preparation: str)
                 frame = PlanarFrame.from_rgb(pixels, camera_id="eval", seq=number, wall_ns=0, mono_ns=0, pts_ns=0)
                 reads = look.read(frame)
             else:
-                read = of_plates(reader, models.plates).read_plate(WAYS[preparation](pixels))
+                read = of_plates(reader, name).read_plate(WAYS[preparation](pixels))
                 reads = (read,) if read else ()
             spent_ns += time.perf_counter_ns() - began
             tally.add(picture, reads)

@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.commands.plate_readers import CROP_READERS, asked, models_of, of_plates
+from edge.commands.plate_readers import CROP_READERS, models_of, of_plates, open_named
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ def _print(cells: Iterable[Cell], names: list[str]) -> None:
 
 def _open(models: Models, name: str, stack: ExitStack) -> Callable[[U8], str]:
     """Open a reader for as long as the stack; return what reads one plate's picture."""
-    from edge.inference.readers import open_reader
-
-    reader = of_plates(stack.enter_context(closing(open_reader(asked(models, name)))), name)
+    reader = of_plates(stack.enter_context(closing(open_named(models, name))), name)
 
     def read(picture: U8) -> str:
         said = reader.read_plate(picture)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 ALONE = "plate-ocr-alone"
 """Our own reader without its second opinion."""
-CROP_READERS = ("plate-ocr", ALONE, "pp-ocr")
+PEER = "rapidocr"
+"""RapidOCR as its makers ship it, with its own pipeline; `pp-ocr` runs its networks in ours."""
+CROP_READERS = ("plate-ocr", ALONE, "pp-ocr", PEER)
 """Those that read pictures that are plates."""
 READERS = (*CROP_READERS, "paddle")
 
@@ -33,11 +35,20 @@ def models_of(path: Path | None) -> Models:
     return load_config(path).models if path else Models()
 
 
-def asked(models: Models, reader: str) -> Models:
-    """Return the settings for a reader of READERS."""
+def open_named(models: Models, reader: str) -> OpenReader:
+    """Open a reader of READERS with these settings.
+
+    Raises:
+        ModelError, ConfigError: passed on from `open_reader` or `open_rapidocr`.
+    """
+    from edge.inference.readers import open_reader
+    from edge.workshop.rapidocr_peer import open_rapidocr
+
+    if reader == PEER:
+        return open_rapidocr(models.threads)
     if reader == ALONE:
-        return replace(models, plates="plate-ocr", second_opinion="none")
-    return replace(models, plates=reader)
+        return open_reader(replace(models, plates="plate-ocr", second_opinion="none"))
+    return open_reader(replace(models, plates=reader))
 
 
 def of_plates(reader: OpenReader, name: str) -> PlateCropReader:
