@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 import edge
-from edge.errors import EdgeError
+from edge.errors import EdgeError, UsageError
 
 COMMANDS = ("watch", "run", "doctor", "config", "events", "models", "eval", "scene", "bench", "demo")
 INTERRUPTED = 130
@@ -29,6 +29,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         for line in str(error).splitlines():
             print(f"edge: {line}", file=sys.stderr)
         return error.exit_code
+    except PermissionError as error:
+        place = error.filename or "a file"
+        print(
+            f"edge: {place}: {error.strerror or error}; give this user the right to it, or another path",
+            file=sys.stderr,
+        )
+        return UsageError.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

@@ -165,6 +165,8 @@ def examples_of(args: argparse.Namespace, card: ModelCard) -> Callable[[], Itera
     if (args.images is None) != (args.labels is None):
         raise UsageError("--images DIR and --labels DIR belong together; give both")
     if args.rendered is not None:
+        if args.rendered < 1:
+            raise UsageError(f"--rendered {args.rendered}: is no number of scenes; give 1 or more")
         from edge.workshop.rendered import proof_examples
 
         return lambda: islice(proof_examples(args.rendered, args.scenes), 0, None, args.every)

@@ -9,10 +9,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from edge.errors import ConfigError, EngineFailed, ModelError, UsageError
+from edge.errors import EngineFailed, ModelError, UsageError
 
 DEFAULT_SIZE = (416, 256)
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+UNSTATED = "not stated: ask whoever made it"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="what to call it (default: after the file)")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path("models"), help="default: %(default)s")
     parser.add_argument("--size", metavar="WxH", help="network input of a .pt file (default: 416x256)")
-    parser.add_argument("--licence", default="not stated: ask whoever made it", help="text for the card")
+    parser.add_argument("--licence", help="text for the card (default: what the file states)")
 
 
 def run(args: argparse.Namespace) -> None:
@@ -70,6 +71,7 @@ def _prepare(args: argparse.Namespace, source: Path, folder: Path) -> str:
     from edge.inference.adopt import class_names, recognise, write_card
     from edge.inference.card import load_card
     from edge.inference.engines import open_engine
+    from edge.inference.golden import golden_frames
 
     folder.mkdir()
     file = folder / f"{folder.name}.onnx"
@@ -83,10 +85,10 @@ def _prepare(args: argparse.Namespace, source: Path, folder: Path) -> str:
     kind = recognise(engine, source)
     classes = class_names(kind, engine.metadata, _given(args.classes), source)
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
-    licence = engine.metadata.get("license", args.licence)
+    licence = args.licence or engine.metadata.get("license", UNSTATED)
     write_card(folder, folder.name, kind, classes, sha256, licence, engine.metadata.get("description", ""))
     card = load_card(folder)
-    trial = try_engine(card, engine)
+    trial = try_engine(card, engine, golden=golden_frames())  # far ones tell builds apart, and here is one alone
     engine.close()
     size = f"{kind.input.width}x{kind.input.height}"
     found = f"{trial.found} of {trial.plain} plain vehicles of the golden frames found"
@@ -95,17 +97,15 @@ def _prepare(args: argparse.Namespace, source: Path, folder: Path) -> str:
 
 def _given(text: str | None) -> tuple[str, ...]:
     from edge.workshop.labels import COCO_NAMES
+    from edge.workshop.texts import read_text
 
     if text is None:
         return ()
     if text == "coco":
         return COCO_NAMES
     path = Path(text)
-    if path.is_file():
-        try:
-            text = ",".join(path.read_text(encoding="utf-8").splitlines())
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: cannot be read ({error}); give names or a text file of them") from error
+    if path.is_file() or path.suffix == ".txt" or len(path.parts) > 1:
+        text = ",".join(read_text(path, "give names with commas between, or a text file of them").splitlines())
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 

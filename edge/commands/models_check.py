@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,8 @@ def run(args: argparse.Namespace) -> None:
     engine = open_engine(file, args.engine, args.threads)
     bound = bound_of(args.precision)
     if isinstance(card, ModelCard):
-        told = try_engine(card, engine, bound).told()
+        built = replace(card, file=file, precision=args.precision)
+        told = try_engine(card, engine, bound, built=built).told()
     else:
         told = try_finder(card, engine, bound) if isinstance(card, FinderCard) else try_recogniser(card, engine, bound)
     print(f"{card.name}: sound: {args.file or file.name} on {engine.label}: {told}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> None:
 
     card = load_any_card(args.name)
     if not isinstance(card, ModelCard):
-        raise UsageError(f"{card.name} is no detector, and the acceptance test knows no other: name a detector")
+        raise UsageError(f"{card.name} is no detector, and builds are made of detectors alone: name a detector")
     card.check_file()
     target = args.out or card.path.parent
     with tempfile.TemporaryDirectory(prefix="edge-builds-") as folder:
@@ -87,7 +88,7 @@ def _make(args: argparse.Namespace, card: ModelCard, kind: str, folder: Path) ->
     else:
         write_fp16(card, file)
     engine = open_engine(file, "onnxruntime", args.threads)
-    trial = try_engine(card, engine, bound_of(kind))
+    trial = try_engine(card, engine, bound_of(kind), built=replace(card, file=file, precision=kind))
     engine.close()
     share = _time_share(card, file, args.threads)
     # TensorRT is not here to be timed: INT8 is made for it, FP16 it can make itself where its builder still may.

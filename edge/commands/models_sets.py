@@ -66,11 +66,14 @@ def render(args: argparse.Namespace) -> None:
     from edge.workshop.finder.gates import render_gates
     from edge.workshop.rendered import render_set
 
+    if args.count < 1:
+        raise UsageError(f"--count {args.count}: is no number of pictures; give 1 or more")
+    count = args.count
     if args.view == "plates":
-        render_gates(args.out, args.count, args.seed)
+        render_gates(args.out, count, args.seed)
     else:
-        render_set(args.out, args.count, args.seed, args.view)
-    print(f"{args.out}: {args.count} pictures from seed {args.seed} on")
+        count = render_set(args.out, count, args.seed, args.view)
+    print(f"{args.out}: {count} pictures from seed {args.seed} on")
 
 
 def label(args: argparse.Namespace) -> None:

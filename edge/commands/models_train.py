@@ -1,4 +1,4 @@
-"""`edge models train` and `edge models export`: which kind of network a card describes decides what is done."""
+"""`edge models train`, `average` and `export`: which kind of network a card describes decides what is done."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ LAST_FILE = "last.safetensors"
 CROPS_FILE, CORRECTIONS_FILE = "crops.csv", "corrections.csv"
 MOSAIC = 0.6
 DETECTOR_RATE, READER_RATE = 4e-4, 1e-3
-NOT_FOR_DETECTORS = ("fonts", "vehicles")
-NOT_FOR_READERS = ("labelled", "rendered", "size", "mosaic", "frozen", "vehicles")
+NOT_FOR_DETECTORS = ("fonts", "vehicles", "crops")
+NOT_FOR_READERS = ("labelled", "rendered", "size", "mosaic", "frozen", "vehicles", "crops")
 
 
 def add_train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -111,6 +111,11 @@ def train(args: argparse.Namespace) -> None:
     from edge.inference.card import ModelCard
     from edge.inference.finder_card import FinderCard
 
+    if args.steps < 1:
+        raise UsageError(f"--steps {args.steps}: is no number of steps; give 1 or more")
+    for folder in args.fonts or []:
+        if not folder.is_dir():
+            raise UsageError(f"--fonts {folder}: no such folder; give one of TrueType fonts, or leave it out")
     card = load_any_card(args.name)
     if isinstance(card, ModelCard):
         _train_detector(args, card)
@@ -182,7 +187,7 @@ def _train_detector(args: argparse.Namespace, card: ModelCard) -> None:
     if args.data is None and args.rendered is None:
         raise UsageError("nothing to train on: give --data DIR, --rendered DIR or both")
     real = listed(args, card, "train") if args.data else []
-    labelled = build_list(args.labelled) if args.labelled else []
+    labelled = [entry for entry in build_list(args.labelled) if entry.side == "train"] if args.labelled else []
     rendered = build_list(args.rendered) if args.rendered else []
     sizes = tuple(args.size or [(card.input.width, card.input.height)])
     stage = Stage(

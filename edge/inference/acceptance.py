@@ -162,7 +162,11 @@ class Trial:
 
 
 def try_engine(
-    card: ModelCard, candidate: Engine, bound: Bound = FLOAT, golden: Iterable[GoldenFrame] | None = None
+    card: ModelCard,
+    candidate: Engine,
+    bound: Bound = FLOAT,
+    golden: Iterable[GoldenFrame] | None = None,
+    built: ModelCard | None = None,
 ) -> Trial:
     """Run the acceptance test on an engine that was built from the card's network.
 
@@ -171,6 +175,7 @@ def try_engine(
         candidate: the engine.
         bound: how much it may differ.
         golden: what it is tried on, None for the trial frames.
+        built: the card with the file and precision that the engine was made of, for messages; None for `card`.
 
     Raises:
         ModelError: the engine is refused, in one line with the reason; or the card and its weights are not sound.
@@ -179,7 +184,7 @@ def try_engine(
     card.check_file()
     low = FLOOR * card.confidence
     reference = YoloDetector(card, OrtEngine(card.file), low)
-    tested = YoloDetector(card, candidate, low)
+    tested = YoloDetector(built or card, candidate, low)
     truth, answers, found, plain = [], [], 0, 0
     for one in trial_frames() if golden is None else golden:
         truth.append(reference.detect(one.frame))
@@ -188,12 +193,12 @@ def try_engine(
         plain += len(one.plain)
     reference.close()
     verdict = compare(truth, answers, card.confidence, bound)
-    label = f"{card.name}: {tested.label}"
     if verdict.faults() and verdict.objects:
-        raise ModelError(f"{label} is refused: {'; '.join(verdict.faults())}: build it anew, or use another precision")
+        faults = "; ".join(verdict.faults())
+        raise ModelError(f"{tested.label} is refused: {faults}: build it anew, or use another precision")
     if found < LEAST_FOUND * plain or not verdict.accepted:
         raise ModelError(
-            f"{label} is refused: it finds {found} of {plain} plain vehicles: the card's colour order, "
+            f"{tested.label} is refused: it finds {found} of {plain} plain vehicles: the card's colour order, "
             "scale, letterbox or classes are not those of the network, or it was trained for something else"
         )
     return Trial(verdict, found, plain)

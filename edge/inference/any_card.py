@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from edge.config.load import read_text
-from edge.config.toml import tomllib
-from edge.errors import ConfigError
-from edge.inference.card import ModelCard, find_card, load_card
+from edge.inference.card import ModelCard, find_card, load_card, task_of
 from edge.inference.finder_card import FIND_TASK, FinderCard, load_finder_card
 from edge.inference.reader_card import READ_TASK, ReaderCard, load_reader_card
 
@@ -19,10 +16,7 @@ def load_any_card(name_or_path: str | Path) -> ModelCard | ReaderCard | FinderCa
         ModelError: as `load_card`, `load_reader_card` and `load_finder_card`.
     """
     path = find_card(name_or_path)
-    try:
-        task = tomllib.loads(read_text(path)).get("task")
-    except (ConfigError, tomllib.TOMLDecodeError):
-        task = None  # the loader below says what is wrong, with its line
+    task = task_of(path)  # where that fails, the loader below says what is wrong, with its line
     if task == FIND_TASK:
         return load_finder_card(path)
     return load_reader_card(path) if task == READ_TASK else load_card(path)

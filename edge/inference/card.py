@@ -17,6 +17,7 @@ from edge.config.keys import Section, key
 from edge.config.lines import Path as KeyPath
 from edge.config.load import parse_section, read_text
 from edge.config.problems import Problems
+from edge.config.toml import tomllib
 from edge.errors import ConfigError, ModelError
 from edge.inference.class_names import class_of
 from edge.types import CLASSES, I16
@@ -34,6 +35,8 @@ boxes [1,N,4] in 0..1 beside scores [1,N,1+nc], the background first (it is no c
 FULL = "fp32"
 REDUCED = ("fp16", "int8")
 PRECISIONS = (FULL, *REDUCED)
+OTHER_TASKS: dict[object, str] = {"find": "finds plates", "read": "reads plates"}
+"""What networks with cards of other kinds do."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -192,6 +195,9 @@ def load_card(name_or_path: str | Path) -> ModelCard:
         ModelError: no such card, or everything that is wrong with it in one line.
     """
     path = find_card(name_or_path)
+    task = task_of(path)
+    if task in OTHER_TASKS:
+        raise ModelError(f"{path}: its network {OTHER_TASKS[task]}, and a detector is wanted here: name one")
     said = read_card_text(path, CardText, _check)
     return ModelCard(
         path=path,
@@ -209,6 +215,14 @@ def load_card(name_or_path: str | Path) -> ModelCard:
         description=said.description,
         builds=said.builds,
     )
+
+
+def task_of(path: Path) -> object:
+    """Return what a card says its network's task is; None where it says nothing, or cannot be read."""
+    try:
+        return tomllib.loads(read_text(path)).get("task")
+    except (ConfigError, tomllib.TOMLDecodeError, RecursionError):
+        return None
 
 
 def read_card_text(path: Path, kind: type[Said], check: Callable[[Said, Problems], None]) -> Said:
@@ -233,9 +247,14 @@ def find_card(name_or_path: str | Path) -> Path:
         ModelError: there is none.
     """
     asked = Path(name_or_path)
-    if asked.suffix == ".toml" or len(asked.parts) != 1 or asked.is_dir():
+    try:
+        named = asked.suffix != ".toml" and len(asked.parts) == 1 and not asked.is_dir()
         path = asked / CARD_FILE if asked.is_dir() else asked
-        if not path.is_file():
+        there = path.is_file()
+    except OSError as error:
+        raise ModelError(f"{asked}: cannot be looked at ({error.strerror}): give a card that may be read") from error
+    if not named:
+        if not there:
             raise ModelError(
                 f"{path}: no such model card: give a name (see `edge models`) or the path of a {CARD_FILE}"
             )

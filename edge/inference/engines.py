@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from edge.errors import ModelError
+from edge.errors import ModelError, UsageError
 from edge.ports import Engine
 
 
@@ -19,11 +19,14 @@ def open_engine(path: Path, engine: str = "auto", threads: int = 1) -> Engine:
     Args:
         path: the ONNX file.
         engine: `onnxruntime`, `tensorrt`, or `auto` for the best that works here.
-        threads: processor threads one run may use.
+        threads: processor threads one run may use, 1 or more.
 
     Raises:
         ModelError: the file is missing or damaged, or the engine asked for does not work here.
+        UsageError: no such number of threads; to the runtime it would mean all there are.
     """
+    if threads < 1:
+        raise UsageError(f"--threads {threads}: is no number of threads; give 1 or more")
     engine = best_engine(engine)
     if engine == "tensorrt":
         raise ModelError("models.engine is tensorrt, which this version cannot run: set it to auto or onnxruntime")

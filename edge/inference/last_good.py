@@ -161,7 +161,7 @@ class LastGood:
                 raise ModelError(record.refused.reason)
             _log.info("%s on %s is tried before it is used", card.title, identity.label)
             try:
-                trial = try_engine(full, engine, bound_of(card.precision), _until(stop))
+                trial = try_engine(full, engine, bound_of(card.precision), _until(stop), card)
             except ModelError as error:
                 for tried in (full, card):
                     tried.check_file()  # what was replaced meanwhile says nothing of what is noted here
@@ -176,6 +176,9 @@ class LastGood:
             return None
         folder = self._folder / accepted.folder
         try:
+            if not _is_what_passed(folder, accepted.identity):
+                _log.warning("%s: card or weights were changed; they are no use any more", folder)
+                return None
             card = load_card(folder / CARD_FILE)
             choice = Choice(
                 replace(
@@ -187,7 +190,7 @@ class LastGood:
                 accepted.engine,
             )
             choice.open(models).close()
-        except ModelError as error:
+        except (ModelError, OSError) as error:
             _log.warning("the copy of the last good detector is of no use: %s", error)
             return None
         return choice
@@ -201,14 +204,15 @@ class LastGood:
         name = f"{card.name}-{hashlib.sha256(msgspec.json.encode(identity)).hexdigest()[:12]}"
         folder = self._folder / name
         at = datetime.fromtimestamp(self._clock.wall_ns() / 1e9, timezone.utc).isoformat(timespec="seconds")
+        partial = self._folder / f"{name}.part"
         try:
-            partial = self._folder / f"{name}.part"
             for old in (partial, folder):
                 shutil.rmtree(old, ignore_errors=True)
             partial.mkdir(parents=True)
             shutil.copyfile(card.path, partial / CARD_FILE)
             shutil.copyfile(card.file, partial / WEIGHTS_FILE)
-            _check_copy(partial, identity)
+            if not _is_what_passed(partial, identity):
+                raise ModelError("card or weights were replaced while they were tried: the new ones have to pass first")
             partial.rename(folder)
             self._write(Record(Accepted(identity, card.title, engine, name, at)))
             for other in self._folder.iterdir():
@@ -217,6 +221,8 @@ class LastGood:
         except OSError as error:
             said = f"{card.title} is accepted but cannot be kept in {self._folder} ({error.strerror or error})"
             return Choice(card, engine, f"{said}: free some room, or a bad replacement leaves nothing to go on with")
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)  # where the disk is full, half a copy takes what is left
         return Choice(replace(card, path=folder / CARD_FILE, file=folder / WEIGHTS_FILE), engine)
 
     def _refuse(self, record: Record, refused: Refused) -> None:
@@ -240,10 +246,10 @@ def _until(stop: threading.Event | None) -> Iterator[GoldenFrame]:
         yield one
 
 
-def _check_copy(folder: Path, identity: Identity) -> None:
-    for name, wanted in ((CARD_FILE, identity.card), (WEIGHTS_FILE, identity.weights)):
-        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != wanted:
-            raise ModelError("card or weights were replaced while they were tried: the new ones have to pass first")
+def _is_what_passed(folder: Path, identity: Identity) -> bool:
+    """Whether the card and weights in a folder are those of a trial; raises OSError."""
+    sums = ((CARD_FILE, identity.card), (WEIGHTS_FILE, identity.weights))
+    return all(hashlib.sha256((folder / name).read_bytes()).hexdigest() == wanted for name, wanted in sums)
 
 
 def identity_of(models: Models) -> Identity:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edge.errors import UsageError
+from edge.errors import ModelError, UsageError
 from edge.inference.card import Build, ModelCard
 from edge.inference.detector import fill_tensor
 from edge.vision.frame import PlanarFrame
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from edge.types import F32, U8
 
 WEIGHTED = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul"})
+QUANTISED = frozenset(
+    {"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "QLinearConv"}
+)
+OLDEST_OPSET = 13
+"""The first whose Q/DQ nodes have one scale for each channel."""
 PERCENTILE = 99.999
 """Activations above this share of all are cut off: the few beyond would cost all others a bit of their eight."""
 AT_ONCE = 16
@@ -47,8 +52,10 @@ def write_int8(card: ModelCard, pictures: Sequence[U8], file: Path, method: str 
 
     Raises:
         UsageError: onnx is not installed.
+        ModelError: the network is quantised already, or too old for it.
     """
     onnx = _import_onnx()
+    _check_fit(onnx, card, OLDEST_OPSET)
     from onnxruntime import quantization  # noqa: PLC0415 - imports onnx, which only the workshop has
     from onnxruntime.quantization.shape_inference import quant_pre_process  # noqa: PLC0415 - as above
 
@@ -99,14 +106,30 @@ def write_fp16(card: ModelCard, file: Path) -> None:
 
     Raises:
         UsageError: onnx is not installed.
+        ModelError: the network is quantised already.
     """
     onnx = _import_onnx()
+    _check_fit(onnx, card, 1)
     from onnxruntime.transformers.float16 import convert_float_to_float16  # noqa: PLC0415 - imports onnx
     from onnxruntime.transformers.onnx_model import OnnxModel  # noqa: PLC0415 - as above
 
     made = OnnxModel(convert_float_to_float16(onnx.load(str(card.file)), keep_io_types=True))
     made.topological_sort()  # the converter puts its casts at the end
     _finish(made.model, card, file)
+
+
+def _check_fit(onnx: Any, card: ModelCard, oldest_opset: int) -> None:
+    """Refuse a network that no other build can be made of."""
+    model = onnx.load(str(card.file), load_external_data=False)
+    found = sorted({node.op_type for node in model.graph.node} & QUANTISED)
+    if found:
+        raise ModelError(f"{card.file}: is quantised already ({', '.join(found)}): make builds of its FP32 export")
+    opset = max((one.version for one in model.opset_import if one.domain in {"", "ai.onnx"}), default=0)
+    if opset < oldest_opset:
+        raise ModelError(
+            f"{card.file}: is written in opset {opset}, and weights per channel need {oldest_opset}: "
+            f"export it anew with opset {oldest_opset} or newer"
+        )
 
 
 def last_layers(graph: Any) -> list[str]:
@@ -158,14 +181,22 @@ def _feeds(card: ModelCard, pictures: Iterable[U8]) -> Iterator[dict[str, F32]]:
 
 
 def _finish(model: Any, card: ModelCard, file: Path) -> None:
-    """Give the file the notes of the full network, such as its class names, and nothing of the tool; check and save."""
+    """Give the file the notes of the full network, such as its class names, and nothing of the tool; check and save.
+
+    Raises:
+        ModelError: what came out is no right ONNX.
+    """
     onnx = _import_onnx()
     full = onnx.load(str(card.file), load_external_data=False)
     for name in ("doc_string", "producer_version"):
         model.ClearField(name)
     del model.metadata_props[:]
     model.metadata_props.extend(full.metadata_props)
-    onnx.checker.check_model(model, full_check=True)
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        said = " ".join(str(error).split())[:200]
+        raise ModelError(f"{card.file}: no such build can be made of it ({said}): export it anew") from error
     onnx.save(model, str(file))
 
 

@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from edge.errors import ConfigError
+from edge.errors import ConfigError, UsageError
+from edge.workshop.texts import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,7 @@ Side = Literal["train", "validation"]
 VALIDATION_SHARE = 5  # one group in so many
 PICTURES = {".jpg", ".jpeg", ".png"}
 HASH_DIGITS = 16
+SCENE_COLUMNS = ("file", "source", "scene")
 TRAIN_ONLY = ""  # the group of pictures whose camera is unknown: they never validate
 
 
@@ -83,12 +85,15 @@ def _groups(folder: Path, names: list[str]) -> dict[str, str]:
     scenes = folder / "scenes.csv"
     if not scenes.is_file():
         return {name: group_of(folder.name, name) for name in names}
-    with scenes.open(encoding="utf-8", newline="") as file:
-        rows = {row["file"]: row for row in csv.DictReader(file)}
+    reader = csv.DictReader(read_text(scenes, "restore it").splitlines())
+    lacking = [name for name in SCENE_COLUMNS if name not in (reader.fieldnames or ())]
+    if lacking:
+        raise ConfigError(f"{scenes}: has no column {' and no '.join(lacking)}; it needs {', '.join(SCENE_COLUMNS)}")
+    rows = {row["file"]: row for row in reader}
     missing = sorted(set(names) - rows.keys())
     if missing:
         raise ConfigError(f"{scenes}: does not name {missing[0]} ({len(missing)} missing); add its scene")
-    return {name: _scene(rows[name]["source"], rows[name]["scene"]) for name in names}
+    return {name: _scene(rows[name]["source"] or "", rows[name]["scene"] or "") for name in names}
 
 
 def _scene(source: str, scene: str) -> str:
@@ -113,11 +118,18 @@ def group_of(set_name: str, name: str) -> str:
 
 
 def write_list(path: Path, entries: Iterable[Entry]) -> None:
-    """Write the list as CSV."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("file", "group", "side", "sha256"))
-        writer.writerows((entry.file, entry.group, entry.side, entry.digest) for entry in entries)
+    """Write the list as CSV.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(("file", "group", "side", "sha256"))
+            writer.writerows((entry.file, entry.group, entry.side, entry.digest) for entry in entries)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror or error}); give another path") from error
 
 
 def read_list(path: Path) -> list[Entry]:
@@ -126,10 +138,7 @@ def read_list(path: Path) -> list[Entry]:
     Raises:
         ConfigError: the file is missing or a line is not as `write_list` wrote it.
     """
-    try:
-        rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or error}; make it with `edge models list-data`") from error
+    rows = list(csv.reader(read_text(path, "make it with `edge models split`").splitlines()))
     entries = []
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != 4 or row[2] not in ("train", "validation"):  # noqa: PLR2004 - the columns of write_list

@@ -133,7 +133,11 @@ class FaultBook:
             draw_box(marked, one.box, one.told(), COLOURS[one.kind])
         self._write(f"marked/{name}.jpg", marked)
         self._write(f"images/{name}.jpg", example.picture)
-        (self._folder / "labels" / f"{name}.txt").write_text(_yolo(example), encoding="utf-8")
+        label = self._folder / "labels" / f"{name}.txt"
+        try:
+            label.write_text(_yolo(example), encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{label}: cannot be written ({error.strerror or error}); is the disk full?") from error
 
     def close(self) -> str:
         """Write the list and return one line that says what there is.

@@ -58,13 +58,15 @@ class Labelled:
 class LabelledSet:
     """The pictures with labels, and what is not among them.
 
-    `left_out` counts boxes by the name of a class that is none of ours; `unlabelled` pictures have no label file.
+    `left_out` counts boxes by the name of a class that is none of ours; `unlabelled` pictures have no label file, and
+    `absent` ones are labelled and not there.
     """
 
     pictures: tuple[Labelled, ...]
     region: Region | None = None
     left_out: Counter[str] = field(default_factory=Counter)
     unlabelled: int = 0
+    absent: int = 0
     named: bool = True
 
     def notes(self) -> tuple[str, ...]:
@@ -84,6 +86,8 @@ class LabelledSet:
             notes.append(
                 f"{self.unlabelled} pictures left out: they have no label file (an empty one says: nothing there)"
             )
+        if self.absent:
+            notes.append(f"{self.absent} pictures left out: the labels name them, and they are not in the folder")
         return tuple(notes)
 
 
@@ -118,9 +122,12 @@ def _coco_file(labels: Path) -> Path | None:
         return labels
     if not labels.is_dir():
         raise ConfigError(f"{labels}: no such folder or file; give the labels' folder, or a COCO file")
-    files = [path for path in sorted(labels.glob("*.json")) if is_coco(path)]
+    tables = sorted(path for path in labels.glob("*.json") if path.name != REGION_FILE)
+    files = [path for path in tables if is_coco(path)]
     if len(files) > 1:
         raise ConfigError(f"{labels}: holds {len(files)} files of COCO labels; give the one that is meant")
+    if not files and len(tables) == 1 and not any(labels.rglob("*.txt")):
+        return tables[0]  # it is meant for one: reading it says what is wrong with it
     return files[0] if files else None
 
 
@@ -141,14 +148,24 @@ def _open_yolo(found: Sequence[Path], images: Path, labels: Path) -> LabelledSet
 
 def _open_coco(found: Sequence[Path], images: Path, file: Path) -> LabelledSet:
     names, labelled = read_coco(file)
-    paths = {path.name: path for path in found}
     left_out: Counter[str] = Counter()
-    pictures = [
-        _ours(paths[one.file], one.boxes, np.array(one.crowd, bool), names, left_out)
-        for one in labelled
-        if one.file in paths
-    ]
-    return LabelledSet(tuple(pictures), _region(images, file), left_out, len(found) - len(pictures))
+    by_path = {path.relative_to(images).as_posix(): path for path in found}
+    by_name: dict[str, list[Path]] = {}
+    for path in found:
+        by_name.setdefault(path.name, []).append(path)
+    pictures = []
+    for one in labelled:
+        name = one.file.replace("\\", "/").removeprefix("./")
+        namesakes = by_name.get(name.rpartition("/")[2], [])
+        if name not in by_path and len(namesakes) > 1:
+            raise ConfigError(
+                f"{file}: {one.file} may be {namesakes[0]} or {namesakes[1]}; give the folder it begins in"
+            )
+        if name in by_path or namesakes:
+            path = by_path[name] if name in by_path else namesakes[0]
+            pictures.append(_ours(path, one.boxes, np.array(one.crowd, bool), names, left_out))
+    unlabelled, absent = len(found) - len(pictures), len(labelled) - len(pictures)
+    return LabelledSet(tuple(pictures), _region(images, file), left_out, unlabelled, absent)
 
 
 def _ours(

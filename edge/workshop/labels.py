@@ -10,6 +10,7 @@ import numpy as np
 from edge.errors import ConfigError
 from edge.inference.class_names import class_of
 from edge.types import F32
+from edge.workshop.texts import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,12 +58,12 @@ def list_class_names(path: Path) -> tuple[str, ...]:
     """Read a `classes.txt` as names, those of a set that is known to be misnamed put right.
 
     Raises:
-        ConfigError: the file is missing or no text.
+        ConfigError: the file is missing or no text, or a line before the last name is empty.
     """
-    try:
-        names = tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read ({error}); a labelled set needs its class names there") from error
+    text = read_text(path, "a labelled set needs its class names there")
+    names = tuple(line.strip() for line in text.rstrip().splitlines())
+    if "" in names:  # tools disagree whether it counts: what each number behind it means is unknown
+        raise ConfigError(f"{path}:{names.index('') + 1}: is empty; take the line out, or name the class")
     return MISNAMED.get((path.parent.name, names), names)
 
 
@@ -74,12 +75,7 @@ def read_yolo(path: Path, class_map: tuple[int, ...]) -> F32:
     Raises:
         ConfigError: the file is missing, or a line is not `class x y w h` with values in range.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"{path}: cannot be read ({error}); every picture needs a label file, empty if need be"
-        ) from error
+    lines = read_text(path, "every picture needs a label file, empty if need be").splitlines()
     rows = [_row(line, f"{path}:{number}", class_map) for number, line in enumerate(lines, start=1) if line.strip()]
     return np.asarray(rows, np.float32).reshape(-1, COLUMNS)
 
@@ -99,4 +95,6 @@ def _row(line: str, place: str, class_map: tuple[int, ...]) -> tuple[float, floa
     if not inside or w <= 0 or h <= 0:
         raise ConfigError(f"{place}: box {x} {y} {w} {h} is not inside 0..1 or is empty; correct the line")
     x1, y1, x2, y2 = (min(max(edge, 0.0), 1.0) for edge in (x - w / 2, y - h / 2, x + w / 2, y + h / 2))
+    if x1 >= x2 or y1 >= y2:
+        raise ConfigError(f"{place}: box {x} {y} {w} {h} lies outside the picture; correct the line")
     return float(class_map[number]), x1, y1, x2, y2

@@ -18,6 +18,8 @@ from edge.types import F32
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+STEP = "step"
+"""Note beside weights: how many steps they have been trained for."""
 STRIDE_PX = 32
 OPSET = 17
 HEAD = "yolo-v8"
@@ -44,7 +46,7 @@ def import_torch(threads: int | None = None) -> Any:
         import ultralytics  # noqa: F401, PLC0415 - the device and every other command must start without it
     except ImportError as error:
         raise UsageError(
-            f"training needs torch and ultralytics ({error.name} is missing): "
+            f"this needs torch and ultralytics ({error.name} is missing): "
             "install them as deploy/requirements/train.txt says"
         ) from error
     logging.getLogger("ultralytics").setLevel(logging.WARNING)
@@ -63,7 +65,7 @@ def import_plain_torch(threads: int | None = None) -> Any:
     try:
         import torch  # noqa: PLC0415 - the device and every other command must start without it
     except ImportError as error:
-        raise UsageError("training needs torch: install it as deploy/requirements/train.txt says") from error
+        raise UsageError("this needs torch: install it as deploy/requirements/train.txt says") from error
     if threads is not None:
         torch.set_num_threads(threads)
     return torch
@@ -104,21 +106,28 @@ def read_weights(path: Path, network: Any) -> dict[str, str]:
 def write_average(files: Sequence[Path], out: Path) -> None:
     """Write the mean of several weights of one network, such as the ends of its stages, with a note of their names.
 
+    It stands where the furthest of them stands, with no stage open.
+
     Weights that one training went through lie in one basin, and their mean is often better than each (Wortsman et al.
     2022, "Model soups").
 
     Raises:
         ModelError: a file is missing, damaged, or holds another network than the first.
+        UsageError: `out` cannot be written.
     """
-    mean, _ = _read(files[0])
+    mean, notes = _read(files[0])
+    steps = [notes.get(STEP, "")]
     for number, path in enumerate(files[1:], start=2):
-        weights, _ = _read(path)
+        weights, notes = _read(path)
+        steps.append(notes.get(STEP, ""))
         if {name: tensor.shape for name, tensor in weights.items()} != {name: t.shape for name, t in mean.items()}:
             raise ModelError(f"{path}: holds another network than {files[0]}; average stages of one training")
         for name, tensor in weights.items():
             if tensor.is_floating_point():
                 mean[name] += (tensor - mean[name]) / number
-    write_weights(out, mean, {"average": ",".join(path.name for path in files)})
+    furthest = max((step for step in steps if step.isdecimal()), key=int, default="")
+    told = {STEP: furthest, "stage_begin": furthest, "stage_end": furthest} if furthest else {}
+    write_weights(out, mean, told | {"average": ",".join(path.name for path in files)})
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
@@ -141,16 +150,25 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def write_weights(path: Path, weights: Mapping[str, Any], notes: Mapping[str, str]) -> None:
-    """Write named tensors as FP16 safetensors, whole or not at all."""
+    """Write named tensors as FP16 safetensors, whole or not at all.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
     import_plain_torch()
-    from safetensors.torch import save_file  # noqa: PLC0415 - part of the train extra
+    from safetensors import SafetensorError  # noqa: PLC0415 - part of the train extra
+    from safetensors.torch import save_file  # noqa: PLC0415 - as above
 
     halves = {
         name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous() for name, tensor in weights.items()
     }
     partial = path.with_suffix(".part")
-    save_file(halves, str(partial), metadata=dict(notes))
-    partial.replace(path)
+    try:
+        save_file(halves, str(partial), metadata=dict(notes))
+        partial.replace(path)
+    except (OSError, SafetensorError) as error:
+        partial.unlink(missing_ok=True)
+        raise UsageError(f"{path}: cannot be written ({error}); free some room, or give another path") from error
 
 
 def make_optimizer(network: Any, rate: float, decay: float = 0.01) -> Any:

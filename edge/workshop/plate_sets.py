@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from edge.plates.text import normalise
 from edge.types import Box
 from edge.workshop.dataset import read_list
 from edge.workshop.labelled import PICTURES
+from edge.workshop.texts import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,10 +72,7 @@ def pick(pictures: Sequence[PlatePicture], path: Path) -> tuple[PlatePicture, ..
     Raises:
         ConfigError: the list cannot be read or names none of them.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or error}; give a list of pictures") from error
+    lines = read_text(path, "give a list of pictures").splitlines()
     if lines and lines[0] == "file,group,side,sha256":
         names = {entry.file.rpartition("/")[2] for entry in read_list(path) if entry.side == "validation"}
     else:
@@ -84,17 +84,32 @@ def pick(pictures: Sequence[PlatePicture], path: Path) -> tuple[PlatePicture, ..
 
 
 def _csv_rows(path: Path) -> Iterable[tuple[Path, PlateTruth]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
+    reader = csv.DictReader(io.StringIO(read_text(path, "give the folder that holds it"), newline=""))
+    try:
         columns = reader.fieldnames or ()
         missing = [name for name in ("file", "text") if name not in columns]
         if missing:
             raise ConfigError(f"{path}: has no column {' and no '.join(missing)}; it needs file, a box or none, text")
-        corners = next((names for names in CORNERS if set(names) <= set(columns)), None)
+        corners = _box_columns(path, columns)
         for row in reader:
             place = f"{path}:{reader.line_num}"
+            if not row["file"]:
+                raise ConfigError(f"{place}: names no file; correct the line")
             box = _corners(place, [row[name] for name in corners]) if corners else None
             yield _picture(path.parent, row["file"], place), PlateTruth(box, normalise(row["text"] or ""))
+    except csv.Error as error:
+        raise ConfigError(f"{path}:{reader.line_num}: {error}; correct the line") from error
+
+
+def _box_columns(path: Path, columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of the boxes, none where every picture is a plate."""
+    lacking = {names: [name for name in names if name not in columns] for names in CORNERS}
+    names, missing = min(lacking.items(), key=lambda one: len(one[1]))
+    if len(missing) == len(names):
+        return ()
+    if missing:  # half a box must not turn scenes into pictures of plates
+        raise ConfigError(f"{path}: has no column {' and no '.join(missing)}; a box needs {', '.join(names)}")
+    return names
 
 
 def _picture(folder: Path, name: str, place: str) -> Path:
@@ -109,7 +124,7 @@ def _openalpr_rows(folder: Path) -> Iterable[tuple[Path, PlateTruth]]:
     for path in sorted(folder.rglob("*.txt")):
         if path.with_suffix("") not in pictures:
             continue  # a licence, a read-me: no picture beside it
-        for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        for number, line in enumerate(read_text(path, "restore it").splitlines(), start=1):
             if line.strip():
                 yield _openalpr(path, f"{path}:{number}", line.split("\t"))
 
@@ -132,6 +147,9 @@ def _corners(place: str, said: Sequence[str | float | None]) -> Box:
 
 def _numbers(place: str, said: Sequence[str | float | None]) -> tuple[float, ...]:
     try:
-        return tuple(float(value if value is not None else "") for value in said)
+        numbers = tuple(float(value if value is not None else "") for value in said)
     except ValueError as error:
         raise ConfigError(f"{place}: {error}; a box has four numbers in pixels") from error
+    if not all(map(math.isfinite, numbers)):
+        raise ConfigError(f"{place}: {', '.join(f'{one:g}' for one in numbers)} are not all finite; correct the line")
+    return numbers

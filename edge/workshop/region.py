@@ -43,7 +43,7 @@ def read_region(path: Path) -> Region:
     """
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: cannot be read as JSON ({error}); correct it or take it away") from error
     if not isinstance(said, dict) or not {"score", "ignore"} & said.keys():
         raise ConfigError(f'{path}: names no area; write {{"score": [[x, y], …]}} or {{"ignore": [[x, y], …]}}')

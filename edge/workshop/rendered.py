@@ -32,11 +32,12 @@ MUST_FIND_VISIBLE = 0.5  # less than this of a whole object need not be found
 SMALLEST = 8 / 640  # of the picture's width: smaller objects are no label
 
 
-def render_set(out: Path, count: int, seed: int, view: str = "any") -> None:
-    """Write `count` scenes of the training list as a set under `out`; those already there are kept.
+def render_set(out: Path, count: int, seed: int, view: str = "any") -> int:
+    """Write `count` scenes of the training list as a set under `out` and return how many; those there are kept.
 
     `view`: `any` is every kind of road and camera, `gate` the gate itself with its traffic, near and cut off,
-    `towing` the same where most cars have a trailer, `lorries` where half the vehicles are lorries and buses.
+    `towing` the same where most cars have a trailer, `lorries` where half the vehicles are lorries and buses. A gate
+    is drawn whole, MOMENTS scenes of it, so their number is the next multiple of that.
 
     Raises:
         UsageError: the folder cannot be written.
@@ -52,10 +53,12 @@ def render_set(out: Path, count: int, seed: int, view: str = "any") -> None:
     step = 1 if view == "any" else MOMENTS
     try:
         make_set(folder)
-        for number in range(seed, seed + count // step):
+        numbers = range(seed, seed - (-count // step))
+        for number in numbers:
             write(folder, number)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror or error}); give another folder") from error
+    return len(numbers) * step
 
 
 def _write_scene(folder: Path, number: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, replace
 from statistics import median
@@ -98,7 +99,13 @@ def time_in_turns(detectors: Sequence[Detector], frames: Sequence[Frame], rounds
 
 
 def smallest_that_keeps(points: Sequence[SweepPoint], loss: float = KEPT_LOSS) -> SweepPoint:
-    """Return the point of least area whose vehicle recall is at most `loss` below the best."""
+    """Return the point of least area whose vehicle recall is at most `loss` below the best.
+
+    Raises:
+        UsageError: there was no vehicle to be found, so no size is better than another.
+    """
+    if any(math.isnan(point.recall) for point in points):
+        raise UsageError("the pictures show no vehicle, so no size can be chosen: give others")
     best = max(point.recall for point in points)
     keeping = [point for point in points if point.recall >= best - loss]
     return min(keeping, key=lambda point: point.size_wh[0] * point.size_wh[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from edge.errors import ConfigError
 from edge.types import F32
 from edge.workshop.labelled import Example, marked
 from edge.workshop.region import REGION_FILE, Region, read_region
+from edge.workshop.texts import read_text
 from edge.workshop.video import pictures_of
 
 if TYPE_CHECKING:
@@ -27,18 +29,22 @@ def read_tracks(path: Path) -> dict[int, F32]:
     Raises:
         ConfigError: the file cannot be read or a line is not `frame,id,left,top,width,height,…`.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or error}; give the folder with {TRUTH_FILE}") from error
     found: dict[int, list[tuple[float, ...]]] = {}
+    lines = read_text(path, f"give the folder with {TRUTH_FILE}").splitlines()
     for number, line in enumerate(lines, start=1):
         try:
-            frame, _, left, top, width, height = (float(word) for word in line.split(",")[:6])
+            frame, box = _numbered(line)
         except ValueError as error:
             raise ConfigError(f"{path}:{number}: {error}; a box is frame,id,left,top,width,height,…") from error
-        found.setdefault(int(frame), []).append((0.0, left, top, left + width, top + height))
+        found.setdefault(frame, []).append(box)
     return {frame: np.asarray(rows, np.float32) for frame, rows in found.items()}
+
+
+def _numbered(line: str) -> tuple[int, tuple[float, ...]]:
+    frame, _, left, top, width, height = (float(word) for word in line.split(",")[:6])
+    if not all(map(math.isfinite, (frame, left, top, width, height))):
+        raise ValueError("a value is not finite")
+    return int(frame), (0.0, left, top, left + width, top + height)
 
 
 def video_examples(video: Path, labels: Path, every: int = 1) -> Iterator[Example]:

@@ -90,6 +90,8 @@ def test_models_eval_is_the_same_measure(capsys: pytest.CaptureFixture[str]) -> 
         (["--images", "x"], 2, "belong together"),
         (["--images", "x", "--labels", "x", "--rendered", "2"], 2, "do not belong in one table"),
         (["--rendered", "2", "--every", "0"], 2, "is no step"),
+        (["--rendered", "0"], 2, "--rendered 0: is no number of scenes"),
+        (["--rendered", "1", "--threads", "0"], 2, "--threads 0: is no number of threads"),
         (["--images", "/none", "--labels", "/none"], 2, "/none: no such folder"),
         (["--rendered", "1", "--model", "gate-x"], 4, "gate-x"),
     ],

@@ -9,6 +9,7 @@ import onnx
 import pytest
 
 from edge.cli import main
+from edge.inference.card import load_card
 
 OURS = Path(__file__).parents[2] / "models/gate-n/gate-n.onnx"
 NAMES = "car,truck,bus,motorcycle,bicycle,person"
@@ -23,7 +24,8 @@ def left(out: Path) -> list[str]:
 
 
 def test_an_export_gets_a_card_and_can_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert add(tmp_path, OURS, "--classes", NAMES, "--name", "theirs") == 0
+    assert add(tmp_path, OURS, "--classes", NAMES, "--name", "theirs", "--licence", "ask us") == 0
+    assert load_card(tmp_path / "theirs").licence == "ask us"
     assert "yolo-v8 at 416x256 with 6 classes" in capsys.readouterr().out
     assert sorted(path.name for path in (tmp_path / "theirs").iterdir()) == ["model.toml", "theirs.onnx"]
     assert main(["models", "check", str(tmp_path / "theirs")]) == 0
@@ -32,9 +34,16 @@ def test_an_export_gets_a_card_and_can_be_used(tmp_path: Path, capsys: pytest.Ca
 
 
 def test_names_may_stand_in_a_file(tmp_path: Path) -> None:
-    (tmp_path / "names.txt").write_text(NAMES.replace(",", "\n"), encoding="utf-8")
+    (tmp_path / "names.txt").write_text(NAMES.replace(",", "\n"), encoding="utf-8-sig")
     assert add(tmp_path / "models", OURS, "--classes", str(tmp_path / "names.txt")) == 0
     assert left(tmp_path / "models") == ["gate-n"]
+
+
+def test_a_file_of_names_that_is_not_there_is_no_name_of_a_class(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert add(tmp_path / "models", OURS, "--classes", "names.txt") == 2
+    assert capsys.readouterr().err.startswith("edge: names.txt: cannot be read (No such file or directory)")
 
 
 def test_classes_in_another_order_are_found_out_by_the_golden_frames(

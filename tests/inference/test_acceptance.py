@@ -16,6 +16,7 @@ from edge.inference import acceptance
 from edge.inference.acceptance import FLOAT, INT8, Bound, compare, try_engine
 from edge.inference.card import ModelCard, load_card
 from edge.inference.engines import open_engine
+from edge.inference.finder_card import load_finder_card
 from edge.inference.golden import FRAMES, GoldenFrame, golden_frames
 from edge.scene import random_scene
 from edge.types import Detections
@@ -162,7 +163,15 @@ def test_a_broken_build_ends_the_check_with_4_and_one_line(
     said = capsys.readouterr()
     assert said.out == ""
     assert len(said.err.splitlines()) == 1
+    title = card.title + (" int8" if precision == "int8" else "")
+    assert said.err.startswith(f"edge: {title} on onnxruntime")
     assert "is refused" in said.err
+
+
+def test_a_file_of_another_network_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    other = load_finder_card("plate-n").file
+    assert main(["models", "check", "gate-n", "--file", str(other)]) == 4
+    assert capsys.readouterr().err.startswith(f"edge: {other} does not agree with ")
 
 
 def test_a_card_that_misleads_its_own_network_is_refused(card: ModelCard) -> None:

@@ -175,6 +175,20 @@ def test_a_missing_card_is_one_line(tmp_path: Path) -> None:
     assert "no such model card" in _message(tmp_path / "model.toml")
 
 
+@pytest.mark.parametrize("name", ["plate-n", "plate-ocr"])
+def test_the_card_of_another_kind_of_network_is_told_from_a_wrong_one(name: str) -> None:
+    with pytest.raises(ModelError, match=rf"{name}/model\.toml: its network (finds|reads) plates, and a detector"):
+        load_card(name)
+
+
+def test_a_card_that_may_not_be_looked_at_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", locked)
+    assert "model.toml: cannot be looked at (Permission denied)" in _message(folder / "model.toml")
+
+
 def test_weights_given_for_their_card_are_told_apart(folder: Path) -> None:
     weights = folder / "net.onnx"
     weights.write_bytes(b"\x08\x0a")

@@ -34,9 +34,11 @@ class Trials:
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(self, card: ModelCard, candidate: Engine, bound: Bound, golden: Iterable[GoldenFrame]) -> Trial:
+    def __call__(
+        self, card: ModelCard, candidate: Engine, bound: Bound, golden: Iterable[GoldenFrame], built: ModelCard
+    ) -> Trial:
         self.count += 1
-        return try_engine(card, candidate, bound, golden)
+        return try_engine(card, candidate, bound, golden, built)
 
 
 @pytest.fixture(autouse=True)
@@ -184,19 +186,46 @@ def test_a_damaged_record_or_copy_is_made_anew(
     assert trials.count == 2
 
 
+def test_a_copy_whose_card_was_changed_is_not_gone_on_with(
+    good: LastGood, models: Models, folder: Path, tmp_path: Path
+) -> None:
+    """Weights and card passed together: with another threshold on it they have passed nothing."""
+    good.choose(models)
+    (name,) = copies(tmp_path)
+    card = tmp_path / FOLDER / name / "model.toml"
+    card.write_text("confidence = 0.001\n" + card.read_text(encoding="utf-8").replace("\nconfidence", "\n# ", 1))
+    (folder / "gate-n.onnx").write_bytes(b"half a download")
+    with pytest.raises(ModelError, match="no detector has passed on this device before"):
+        good.choose(models)
+
+
+def test_half_a_copy_on_a_full_disk_is_taken_away(
+    good: LastGood, models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("edge.inference.last_good.shutil.copyfile", full)
+    assert "cannot be kept" in good.choose(models).trouble
+    assert copies(tmp_path) == []
+
+
 @pytest.mark.parametrize("name", ["gate-n.onnx", "model.toml"])
 def test_what_is_replaced_during_its_trial_is_not_kept_as_what_passed(
     name: str, good: LastGood, models: Models, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def swapped(card: ModelCard, candidate: Engine, bound: Bound, golden: Iterable[GoldenFrame]) -> Trial:
+    def swapped(
+        card: ModelCard, candidate: Engine, bound: Bound, golden: Iterable[GoldenFrame], built: ModelCard
+    ) -> Trial:
         (folder / name).write_bytes(b"copied in the meantime")
-        return try_engine(card, candidate, bound, golden)
+        return try_engine(card, candidate, bound, golden, built)
 
     monkeypatch.setattr(last_good, "try_engine", swapped)
     with pytest.raises(ModelError, match=r"were replaced while|its SHA-256 is"):
         good.choose(models)
     assert good.read() == Record()
-    assert all(copy.endswith(".part") for copy in copies(tmp_path))
+    assert copies(tmp_path) == []
 
 
 def test_a_damaged_copy_is_not_gone_on_with(good: LastGood, models: Models, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from edge.scene.gate_days import LORRIES, gate_day
+from edge.scene.traffic import USUAL
 from edge.types import CLASSES
 
 
@@ -29,8 +30,8 @@ def test_some_days_are_seen_in_infra_red() -> None:
 
 
 def test_where_lorries_come_more_vehicles_are_large() -> None:
-    def large(**kinds: tuple[float, ...]) -> int:
-        days = (gate_day(seed, (160, 90), 3, **kinds) for seed in range(6))
+    def large(shares: tuple[float, ...]) -> int:
+        days = (gate_day(seed, (160, 90), 3, shares=shares) for seed in range(6))
         return sum(actor.kind in ("truck", "bus") for day in days for _, truth in day for actor in truth.actors)
 
-    assert large(shares=LORRIES) > large()
+    assert large(LORRIES) > large(USUAL)

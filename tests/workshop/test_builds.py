@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -13,7 +14,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from edge.cli import main
-from edge.errors import ConfigError
+from edge.errors import ConfigError, ModelError
 from edge.inference.card import Build, load_card
 from edge.inference.ort import OrtEngine
 from edge.workshop import calibration
@@ -58,6 +59,21 @@ def test_an_int8_build_is_what_tensorrt_takes(int8: Path) -> None:
     full = onnx.load(str(load_card(CARD).file)).graph
     convolutions = Counter(node.op_type for node in full.node)["Conv"]
     assert len(weights) == convolutions - len(last_layers(full))
+
+
+def test_a_network_that_no_build_can_be_made_of_is_refused_with_the_way_out(int8: Path, tmp_path: Path) -> None:
+    card = load_card(CARD)
+    quantised = replace(card, file=int8)
+    with pytest.raises(ModelError, match=r"is quantised already \(DequantizeLinear, QuantizeLinear\)"):
+        write_fp16(quantised, tmp_path / "half.onnx")
+    with pytest.raises(ModelError, match="is quantised already"):
+        write_int8(quantised, [picture()], tmp_path / "int8.onnx")
+    old = onnx.load(str(card.file))
+    old.opset_import[0].version = 11
+    onnx.save(old, str(tmp_path / "old.onnx"))
+    with pytest.raises(ModelError, match=r"old\.onnx: is written in opset 11, and .* need 13"):
+        write_int8(replace(card, file=tmp_path / "old.onnx"), [picture()], tmp_path / "int8.onnx")
+    assert [path.name for path in tmp_path.iterdir()] == ["old.onnx"]
 
 
 def test_inputs_outputs_and_notes_stay_as_they_were(int8: Path, tmp_path: Path) -> None:

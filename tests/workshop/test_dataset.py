@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.errors import ConfigError
+from edge.errors import ConfigError, UsageError
 from edge.workshop import dataset
 from edge.workshop.dataset import Entry, group_of, validation_groups
 
@@ -103,6 +103,24 @@ def test_a_damaged_list_is_named_with_its_line(tmp_path: Path) -> None:
     path.write_text("file,group,side,sha256\na,b,train,c\na,b,test,c\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"list\.csv:3: is not"):
         dataset.read_list(path)
+
+
+def test_a_list_that_is_no_text_or_has_no_place_to_lie_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"file\n\xff")
+    with pytest.raises(ConfigError, match=r"list\.csv:2: is not UTF-8"):
+        dataset.read_list(path)
+    with pytest.raises(ConfigError, match="make it with `edge models split`"):
+        dataset.read_list(tmp_path / "none.csv")
+    with pytest.raises(UsageError, match="cannot be written"):
+        dataset.write_list(tmp_path / "none" / "list.csv", [])
+
+
+def test_scenes_without_a_column_are_refused(tmp_path: Path) -> None:
+    make_set(tmp_path / "set", ["a.jpg"])
+    (tmp_path / "set" / "scenes.csv").write_text("file,source\na.jpg,x\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"scenes\.csv: has no column scene"):
+        dataset.build_list(tmp_path)
 
 
 def test_a_picture_without_label_or_scene_stops_the_list(tmp_path: Path) -> None:

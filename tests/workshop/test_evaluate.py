@@ -83,6 +83,13 @@ def test_sizes_are_counted_apart() -> None:
     assert (scores.every.recall, scores.every.f1) == pytest.approx((0.5, 2 / 3))
 
 
+def test_what_meets_a_box_that_counts_is_found_though_its_own_centre_lies_beyond_the_border() -> None:
+    region = Region(score=(np.array([[0, 0], [31, 0], [31, 80], [0, 80]], np.float32),))
+    seen = replace(example(CAR), region=region)
+    scores = score(Canned([[(0, 0.9, (14.0, 10.0, 54.0, 40.0))]]), [seen], 0.5)
+    assert (scores.vehicle.recall, scores.vehicle.precision) == (1.0, 1.0)
+
+
 def test_outside_the_region_nothing_is_false() -> None:
     region = Region(score=(np.array([[0, 0], [55, 0], [55, 80], [0, 80]], np.float32),))
     seen = replace(example(CAR), region=region)

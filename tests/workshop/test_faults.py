@@ -6,7 +6,9 @@ import csv
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from edge.errors import UsageError
 from edge.types import CLASSES, Detections
 from edge.workshop.faults import FaultBook, faults
 from edge.workshop.labelled import Example, examples, open_set
@@ -56,6 +58,13 @@ def test_what_need_not_be_found_is_no_fault_either_way() -> None:
 def test_an_empty_road_found_empty_is_right() -> None:
     assert told(example(), answer()) == []
     assert told(example(), answer((5, 0.9, CAR[1:]))) == [("false", "", "person")]
+
+
+def test_a_label_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    book = FaultBook(tmp_path / "out", 0.5)
+    (tmp_path / "out/labels").rmdir()
+    with pytest.raises(UsageError, match=r"labels/00001_a\.txt: cannot be written"):
+        book.add(example(CAR), answer())
 
 
 def test_the_folder_is_a_list_pictures_and_a_set_to_label(tmp_path: Path) -> None:

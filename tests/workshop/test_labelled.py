@@ -110,12 +110,69 @@ def test_cocos_own_labels_go_by_the_names_of_their_categories(tmp_path: Path) ->
         ({"category_id": 3}, "'bbox' is missing"),
         ({"category_id": 3, "bbox": [1, 1, 5]}, "not enough values"),
         ({"category_id": 3, "bbox": [1, 1, 0, 5]}, "is empty"),
+        ({"category_id": 3, "bbox": [1, float("nan"), 5, 5]}, "is empty"),
+        ({"category_id": 3, "bbox": [-50, 1, 40, 5]}, "lies outside its picture"),
     ],
 )
 def test_a_wrong_box_of_coco_names_its_file(tmp_path: Path, box: dict[str, object], cause: str) -> None:
     images, labels = make_set(tmp_path, {"a": ""})
-    with pytest.raises(ConfigError, match=rf"instances\.json: .*{cause}"):
+    with pytest.raises(ConfigError, match=rf"instances\.json: annotation 1: .*{cause}"):
         open_set(images, coco(labels / "instances.json", [box]))
+
+
+def written(path: Path, images: list[dict[str, object]]) -> Path:
+    boxes = [{"image_id": one["id"], "category_id": 3, "bbox": [0, 0, 20, 20]} for one in images]
+    said = {"images": images, "annotations": boxes, "categories": [{"id": 3, "name": "car"}]}
+    path.write_text(json.dumps(said), encoding="utf-8")
+    return path
+
+
+def image(number: int, name: object) -> dict[str, object]:
+    return {"id": number, "file_name": name, "width": WIDE, "height": HIGH}
+
+
+def test_pictures_of_one_name_in_two_folders_are_told_apart(tmp_path: Path) -> None:
+    for folder in ("east", "west"):
+        (tmp_path / "images" / folder).mkdir(parents=True)
+        cv2.imwrite(str(tmp_path / "images" / folder / "a.png"), np.zeros((HIGH, WIDE, 3), np.uint8))
+    file = written(tmp_path / "all.json", [image(1, "west/a.png"), image(2, "east\\a.png")])
+    assert [one.path.parent.name for one in open_set(tmp_path / "images", file).pictures] == ["west", "east"]
+    with pytest.raises(ConfigError, match=r"all\.json: a\.png may be .*east.* or .*west"):
+        open_set(tmp_path / "images", written(file, [image(1, "a.png")]))
+
+
+def test_a_picture_that_the_labels_name_and_nobody_has_is_counted(tmp_path: Path) -> None:
+    images, labels = make_set(tmp_path, {"a": ""})
+    file = written(labels / "all.json", [image(1, "train/a.png"), image(2, "gone.png")])
+    opened = open_set(images, file)
+    assert (len(opened.pictures), opened.unlabelled, opened.absent) == (1, 0, 1)
+    assert "1 pictures left out: the labels name them" in " ".join(opened.notes())
+
+
+def test_coco_that_names_a_picture_twice_is_refused(tmp_path: Path) -> None:
+    images, labels = make_set(tmp_path, {"a": ""})
+    with pytest.raises(ConfigError, match=r"names the image a\.png twice"):
+        open_set(images, written(labels / "all.json", [image(1, "a.png"), image(2, "a.png")]))
+
+
+@pytest.mark.parametrize("text", ['{"images": [', '{"images": [], "annotations": []}', "[" * 100_000])
+def test_broken_coco_alone_among_the_labels_is_named(tmp_path: Path, text: str) -> None:
+    images, labels = make_set(tmp_path, {"a": ""})
+    (labels / "a.txt").unlink()
+    (labels / "all.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"all\.json: .*not COCO's format"):
+        open_set(images, labels)
+
+
+def test_names_written_with_a_byte_order_mark_are_understood(tmp_path: Path) -> None:
+    images, labels = make_set(tmp_path, {"a": "0 .5 .5 .2 .2\n"}, "\ufeffcar\nbus\n")
+    assert kinds(images, labels) == ["car"]
+
+
+def test_an_empty_line_among_the_names_is_refused_because_it_may_count(tmp_path: Path) -> None:
+    images, labels = make_set(tmp_path, {"a": "1 .5 .5 .2 .2\n"}, "car\n\nbus\n\n")
+    with pytest.raises(ConfigError, match=r"classes\.txt:2: is empty"):
+        open_set(images, labels)
 
 
 def test_outside_its_region_nothing_need_be_found(tmp_path: Path) -> None:

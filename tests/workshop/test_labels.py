@@ -72,6 +72,7 @@ def test_a_box_comes_out_as_corners_cut_at_the_edge(tmp_path: Path) -> None:
         ("0 320 240 50 40", "not inside"),
         ("0 0.5 0.5 0 0.2", "is empty"),
         ("0 nan 0.5 0.1 0.2", "not inside"),
+        ("0 -0.01 0.5 0.005 0.2", "lies outside the picture"),
     ],
 )
 def test_a_wrong_line_is_named_with_file_and_number(tmp_path: Path, line: str, cause: str) -> None:

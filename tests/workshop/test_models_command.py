@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from edge.cli import main
+from edge.workshop.batches import Picture
+from edge.workshop.dataset import build_list
+from edge.workshop.schedule import Progress
 from tests.capture.clips import Clip, write_clip
 
 CARD = Path(__file__).parents[2] / "models" / "gate-n" / "model.toml"
@@ -71,6 +75,10 @@ def test_an_unknown_name_is_one_line_with_the_known_ones(capsys: pytest.CaptureF
     [
         (["models", "eval", "gate-n"], "or --data DIR, or --rendered N"),
         (["models", "train", "gate-n"], "nothing to train on"),
+        (["models", "train", "plate-ocr", "--steps", "-5"], "--steps -5: is no number of steps"),
+        (["models", "train", "plate-ocr", "--fonts", "/none"], "--fonts /none: no such folder"),
+        (["models", "render", "x", "--count", "0"], "--count 0: is no number of pictures"),
+        (["models", "quantize", "plate-n"], "plate-n is no detector, and builds are made of detectors alone"),
     ],
 )
 def test_arguments_that_do_not_suit_each_other_end_with_2(
@@ -95,6 +103,7 @@ def test_a_list_names_its_pictures_and_itself(tmp_path: Path, capsys: pytest.Cap
     [
         (["train", "--size", "160x64"], "leave --size out"),
         (["train", "--rendered", "folder", "--frozen", "2"], "leave --rendered, --frozen out"),
+        (["train", "--crops", "folder"], "leave --crops out"),
         (["export", "--version", "1", "--size", "160x64"], "has one input size"),
     ],
 )
@@ -106,8 +115,28 @@ def test_what_suits_a_detector_alone_is_refused_for_a_recogniser(
     assert cause in capsys.readouterr().err
 
 
-def test_fonts_are_refused_for_a_detector(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["models", "train", "gate-n", "--fonts", "folder"]) == 2
+def test_the_validation_side_of_further_sets_is_not_trained_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "web_cameras"
+    for name in ("m4_east1_1", "m4_west1_1"):
+        for part, end in (("images", "jpg"), ("labels", "txt")):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+            (folder / part / f"{name}.{end}").write_bytes(b"")
+    (folder / "classes.txt").write_text("car\n", encoding="utf-8")
+    learnt: list[Sequence[Picture]] = []
+
+    def train(_start: Path, _out: Path, real: Sequence[Picture], *_: object, **__: object) -> Progress:
+        learnt.append(real)
+        return Progress(0, 0, 0)
+
+    monkeypatch.setattr("edge.workshop.training.train", train)
+    assert main(["models", "train", "gate-n", "--labelled", str(tmp_path), "--rendered", str(tmp_path)]) == 0
+    sides = {Path(entry.file).name: entry.side for entry in build_list(tmp_path)}
+    assert sorted(sides.values()) == ["train", "validation"]
+    assert [sides[picture.path.name] for picture in learnt[0]] == ["train"]
+
+
+def test_fonts_are_refused_for_a_detector(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "train", "gate-n", "--fonts", str(tmp_path)]) == 2
     assert "leave --fonts out" in capsys.readouterr().err
 
 

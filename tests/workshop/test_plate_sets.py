@@ -61,6 +61,9 @@ def test_openalprs_benchmark_is_a_text_file_beside_each_picture(tmp_path: Path) 
         ("file,text\nb.png,A\n", r"plates\.csv:2: b\.png is neither in"),
         ("file,text\na.png,A\na.png,B\n", "listed twice without boxes"),
         ("file,text\n", "holds no plate"),
+        ("file,x1,y1,x2,text\na.png,1,2,3,A\n", r"has no column y2; a box needs x1, y1, x2, y2"),
+        ("file,x1,y1,x2,y2,text\na.png,1,nan,3,4,A\n", r"plates\.csv:2: 1, nan, 3, 4 are not all finite"),
+        ("text,file\nA\n", r"plates\.csv:2: names no file"),
     ],
 )
 def test_a_wrong_list_names_its_place(tmp_path: Path, text: str, cause: str) -> None:
@@ -95,3 +98,23 @@ def test_a_list_picks_its_validation_side(tmp_path: Path) -> None:
     committed.write_text("c.png\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="names none of the 2 pictures"):
         pick(opened, committed)
+
+
+def test_a_table_that_is_not_utf_8_names_the_line(tmp_path: Path) -> None:
+    listed(tmp_path, "", "a.png")
+    (tmp_path / "plates.csv").write_bytes("file,text\na.png,MÜ1\n".encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"plates\.csv:2: is not UTF-8 text; save it as UTF-8"):
+        open_plates(tmp_path)
+
+
+def test_a_list_that_is_no_text_is_named(tmp_path: Path) -> None:
+    opened = open_plates(listed(tmp_path, "file,text\na.png,A1\n", "a.png"))
+    (tmp_path / "list.txt").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match=r"list\.txt:1: is not UTF-8"):
+        pick(opened, tmp_path / "list.txt")
+
+
+def test_one_complete_box_is_enough_whatever_the_other_columns_are_called(tmp_path: Path) -> None:
+    text = "file,x1,xmin,ymin,xmax,ymax,text\na.png,no,1,2,30,12,AB\n"
+    (one,) = open_plates(listed(tmp_path, text, "a.png"))
+    assert one.plates == (PlateTruth((1, 2, 30, 12), "AB"),)

@@ -31,7 +31,7 @@ def watched_lists(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_a_rendered_set_is_labelled_and_all_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = watched_lists(monkeypatch)
-    rendered.render_set(tmp_path, 3, seed=10)
+    assert rendered.render_set(tmp_path, 3, seed=10) == 3
     entries = build_list(tmp_path)
     assert asked == ["training"] * 3
     assert [entry.side for entry in entries] == ["train"] * 3
@@ -44,6 +44,13 @@ def test_a_rendered_set_cut_off_goes_on_where_it_stood(tmp_path: Path, monkeypat
     rendered.render_set(tmp_path, 1, seed=10)
     rendered.render_set(tmp_path, 2, seed=10)
     assert len(asked) == 2
+
+
+def test_gates_are_drawn_whole_and_counted_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    monkeypatch.setattr(rendered, "_write_gate_day", lambda _, number: drawn.append(number))
+    assert rendered.render_set(tmp_path, rendered.MOMENTS + 1, seed=5, view="gate") == 2 * rendered.MOMENTS
+    assert drawn == [5, 6]
 
 
 def test_examples_come_from_the_proof_list(monkeypatch: pytest.MonkeyPatch) -> None:

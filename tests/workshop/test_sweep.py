@@ -33,6 +33,11 @@ def test_the_smallest_that_keeps_the_recall_is_chosen() -> None:
     assert smallest_that_keeps([point(320, 0.9), point(640, 0.8)]).name == "320x320"
 
 
+def test_pictures_without_a_vehicle_choose_no_size() -> None:
+    with pytest.raises(UsageError, match="show no vehicle"):
+        smallest_that_keeps([point(320, float("nan")), point(416, float("nan"))])
+
+
 def test_detectors_are_timed_in_turns() -> None:
     turns: list[str] = []
 

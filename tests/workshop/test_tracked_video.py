@@ -37,7 +37,7 @@ def test_outside_the_region_a_track_need_not_be_found(tmp_path: Path) -> None:
     assert example.optional.tolist() == [False, True]
 
 
-@pytest.mark.parametrize("line", ["1,1,2,3,4", "1,1,a,2,3,4"])
+@pytest.mark.parametrize("line", ["1,1,2,3,4", "1,1,a,2,3,4", "1,1,nan,2,3,4", "inf,1,1,2,3,4"])
 def test_a_wrong_line_is_named(tmp_path: Path, line: str) -> None:
     with pytest.raises(ConfigError, match=r"gt\.txt:1: "):
         read_tracks(labels(tmp_path, line) / "gt/gt.txt")

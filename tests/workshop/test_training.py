@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from edge.cli import main
-from edge.errors import ModelError
+from edge.errors import ModelError, UsageError
 from edge.types import CLASSES
 from edge.workshop import network
 from edge.workshop.batches import Mix, Picture
@@ -75,17 +75,24 @@ def test_weights_of_another_network_are_refused(weights: Path) -> None:
 
 def test_the_mean_of_weights_is_taken_one_by_one(torch: Any, tmp_path: Path) -> None:
     pytest.importorskip("safetensors", reason="safetensors is not installed; it comes with the train extra")
-    for name, value in (("a", 1.0), ("b", 2.0), ("c", 6.0)):
-        network.write_weights(
-            tmp_path / name, {"w": torch.full((2,), value), "n": torch.tensor(7), "h.one2one_cv2.w": torch.ones(1)}, {}
-        )
+    for name, value, notes in (("a", 1.0, {"step": "90"}), ("b", 2.0, {"step": "200"}), ("c", 6.0, {})):
+        weights = {"w": torch.full((2,), value), "n": torch.tensor(7), "h.one2one_cv2.w": torch.ones(1)}
+        network.write_weights(tmp_path / name, weights, notes)
     out = tmp_path / "mean"
     assert main(["models", "average", str(out), *(str(tmp_path / name) for name in "abc")]) == 0
     model = torch.nn.Module()
     model.register_buffer("w", torch.zeros(2))
     model.register_buffer("n", torch.tensor(0))
-    assert network.read_weights(out, model) == {"average": "a,b,c"}
+    notes = network.read_weights(out, model)
+    assert notes.pop("average") == "a,b,c"
+    assert Progress.read(notes, out).opened(10, fresh=False) == Progress(200, 200, 210)
     assert (model.w.tolist(), int(model.n)) == ([3.0, 3.0], 7)
+
+
+def test_weights_that_have_no_place_are_one_line(torch: Any, tmp_path: Path) -> None:
+    pytest.importorskip("safetensors", reason="safetensors is not installed; it comes with the train extra")
+    with pytest.raises(UsageError, match=r"last\.safetensors: cannot be written"):
+        network.write_weights(tmp_path / "none" / "last.safetensors", {"w": torch.ones(2)}, {})
 
 
 def test_weights_of_two_networks_have_no_mean(torch: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
