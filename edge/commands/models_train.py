@@ -74,6 +74,9 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument(
+        "--device", metavar="NAME", default="auto", help="cpu, cuda or cuda:1 (default: a GPU where torch finds one)"
+    )
+    parser.add_argument(
         "--bf16",
         action="store_true",
         help="forward pass in bfloat16: quicker on processors that have it, not on others",
@@ -177,6 +180,7 @@ def listed(args: argparse.Namespace, card: ModelCard, side: str) -> list[Entry]:
 def _train_detector(args: argparse.Namespace, card: ModelCard) -> None:
     from edge.workshop.batches import Mix, load_pictures
     from edge.workshop.dataset import build_list, list_digest
+    from edge.workshop.network import pick_device
     from edge.workshop.training import Stage
     from edge.workshop.training import train as train_detector
 
@@ -198,6 +202,7 @@ def _train_detector(args: argparse.Namespace, card: ModelCard) -> None:
         threads=args.threads,
         frozen=args.frozen or 0,
         bf16=args.bf16,
+        device=pick_device(args.device),
     )
     lists = {"listed": real, "labelled": labelled, "rendered": rendered}
     said = ", ".join(f"{name} {list_digest(entries)}" for name, entries in lists.items() if entries)

@@ -149,6 +149,23 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     return weights, notes
 
 
+def pick_device(name: str) -> str:
+    """Return the device to train on, as torch calls it: `auto` is the first GPU, or else the processor.
+
+    Raises:
+        UsageError: torch is not installed, knows no such device, or finds none of that kind here.
+    """
+    torch = import_plain_torch()
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.zeros(1, device=name)
+    except (RuntimeError, AssertionError) as error:  # an assertion is how torch says that it was built without CUDA
+        cause = str(error).strip().partition("\n")[0]
+        raise UsageError(f"--device {name}: cannot be used ({cause}); give cpu, cuda or cuda:1, or auto") from error
+    return name
+
+
 def write_weights(path: Path, weights: Mapping[str, Any], notes: Mapping[str, str]) -> None:
     """Write named tensors as FP16 safetensors, whole or not at all.
 
@@ -160,7 +177,8 @@ def write_weights(path: Path, weights: Mapping[str, Any], notes: Mapping[str, st
     from safetensors.torch import save_file  # noqa: PLC0415 - as above
 
     halves = {
-        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous() for name, tensor in weights.items()
+        name: (tensor.half() if tensor.is_floating_point() else tensor).cpu().contiguous()
+        for name, tensor in weights.items()
     }
     partial = path.with_suffix(".part")
     try:

@@ -28,7 +28,7 @@ class Stage:
     """One stage. `steps` batches with a top learning rate of `rate`; weights are written every `save_every` steps.
 
     The first `frozen` layers stay as they are: with the low ones still, a short stage is a third quicker and keeps what
-    they have learnt of real pictures.
+    they have learnt of real pictures. `device` is torch's name of one that `pick_device` knows to work.
     """
 
     mix: Mix
@@ -39,6 +39,7 @@ class Stage:
     threads: int = 1
     save_every: int = 100
     bf16: bool = False
+    device: str = "cpu"
     frozen: int = 0
 
 
@@ -57,7 +58,7 @@ def train(
     cv2.setNumThreads(1)
     model = network.build(len(CLASSES), stage.seed)
     progress = taken_up(start, model, stage.steps, fresh=fresh)
-    model.train().to(memory_format=torch.channels_last)
+    model.train().to(stage.device, memory_format=torch.channels_last)
     for layer in model.model[: stage.frozen]:
         layer.eval().requires_grad_(requires_grad=False)
     optimizer = network.make_optimizer(model, stage.rate)
@@ -74,10 +75,10 @@ def train(
 def _step(
     torch: Any, model: Any, criterion: Any, optimizer: Any, batch: Batch, stage: Stage, done: int
 ) -> dict[str, float]:
-    images = torch.from_numpy(batch.images).permute(0, 3, 1, 2).float().div_(255)
-    rows = torch.from_numpy(batch.boxes)
+    images = torch.from_numpy(batch.images).to(stage.device).permute(0, 3, 1, 2).float().div_(255)
+    rows = torch.from_numpy(batch.boxes).to(stage.device)
     targets = {"batch_idx": rows[:, 0], "cls": rows[:, 1:2], "bboxes": rows[:, 2:6], "img": images}
-    with torch.autocast("cpu", torch.bfloat16, enabled=stage.bf16):
+    with torch.autocast(images.device.type, torch.bfloat16, enabled=stage.bf16):
         answer = model(images.contiguous(memory_format=torch.channels_last))
     loss, parts = criterion(network.as_float32(torch, answer), targets)
     rate = learning_rate(stage.rate, stage.warm_up, stage.steps, done)

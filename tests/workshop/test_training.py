@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,27 @@ def test_a_stage_is_trained_cut_off_and_taken_up_again(weights: Path, tmp_path: 
     assert train(weights, out, pictures, [], STAGE, fresh=True) == Progress(2, 0, 2)
     assert train(out, out, pictures, [], STAGE, fresh=False) == Progress(4, 2, 4)
     assert out.stat().st_size < 6_000_000
+
+
+@pytest.mark.slow
+def test_a_stage_is_trained_on_a_gpu(torch: Any, weights: Path, tmp_path: Path) -> None:
+    import cv2  # noqa: PLC0415 - only where torch is
+
+    if not torch.cuda.is_available():
+        pytest.skip("torch finds no GPU here")
+    assert cv2.imwrite(str(tmp_path / "a.png"), np.full((64, 64, 3), 90, np.uint8))
+    pictures = [Picture(tmp_path / "a.png", np.array([[0, 0.2, 0.2, 0.8, 0.8]], np.float32))]
+    stage = replace(STAGE, device="cuda", bf16=True)
+    assert train(weights, tmp_path / "last.safetensors", pictures, [], stage, fresh=True) == Progress(2, 0, 2)
+
+
+def test_a_device_that_is_not_there_is_one_line(torch: Any) -> None:
+    assert network.pick_device("cpu") == "cpu"
+    assert network.pick_device("auto") == ("cuda" if torch.cuda.is_available() else "cpu")
+    for name in ("cuda:99", "warp"):
+        with pytest.raises(UsageError, match=f"--device {name}: cannot be used .*give cpu, cuda") as caught:
+            network.pick_device(name)
+        assert "\n" not in str(caught.value)
 
 
 @pytest.mark.slow
