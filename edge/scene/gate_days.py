@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from edge.scene import daylight, gate_site
 from edge.scene.actors import TOWING
 from edge.scene.camera import Camera, Pose
 from edge.scene.gate_plan import GatePlan
+from edge.scene.ingredients import Earth
 from edge.scene.light import Light
 from edge.scene.lists import TRAINING
+from edge.scene.props import Prop
+from edge.scene.random_place import beside
 from edge.scene.story import Stage, Story
 from edge.scene.traffic import USUAL, Traffic
 from edge.scene.truth import FrameTruth
@@ -25,6 +30,9 @@ _TOWING = 0.6
 """So many cars tow on every second day: that a car and its trailer are one vehicle takes many examples to learn."""
 MOST_TOW = 0.85
 """For a stage of training that teaches just that."""
+_FOOTWAYS_M = 4.0
+_CLUTTER_M, _CLUTTERED = 12.0, 4
+"""How far from the middle things stand, and how often as many are tried as beside any road."""
 LORRIES = (0.45, 0.33, 0.17, 0.05)
 """Shares of the kinds for a stage that teaches what is half behind a lorry."""
 
@@ -38,11 +46,13 @@ def gate_day(
     """
     rng = np.random.default_rng([TRAINING.seeds.start + seed, 7])
     plan = TRAINING.plans[int(rng.integers(len(TRAINING.plans)))]
+    earth = TRAINING.earths[int(rng.integers(len(TRAINING.earths)))]
+    place = gate_site.place(plan, earth, seed % 1000)
     light, beams = _light(plan, rng)
     story = Story(
         seed=seed,
         camera=Camera(_pose(plan, rng), size_wh),
-        place=gate_site.place(plan, TRAINING.earths[int(rng.integers(len(TRAINING.earths)))], seed % 1000),
+        place=replace(place, props=(*place.props, *clutter(plan, earth, seed))),
         rides=(),
         barriers=(),
         light_at=lambda _: light,
@@ -66,6 +76,29 @@ def gate_day(
     for number in range(count):
         yield stage.moment(number, t_s, traffic.placed(t_s, beams))
         t_s += float(rng.uniform(*_STEP_S))
+
+
+def clutter(plan: GatePlan, earth: Earth, seed: int) -> tuple[Prop, ...]:
+    """Return things beside the roads of a plan: the few that plans have of their own are soon known by heart.
+
+    Fences and bushes at the edge of the picture, half seen, are what detectors take for vehicles.
+    """
+    (left, right), (near, far) = plan.road, plan.street_y
+    side = np.array(plan.side, np.float64)
+    marks = np.arange(0.0, len(side) - 1, 0.05)
+    lanes = (
+        (np.array([((left + right) / 2, y) for y in np.arange(-12.0, near)]), right - left),
+        (np.array([(x, (near + far) / 2) for x in np.arange(-30.0, 30.0)]), far - near + _FOOTWAYS_M),
+        (np.stack([np.interp(marks, np.arange(len(side)), side[:, axis]) for axis in (0, 1)], axis=1), plan.side_width),
+    )
+    rng = np.random.default_rng([TRAINING.seeds.start + seed, 8])
+    found = [prop for _ in range(_CLUTTERED) for prop in beside(earth, lanes, rng, _CLUTTER_M)]
+    return tuple(prop for prop in found if all(_clear(prop, points, width) for points, width in lanes))
+
+
+def _clear(prop: Prop, points: npt.NDArray[np.float64], width: float) -> bool:
+    """Whether a thing keeps off a road however it is turned."""
+    return bool(np.hypot(*(points - [prop.x, prop.y]).T).min() > (width + prop.size[0]) / 2)
 
 
 def _pose(plan: GatePlan, rng: np.random.Generator) -> Pose:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,9 @@ Rng = np.random.Generator
 Xy = tuple[float, float]
 Roads = tuple[tuple[tuple[Xy, ...], float, int], ...]
 """Paths with a width in metres and a number of lanes each; the first is the main road."""
+
+Lane = tuple[npt.NDArray[np.float64], float]
+"""A road as points (N,2), no further apart than it is wide, and its width, in metres."""
 
 
 def roads(rng: Rng) -> Roads:
@@ -116,18 +120,24 @@ _BIG = frozenset({"house", "tree", "container"})
 def props(earth: Earth, network: Roads, rng: Rng) -> tuple[Prop, ...]:
     """What stands beside the roads and behind them, perhaps a boom across the main one."""
     paths = [(np.array(p), w) for p, w, _ in network]
-    out = _backdrop(earth, rng)
+    out = [*_backdrop(earth, rng), *beside(earth, paths, rng)]
+    if rng.random() < 0.35:
+        out += _boom(*paths[0], rng)
+    return tuple(out)
+
+
+def beside(earth: Earth, paths: Sequence[Lane], rng: Rng, reach_m: float = 22.0) -> tuple[Prop, ...]:
+    """Return up to eleven things that stand beside roads, at most `reach_m` to the left and right."""
+    out = []
     for _ in range(int(rng.integers(2, 12))):
         kind = _MENU[int(rng.integers(len(_MENU)))]
         big = kind in _BIG
-        x, y = float(rng.uniform(-22, 22)), float(rng.uniform(14 if big else 7, 55 if big else 30))
+        x, y = float(rng.uniform(-reach_m, reach_m)), float(rng.uniform(14 if big else 7, 55 if big else 30))
         size, room = _prop_size(kind, rng)
         if any(np.hypot(*(p - [x, y]).T).min() <= w / 2 + room for p, w in paths):
             continue
         heading = float(rng.choice([0.0, 90.0])) + float(rng.normal(0, 8))
         out.append(Prop(kind, x, y, heading, size, _tints(kind, earth, rng), int(rng.integers(40))))
-    if rng.random() < 0.35:
-        out += _boom(*paths[0], rng)
     return tuple(out)
 
 

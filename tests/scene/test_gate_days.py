@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge.scene.gate_days import LORRIES, gate_day
+from edge.scene.gate_days import LORRIES, clutter, gate_day
+from edge.scene.lists import TRAINING
 from edge.scene.traffic import USUAL
 from edge.types import CLASSES
 
@@ -36,3 +37,12 @@ def test_where_lorries_come_more_vehicles_are_large() -> None:
         return sum(actor.kind in ("truck", "bus") for day in days for _, truth in day for actor in truth.actors)
 
     assert large(LORRIES) > large(USUAL)
+
+
+def test_other_things_stand_beside_the_roads_of_one_plan_and_none_on_them() -> None:
+    plan = TRAINING.plans[0]
+    days = [clutter(plan, TRAINING.earths[0], seed) for seed in range(8)]
+    assert len({tuple((thing.kind, thing.x) for thing in day) for day in days if day}) > 4
+    assert all(
+        not plan.road[0] <= thing.x <= plan.road[1] or thing.y > plan.street_y[1] for day in days for thing in day
+    )
