@@ -21,6 +21,9 @@ PLATE_PX = (9.0, 330.0)
 """Widths of the plates in close framings, in the network's input."""
 CLOSE_UP = 0.2
 """Share of the pictures with a plate that show hardly more than the plate."""
+CUT = 0.08
+"""Share of the close framings that cut the plate off, by up to CUT_PART of it."""
+CUT_PART = 0.4
 FILLED = (0.45, 0.99)
 """Share of a close-up's width, or height, that the plate takes up."""
 
@@ -70,11 +73,16 @@ def _around(picture_wh: tuple[int, int], outline: F32, size_wh: tuple[int, int],
     # No further than the picture goes: bars teach nothing.
     picture = np.array(picture_wh)
     size = np.minimum((crop_wide, crop_high), 1.1 * picture)
-    room = size - (outline[2:] - outline[:2])
-    middle = (outline[:2] + outline[2:]) / 2 + room * rng.uniform(-0.52, 0.52, 2)
+    plate = outline[2:] - outline[:2]
+    away = (size - plate) * rng.uniform(-0.52, 0.52, 2)
+    is_cut = rng.random() < CUT
+    if is_cut:
+        axis, side = int(rng.random() < 1 / 3), rng.choice((-1, 1))
+        away[axis] = side * ((size[axis] - plate[axis]) / 2 + plate[axis] * rng.uniform(0, CUT_PART))
+    middle = (outline[:2] + outline[2:]) / 2 + away
     half = np.minimum(size, picture) / 2
     x, y = np.clip(middle, half, picture - half).tolist()
-    return Frame((x, y), (float(size[0]), float(size[1])), shows_beyond=bool(rng.random() < 0.5))
+    return Frame((x, y), (float(size[0]), float(size[1])), shows_beyond=not is_cut and bool(rng.random() < 0.5))
 
 
 def _close_up(picture_wh: tuple[int, int], outline: F32, size_wh: tuple[int, int], rng: np.random.Generator) -> Frame:

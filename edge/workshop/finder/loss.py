@@ -1,4 +1,8 @@
-"""How wrong an answer of the finder is: its scores, and its corners, or their outline where that alone is known."""
+"""How wrong an answer of the finder is: its scores, its corners, and for plates that people boxed where these may be.
+
+People box a plate with its frame, with a strip of bumper, or cut its rim off: such a box says where the plate is, not
+where it ends. Only drawn and rendered plates teach that.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,8 @@ ROUND = 0.1
 """Errors below this share of the shorter side count squared."""
 OVERLAP_WEIGHT = 0.4
 """How much a lacking overlap of the outlines counts beside the errors of the sides."""
+BOX_BAND = (0.3, 0.1)
+"""So far inside and outside a box's sides the plate's outline may be, as shares of the shorter side."""
 
 
 def losses(answer: Any, batch: Batch) -> tuple[Any, Any]:
@@ -49,10 +55,11 @@ def _corners(answer: Any, batch: Batch, cells: Any, weight: Any) -> Any:
     exact = torch.from_numpy(batch.exact)
     upper, left = (true[:, 1] - true[:, 0]).norm(dim=1), (true[:, 3] - true[:, 0]).norm(dim=1)
     side = torch.minimum(upper, left).clamp(min=SMALLEST_SIDE_PX)[:, None]
-    by_corner = (said - true).flatten(1) / side
-    outline = torch.cat([said.amin(1) - true.amin(1), said.amax(1) - true.amax(1)], dim=1) / side
-    wrong = torch.where(exact, _rounded(by_corner).mean(1), _rounded(outline).mean(1))
-    return ((wrong + OVERLAP_WEIGHT * _apart(said, true)) * weight).sum()
+    by_corner = _rounded((said - true).flatten(1) / side).mean(1) + OVERLAP_WEIGHT * _apart(said, true)
+    beyond = torch.cat([true.amin(1) - said.amin(1), said.amax(1) - true.amax(1)], dim=1) / side
+    within, outside = BOX_BAND
+    off_band = _rounded((beyond - outside).clamp(min=0) + (-beyond - within).clamp(min=0)).mean(1)
+    return (torch.where(exact, by_corner, off_band) * weight).sum()
 
 
 def _apart(said: Any, true: Any) -> Any:

@@ -67,13 +67,13 @@ class Mix:
 
     sizes_wh: tuple[tuple[int, int], ...] = ((384, 256),)
     batch: int = 16
-    vehicles: float = 0.1
-    gates: float = 0.05
-    crops: float = 0.06
+    vehicles: float = 0.12
+    gates: float = 0.1
+    crops: float = 0.04
     boxed: float = 0.12
-    replaced: float = 0.3
-    removed: float = 0.1
-    real: float = 0.5
+    replaced: float = 0.55
+    removed: float = 0.08
+    real: float = 0.15
 
 
 def whole_canvas(sources: Sources, mix: Mix, rng: np.random.Generator) -> Canvas:

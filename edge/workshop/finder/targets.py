@@ -21,9 +21,9 @@ BAND = 1.2
 """Cells outside so much of a plate shall not say it; those between are not asked."""
 LEAST_WH = (9.0, 4.0)
 """Smaller plates, in pixels of the input, are not asked for."""
-LEAST_INSIDE = 0.9
-"""Plates of which less is within the picture are not asked for."""
-MOST_DENIED = 0.6
+LEAST_INSIDE = 0.6
+"""Plates of which less is within the picture are not asked for; of the others what is within it."""
+MOST_DENIED = 0.4
 """Plates of which less is within it are no plates: else parts of large ones, a sticker, a line, would be found."""
 
 PLATE_POWER = 0.2
@@ -70,20 +70,21 @@ def targets(canvas: Canvas) -> Targets:
         score[_within(box, score.shape)] = UNASKED
     seen = canvas.seen or (0.0, 0.0, float(wide), float(high))
     inside = [_inside(quad, seen) for quad in canvas.quads]
-    asked = [share >= LEAST_INSIDE and _large(quad) for share, quad in zip(inside, canvas.quads, strict=True)]
-    large_first = sorted(range(len(canvas.quads)), key=lambda index: -cv2.contourArea(canvas.quads[index]))
+    quads = np.array([_cut(quad, seen) for quad in canvas.quads], np.float32).reshape(-1, 4, 2)
+    asked = [share >= LEAST_INSIDE and _large(quad) for share, quad in zip(inside, quads, strict=True)]
+    large_first = sorted(range(len(quads)), key=lambda index: -cv2.contourArea(quads[index]))
     for index in large_first:
         if inside[index] < MOST_DENIED:
             continue
-        score[_within(_grown(four.outlines(canvas.quads[index : index + 1])[0], BAND), score.shape)] = UNASKED
+        score[_within(_grown(four.outlines(quads[index : index + 1])[0], BAND), score.shape)] = UNASKED
     for index in large_first:
         if asked[index]:
-            owner[_core(canvas.quads[index], score.shape)] = index
+            owner[_core(quads[index], score.shape)] = index
     score[owner >= 0] = PLATE
     cells = np.argwhere(owner >= 0)
     whose = owner[owner >= 0]
-    weight = np.bincount(whose, minlength=len(canvas.quads))[whose].astype(np.float32) ** (PLATE_POWER - 1)
-    return Targets(score, cells, canvas.quads[whose], canvas.exact[whose], weight.astype(np.float32))
+    weight = np.bincount(whose, minlength=len(quads))[whose].astype(np.float32) ** (PLATE_POWER - 1)
+    return Targets(score, cells, quads[whose], canvas.exact[whose], weight.astype(np.float32))
 
 
 def _inside(quad: F32, seen: Box) -> float:
@@ -91,6 +92,22 @@ def _inside(quad: F32, seen: Box) -> float:
     x1, y1, x2, y2 = four.bounds(quad)
     wide, high = min(x2, seen[2]) - max(x1, seen[0]), min(y2, seen[3]) - max(y1, seen[1])
     return max(0.0, wide) * max(0.0, high) / max((x2 - x1) * (y2 - y1), 1e-6)
+
+
+def _cut(quad: F32, seen: Box) -> F32:
+    """Return what is seen of a plate: corners out of sight come back along its edges, to where the last of it is seen.
+
+    Of a corner that both edges of lie out of sight a little stays out.
+    """
+    cut = quad.copy()
+    for axis, along in ((0, ((0, 1), (3, 2))), (1, ((0, 3), (1, 2)))):
+        for one, other in (*along, *(ends[::-1] for ends in along)):
+            low, high = seen[axis], seen[axis + 2]
+            at, to = float(cut[one, axis]), float(cut[other, axis])
+            goal = min(max(at, low), high)
+            if goal != at and (at - goal) * (to - goal) < 0:
+                cut[one] += (cut[other] - cut[one]) * ((goal - at) / (to - at))
+    return cut
 
 
 def _large(quad: F32) -> bool:
