@@ -116,9 +116,10 @@ def _set_frame(picture: U8, quad: F32, rng: np.random.Generator) -> None:
         ]
     )
     tone = int(rng.integers(5, 230))
-    _fill(picture, quad + ways, tone)
+    _fill(picture, np.asarray(quad + ways, np.float32), tone)
     if rng.random() < 0.5:
-        _fill(picture, quad + ways * rng.uniform(0.3, 0.85), int(np.clip(tone + rng.normal(0, 50), 0, 255)))
+        inner = np.asarray(quad + ways * rng.uniform(0.3, 0.85), np.float32)
+        _fill(picture, inner, int(np.clip(tone + rng.normal(0, 50), 0, 255)))
 
 
 def _fill(picture: U8, quad: F32, tone: int) -> None:

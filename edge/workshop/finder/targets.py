@@ -95,9 +95,9 @@ def _inside(quad: F32, seen: Box) -> float:
 
 
 def _cut(quad: F32, seen: Box) -> F32:
-    """Return what is seen of a plate: corners out of sight come back along its edges, to where the last of it is seen.
+    """Return what is seen of a plate: corners out of sight come back along its edges to where they leave the picture.
 
-    Of a corner that both edges of lie out of sight a little stays out.
+    A corner whose edges are both out of sight all along stays where it is.
     """
     cut = quad.copy()
     for axis, along in ((0, ((0, 1), (3, 2))), (1, ((0, 3), (1, 2)))):
@@ -107,7 +107,7 @@ def _cut(quad: F32, seen: Box) -> F32:
             goal = min(max(at, low), high)
             if goal != at and (at - goal) * (to - goal) < 0:
                 cut[one] += (cut[other] - cut[one]) * ((goal - at) / (to - at))
-    return cut
+    return np.asarray(cut, np.float32)
 
 
 def _large(quad: F32) -> bool:
