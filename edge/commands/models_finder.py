@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from edge.workshop.finder.scenes import Scene
 
 LIST_FILE, UNBOXED_FILE, LAST_FILE = "scenes.csv", "unboxed.csv", "last.safetensors"
-BOXED_FILE = "vehicles.csv"
+BOXED_FILE, CORRECTIONS_FILE = "vehicles.csv", "corrections.csv"
 VEHICLES_LIST = "pictures.csv"
 VEHICLES_OF = "gate-n"
 CROPS_LIST, CROPS_OF = "crops.csv", "plate-ocr"
@@ -56,7 +56,7 @@ def train(args: argparse.Namespace, card: FinderCard) -> None:
     entries = [entry for entry in read_list(args.list or folder / LIST_FILE) if entry.side == "train"]
     vehicles = _vehicles(args.vehicles, folder) if args.vehicles else []
     sources = Sources(
-        read_scenes(args.data, entries, folder / UNBOXED_FILE),
+        read_scenes(args.data, entries, folder / UNBOXED_FILE, folder / CORRECTIONS_FILE),
         vehicles,
         read_gates(args.rendered) if args.rendered else (),
         Fonts(*type_hands(args.fonts or [])),

@@ -12,7 +12,7 @@ import torch
 
 from edge.inference.finder_card import STRIDE_PX
 from edge.workshop.finder.batches import Batch
-from edge.workshop.finder.targets import NONE
+from edge.workshop.finder.targets import CORNERS, NEAR, NONE
 
 FOCUS = 2.0
 """How much less an answer counts that is right already (Lin et al. 2017, "Focal loss for dense object detection")."""
@@ -24,8 +24,8 @@ ROUND = 0.1
 """Errors below this share of the shorter side count squared."""
 OVERLAP_WEIGHT = 0.4
 """How much a lacking overlap of the outlines counts beside the errors of the sides."""
-BOX_BAND = (0.3, 0.1)
-"""So far inside and outside a box's sides the plate's outline may be, as shares of the shorter side."""
+BOX_BAND = (0.15, 0.08)
+"""So far inside and outside a box the outline of a plate NEAR it may end, as shares of the shorter side."""
 
 
 def losses(answer: Any, batch: Batch) -> tuple[Any, Any]:
@@ -52,14 +52,16 @@ def _corners(answer: Any, batch: Batch, cells: Any, weight: Any) -> Any:
     middles = (cells[:, [2, 1]].float() + 0.5) * STRIDE_PX
     said = answer[cells[:, 0], 1:, cells[:, 1], cells[:, 2]].reshape(-1, 4, 2) + middles[:, None]
     true = torch.from_numpy(batch.quads)
-    exact = torch.from_numpy(batch.exact)
+    known = torch.from_numpy(batch.known)
     upper, left = (true[:, 1] - true[:, 0]).norm(dim=1), (true[:, 3] - true[:, 0]).norm(dim=1)
     side = torch.minimum(upper, left).clamp(min=SMALLEST_SIDE_PX)[:, None]
-    by_corner = _rounded((said - true).flatten(1) / side).mean(1) + OVERLAP_WEIGHT * _apart(said, true)
+    apart = OVERLAP_WEIGHT * _apart(said, true)
     beyond = torch.cat([true.amin(1) - said.amin(1), said.amax(1) - true.amax(1)], dim=1) / side
     within, outside = BOX_BAND
-    off_band = _rounded((beyond - outside).clamp(min=0) + (-beyond - within).clamp(min=0)).mean(1)
-    return (torch.where(exact, by_corner, off_band) * weight).sum()
+    off_band = (beyond - outside).clamp(min=0) + (-beyond - within).clamp(min=0)
+    by_corner = _rounded((said - true).flatten(1) / side).mean(1) + apart
+    by_box = torch.where(known == NEAR, _rounded(off_band).mean(1), _rounded(beyond).mean(1) + apart)
+    return (torch.where(known == CORNERS, by_corner, by_box) * weight).sum()
 
 
 def _apart(said: Any, true: Any) -> Any:

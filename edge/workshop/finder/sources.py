@@ -14,7 +14,7 @@ from edge.types import CLASSES, F32, U8, VEHICLES
 from edge.vision import quads as four
 from edge.workshop.finder.crops import plate_in, set_crop
 from edge.workshop.finder.paste import matching_light, seen_corners, set_plate, take_out
-from edge.workshop.finder.targets import Canvas
+from edge.workshop.finder.targets import CORNERS, NEAR, OUTLINE, Canvas
 from edge.workshop.pictures import read_rgb
 from edge.workshop.plates.list_training import FRAME_WORDS
 from edge.workshop.plates.samples import Fonts, training_plate
@@ -32,6 +32,9 @@ LEAST_VEHICLE = 0.11
 """Vehicles whose smaller side is less than this of the picture's get no plate."""
 PLATE_SHARE = (0.18, 0.42)
 """Width of a plate set onto a vehicle, as a share of the vehicle's smaller side."""
+SMALL_PX = 24.0
+"""Of boxes narrower than this in their picture the outline is taught as people drew it: nobody sees where such a plate
+ends, and nobody can read it either."""
 LOWER_HALF = 0.45
 """Plates lie below this share of a vehicle's height."""
 
@@ -112,31 +115,31 @@ class _Plates:
 
 def _crop(path: Path, rng: np.random.Generator) -> Canvas:
     picture = gray(path, rng)
-    return Canvas(picture, _upright(plate_in((picture.shape[1], picture.shape[0])))[None], np.zeros(1, bool))
+    return Canvas(picture, _upright(plate_in((picture.shape[1], picture.shape[0])))[None], np.array([NEAR], np.int8))
 
 
 def _scene(scene: Scene, plates: _Plates, rng: np.random.Generator) -> Canvas:
     picture, mix = gray(scene.path, rng), plates.mix
-    quads, exact = [], []
+    quads, known = [], []
     for box in scene.boxes:
         x1, y1, x2, y2 = (float(side) for side in box)
         chance = rng.random()
         if chance >= mix.replaced + mix.removed:
             quads.append(_upright(box))
-            exact.append(False)
+            known.append(OUTLINE if x2 - x1 < SMALL_PX else NEAR)
             continue
         around = picture[int(y1) : int(y2) + 1, int(x1) : int(x2) + 1].copy()
         take_out(picture, (x1, y1, x2, y2), rng)
         if chance < mix.replaced and around.size:
             crop = plates.crop(rng)
-            exact.append(crop is None)
+            known.append(CORNERS if crop is None else NEAR)
             if crop is None:
                 quads.append(_replace(picture, around, box, plates.sources.fonts, rng))
             else:
                 quads.append(_put_in_place(picture, crop, around, box, rng))
     for _ in range(int(rng.integers(1, 4)) if rng.random() < 0.4 else 0):
         _write_words(picture, rng)
-    return Canvas(picture, np.array(quads, np.float32).reshape(-1, 4, 2), np.array(exact, bool), scene.unboxed)
+    return Canvas(picture, np.array(quads, np.float32).reshape(-1, 4, 2), np.array(known, np.int8), scene.unboxed)
 
 
 def _upright(box: F32) -> F32:
@@ -176,15 +179,15 @@ def _vehicles(picture: Picture, plates: _Plates, rng: np.random.Generator) -> Ca
     boxes = picture.boxes[:, 1:] * np.array([wide, high, wide, high], np.float32)
     large = boxes[_large(picture)]
     quads: list[F32] = []
-    exact: list[bool] = []
+    known: list[int] = []
     for index in rng.permutation(len(large))[:3]:
         crop = plates.crop(rng)
         quad = _on_vehicle(pixels, large[index], quads, plates.sources.fonts if crop is None else crop, rng)
         if quad is not None:
             quads.append(quad)
-            exact.append(crop is None)
+            known.append(CORNERS if crop is None else NEAR)
     placed = np.array(quads, np.float32).reshape(-1, 4, 2)
-    return Canvas(pixels, placed, np.array(exact, bool), boxes.astype(np.float32))
+    return Canvas(pixels, placed, np.array(known, np.int8), boxes.astype(np.float32))
 
 
 def near_enough(pictures: Sequence[Picture]) -> list[Picture]:
@@ -227,7 +230,9 @@ def _touch(first: F32, second: F32) -> bool:
 
 
 def _gate(gate: Gate, rng: np.random.Generator) -> Canvas:
-    return Canvas(gray(gate.path, rng), gate.quads.copy(), np.ones(len(gate.quads), bool), gate.hidden.copy())
+    return Canvas(
+        gray(gate.path, rng), gate.quads.copy(), np.full(len(gate.quads), CORNERS, np.int8), gate.hidden.copy()
+    )
 
 
 def _write_words(picture: U8, rng: np.random.Generator) -> None:

@@ -15,6 +15,8 @@ from edge.vision import quads as four
 
 PLATE, NONE, UNASKED = 1, 0, -1
 """What a cell shall say: a plate's middle, none, or whatever it likes."""
+CORNERS, OUTLINE, NEAR = 2, 1, 0
+"""What is known of a plate: its corners; its outline, upright; or a box that ends near where the plate does."""
 CORE = 0.5
 """Cells within so much of a plate, about its middle, shall say it."""
 BAND = 1.2
@@ -34,14 +36,14 @@ PLATE_POWER = 0.2
 class Canvas:
     """One picture to learn from, and what it shows, in its pixels.
 
-    `picture` (H,W) uint8; `quads` (K,4,2) float32; `exact` (K,) bool: these are corners, the others an upright box;
+    `picture` (H,W) uint8; `quads` (K,4,2) float32; `known` (K,) int8: CORNERS, OUTLINE or NEAR;
     `unasked` (M,4) float32 xyxy: where there may be plates that nobody marked; `seen`: the part that is no bar, None
     for all of it.
     """
 
     picture: U8
     quads: F32 = field(default_factory=lambda: np.empty((0, 4, 2), np.float32))
-    exact: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    known: npt.NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
     unasked: F32 = field(default_factory=lambda: np.empty((0, 4), np.float32))
     seen: Box | None = None
 
@@ -50,14 +52,14 @@ class Canvas:
 class Targets:
     """`score` (rows,columns) int8: PLATE, NONE or UNASKED; the rest one line for each cell that shall say a plate.
 
-    `cells` (N,2) int64 row and column; `quads` (N,4,2) float32; `exact` (N,) bool; `weight` (N,) float32, see
+    `cells` (N,2) int64 row and column; `quads` (N,4,2) float32; `known` (N,) int8; `weight` (N,) float32, see
     PLATE_POWER.
     """
 
     score: npt.NDArray[np.int8]
     cells: npt.NDArray[np.int64]
     quads: F32
-    exact: npt.NDArray[np.bool_]
+    known: npt.NDArray[np.int8]
     weight: F32
 
 
@@ -84,7 +86,7 @@ def targets(canvas: Canvas) -> Targets:
     cells = np.argwhere(owner >= 0)
     whose = owner[owner >= 0]
     weight = np.bincount(whose, minlength=len(quads))[whose].astype(np.float32) ** (PLATE_POWER - 1)
-    return Targets(score, cells, quads[whose], canvas.exact[whose], weight.astype(np.float32))
+    return Targets(score, cells, quads[whose], canvas.known[whose], weight.astype(np.float32))
 
 
 def _inside(quad: F32, seen: Box) -> float:
