@@ -74,9 +74,9 @@ class Mix:
     gates: float = 0.1
     crops: float = 0.04
     boxed: float = 0.12
-    replaced: float = 0.55
+    replaced: float = 0.45
     removed: float = 0.08
-    real: float = 0.15
+    real: float = 0.2
 
 
 def whole_canvas(sources: Sources, mix: Mix, rng: np.random.Generator) -> Canvas:
