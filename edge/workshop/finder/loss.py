@@ -24,7 +24,7 @@ ROUND = 0.1
 """Errors below this share of the shorter side count squared."""
 OVERLAP_WEIGHT = 0.4
 """How much a lacking overlap of the outlines counts beside the errors of the sides."""
-BOX_BAND = (0.15, 0.08)
+BOX_BAND = (0.08, 0.04)
 """So far inside and outside a box the outline of a plate NEAR it may end, as shares of the shorter side."""
 
 

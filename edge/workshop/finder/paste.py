@@ -12,8 +12,8 @@ from edge.vision.quads import bounds
 
 STRAIGHT = 0.8
 """Share of the plates turned as gate cameras mostly see them, nearly straight; the others anyhow."""
-FRAMED = 0.5
-FRAME = ((0.0, 0.05), (0.0, 0.15), (0.0, 0.35))
+FRAMED = 0.4
+FRAME = ((0.0, 0.04), (0.0, 0.1), (0.0, 0.2))
 """How far a frame reaches: beside the plate over its width, above and below it over its height."""
 _FLAT = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
 
