@@ -35,6 +35,12 @@ PLATE_SHARE = (0.18, 0.42)
 SMALL_PX = 24.0
 """Of boxes narrower than this in their picture the outline is taught as people drew it: nobody sees where such a plate
 ends, and nobody can read it either."""
+EDGE_PX = 2.0
+"""A box so near to the picture's edge is cut by it."""
+FROM_ASIDE = 0.9
+"""A box whose width is less than this of its height shows a plate from the side, or a motorcycle's."""
+NEARLY_ALL = 0.6
+"""A plate wider than this share of the picture nearly fills it."""
 LOWER_HALF = 0.45
 """Plates lie below this share of a vehicle's height."""
 
@@ -50,7 +56,10 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What batches are made of. `boxed`: pictures of vehicles in which plates are boxed; `crops`: of single plates."""
+    """What batches are made of.
+
+    `boxed`: pictures of vehicles in which plates are boxed; `crops`: of single plates; `rare`: see `rarely_seen`.
+    """
 
     scenes: Sequence[Scene]
     vehicles: Sequence[Picture] = ()
@@ -58,6 +67,7 @@ class Sources:
     fonts: Fonts = field(default_factory=Fonts)
     crops: Sequence[Path] = ()
     boxed: Sequence[Scene] = ()
+    rare: Sequence[Scene] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,7 @@ class Mix:
     gates: float = 0.1
     crops: float = 0.04
     boxed: float = 0.12
+    rare: float = 0.12
     replaced: float = 0.45
     removed: float = 0.08
     real: float = 0.2
@@ -90,8 +101,11 @@ def whole_canvas(sources: Sources, mix: Mix, rng: np.random.Generator) -> Canvas
     if 0 <= kind < mix.crops and len(sources.crops):
         return _crop(_drawn(sources.crops, rng), rng)
     kind -= mix.crops
-    boxed = 0 <= kind < mix.boxed and len(sources.boxed)
-    return _scene(_drawn(sources.boxed if boxed else sources.scenes, rng), plates, rng)
+    if 0 <= kind < mix.boxed and len(sources.boxed):
+        return _scene(_drawn(sources.boxed, rng), plates, rng)
+    kind -= mix.boxed
+    rare = 0 <= kind < mix.rare and len(sources.rare)
+    return _scene(_drawn(sources.rare if rare else sources.scenes, rng), plates, rng)
 
 
 def _drawn(pool: Sequence[T], rng: np.random.Generator) -> T:
@@ -188,6 +202,22 @@ def _vehicles(picture: Picture, plates: _Plates, rng: np.random.Generator) -> Ca
             known.append(CORNERS if crop is None else NEAR)
     placed = np.array(quads, np.float32).reshape(-1, 4, 2)
     return Canvas(pixels, placed, np.array(known, np.int8), boxes.astype(np.float32))
+
+
+def rarely_seen(scenes: Sequence[Scene]) -> list[Scene]:
+    """Return the scenes with a plate seen from the side, cut by the picture's edge, or nearly filling the picture."""
+    return [scene for scene in scenes if _rare(scene)]
+
+
+def _rare(scene: Scene) -> bool:
+    if not len(scene.boxes):
+        return False
+    high, wide = _read(scene.path).shape[:2]
+    sides = scene.boxes[:, 2:] - scene.boxes[:, :2]
+    at_edge = (scene.boxes[:, :2] <= EDGE_PX).any(axis=1) | (
+        scene.boxes[:, 2:] >= (wide - EDGE_PX, high - EDGE_PX)
+    ).any(axis=1)
+    return bool((at_edge | (sides[:, 0] < FROM_ASIDE * sides[:, 1]) | (sides[:, 0] > NEARLY_ALL * wide)).any())
 
 
 def near_enough(pictures: Sequence[Picture]) -> list[Picture]:

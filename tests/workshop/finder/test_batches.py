@@ -15,7 +15,7 @@ from edge.workshop.batches import Picture
 from edge.workshop.finder.batches import Batch, batches, make_batch, make_canvas
 from edge.workshop.finder.gates import TABLE, read_gates, render_gates
 from edge.workshop.finder.scenes import Scene
-from edge.workshop.finder.sources import Mix, Sources, near_enough
+from edge.workshop.finder.sources import Mix, Sources, near_enough, rarely_seen, whole_canvas
 from edge.workshop.finder.targets import CORNERS, NEAR
 
 SIZES_WH = ((192, 128), (128, 96))
@@ -104,6 +104,29 @@ def test_rendered_gates_are_written_read_and_framed(tmp_path: Path) -> None:
     (tmp_path / TABLE).write_text("file,visible\na.jpg,1\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="make the set again"):
         read_gates(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("box", "rare"),
+    [
+        ((120, 150, 200, 170), False),
+        ((120, 100, 150, 150), True),
+        ((0, 150, 80, 170), True),
+        ((250, 150, 319, 170), True),
+        ((60, 100, 260, 150), True),
+    ],
+)
+def test_rare_are_plates_from_the_side_cut_or_close(sources: Sources, box: tuple[int, ...], *, rare: bool) -> None:
+    scene = Scene(sources.scenes[0].path, np.array([box], np.float32))
+    assert bool(rarely_seen([scene])) == rare
+
+
+def test_rare_scenes_have_a_share_of_their_own(sources: Sources) -> None:
+    rare = Scene(sources.scenes[0].path, np.array([[10, 20, 40, 90]], np.float32))
+    mixed = Sources(sources.scenes, rare=[rare])
+    mix = Mix(gates=0, vehicles=0, crops=0, boxed=0, rare=0.5, replaced=0, removed=0)
+    drawn = [whole_canvas(mixed, mix, np.random.default_rng(seed)).quads[0, 0].tolist() for seed in range(40)]
+    assert 10 < drawn.count([10, 20]) < 30
 
 
 def test_a_folder_without_gates_is_refused(tmp_path: Path) -> None:
