@@ -74,8 +74,8 @@ def train(args: argparse.Namespace, card: FinderCard) -> None:
         bf16=args.bf16,
     )
     counts = (
-        f"{len(scenes)} scenes (list {list_digest(entries)}), {len(sources.rare)} of them rare, "
-        f"{len(vehicles)} pictures of vehicles, {len(sources.boxed)} with boxed plates, {len(sources.gates)} rendered, {len(sources.crops)} crops"
+        f"{len(scenes)} scenes (list {list_digest(entries)}), {len(sources.rare)} rare, {len(vehicles)} pictures of "
+        f"vehicles, {len(sources.boxed)} with boxed plates, {len(sources.gates)} rendered, {len(sources.crops)} crops"
     )
     print(f"{counts}, {asdict(stage)}", file=sys.stderr)
     out = folder / LAST_FILE
