@@ -32,7 +32,7 @@ LEAST_VEHICLE = 0.11
 """Vehicles whose smaller side is less than this of the picture's get no plate."""
 PLATE_SHARE = (0.18, 0.42)
 """Width of a plate set onto a vehicle, as a share of the vehicle's smaller side."""
-SMALL_PX = 24.0
+SMALL_PX = 32.0
 """Of boxes narrower than this in their picture the outline is taught as people drew it: nobody sees where such a plate
 ends, and nobody can read it either."""
 EDGE_PX = 2.0
@@ -85,7 +85,7 @@ class Mix:
     crops: float = 0.04
     boxed: float = 0.12
     rare: float = 0.12
-    replaced: float = 0.45
+    replaced: float = 0.3
     removed: float = 0.08
     real: float = 0.2
 
