@@ -7,17 +7,20 @@ import json
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from edge.inference.finder_card import FinderCard
+    from edge.workshop.finder.corrections import Correction
     from edge.workshop.finder.scores import FinderExample, FinderTally
 
+CORRECTIONS_FILE = "corrections.csv"
 DEFAULT = "plate-n"
 
 
@@ -32,7 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"(default: {DEFAULT})",
     )
     parser.add_argument("--dir", metavar="DIR", type=Path, help="pictures with a plates.csv of boxes")
-    parser.add_argument("--list", metavar="FILE", type=Path, help="only pictures of this list (its validation side)")
+    parser.add_argument(
+        "--list",
+        metavar="FILE",
+        type=Path,
+        help="only pictures of this list (its validation side); where a "
+        "corrections.csv lies beside it, the figures with its boxes instead of the publishers' are printed too",
+    )
     parser.add_argument("--rendered", metavar="N", type=int, help="instead: so many scenes of the proof list")
     parser.add_argument("--confidence", type=float, help="instead of the card's")
     parser.add_argument("--once", action="store_true", help="look at each picture as a whole only, not in tiles too")
@@ -47,31 +56,45 @@ def run(args: argparse.Namespace) -> None:
 
     if (args.dir is None) == (args.rendered is None):
         raise UsageError("give either --dir DIR or --rendered N")
-    tallies = []
+    corrections = _corrections(args.list)
+    summaries = []
     for name in args.finder or [DEFAULT]:
         card = load_finder_card(name)
-        tally, label, spent_ms = _measure(args, card)
-        tallies.append(tally)
+        tally, right, label, spent_ms = _measure(args, card, corrections)
+        summary = tally.summary | ({"corrected": right.summary} if corrections else {})
+        summaries.append(summary)
         if args.json:
             details = {"kind": "finder", "finder": card.name, "label": label, "ms_per_image": round(spent_ms, 1)}
             widths = {width: list(counts) for width, counts in tally.by_width().items()}
-            print(json.dumps(details | tally.summary | {"by_width": widths}), flush=True)
-        else:
-            print(_table(f"{card.name} {card.version} ({label}, {spent_ms:.0f} ms a picture)", tally), flush=True)
+            print(json.dumps(details | summary | {"by_width": widths}), flush=True)
+            continue
+        print(_table(f"{card.name} {card.version} ({label}, {spent_ms:.0f} ms a picture)", tally), flush=True)
+        if corrections:
+            print(_table("  with corrected boxes", right), flush=True)
     if args.json:
-        print(json.dumps(tallies[0].summary))
+        print(json.dumps(summaries[0]))
 
 
-def _measure(args: argparse.Namespace, card: FinderCard) -> tuple[FinderTally, str, float]:
-    """Return the counts of one finder, its label and its milliseconds a picture."""
+def _corrections(path: Path | None) -> dict[str, list[Correction]]:
+    """Those beside the list."""
+    from edge.workshop.finder.corrections import read_corrections
+
+    return read_corrections(path.parent / CORRECTIONS_FILE) if path else {}
+
+
+def _measure(
+    args: argparse.Namespace, card: FinderCard, corrections: Mapping[str, Sequence[Correction]]
+) -> tuple[FinderTally, FinderTally, str, float]:
+    """Return the counts of one finder, those by corrected boxes, its label and its milliseconds a picture."""
     from tqdm import tqdm
 
     from edge.inference.engines import open_engine
     from edge.inference.finder import QuadFinder
+    from edge.workshop.finder.corrections import corrected
     from edge.workshop.finder.scores import FinderTally
 
     card.check_file()
-    tally, spent_ns = FinderTally(), 0
+    tally, right, spent_ns = FinderTally(), FinderTally(), 0
     with closing(QuadFinder(card, open_engine(card.file, "auto", args.threads), args.confidence)) as finder:
         for example in tqdm(_examples(args), disable=not sys.stderr.isatty(), leave=False):
             began = time.perf_counter_ns()
@@ -79,12 +102,13 @@ def _measure(args: argparse.Namespace, card: FinderCard) -> tuple[FinderTally, s
             spent_ns += time.perf_counter_ns() - began
             before = tally.found, tally.false
             tally.add(example, answer)
+            right.add(replace(example, boxes=corrected(example.boxes, corrections.get(example.name, ()))), answer)
             wrong = tally.found - before[0] < len(example.boxes) or tally.false > before[1]
             if args.errors and wrong:
                 from edge.workshop.finder.faults import write_fault
 
                 write_fault(args.errors / card.name, example, answer)
-        return tally, finder.label, spent_ns / max(1, tally.images) / 1e6
+        return tally, right, finder.label, spent_ns / max(1, tally.images) / 1e6
 
 
 def _examples(args: argparse.Namespace) -> Iterable[FinderExample]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from edge.workshop.finder.scenes import Scene
 
 LIST_FILE, UNBOXED_FILE, LAST_FILE = "scenes.csv", "unboxed.csv", "last.safetensors"
-BOXED_FILE = "vehicles.csv"
+BOXED_FILE, CORRECTIONS_FILE = "vehicles.csv", "corrections.csv"
 VEHICLES_LIST = "pictures.csv"
 VEHICLES_OF = "gate-n"
 CROPS_LIST, CROPS_OF = "crops.csv", "plate-ocr"
@@ -42,7 +42,7 @@ def train(args: argparse.Namespace, card: FinderCard) -> None:
     from edge.workshop.dataset import list_digest, read_list
     from edge.workshop.finder.gates import read_gates
     from edge.workshop.finder.scenes import read_scenes
-    from edge.workshop.finder.sources import Mix, Sources
+    from edge.workshop.finder.sources import Mix, Sources, rarely_seen
     from edge.workshop.finder.training import Stage
     from edge.workshop.finder.training import train as train_finder
     from edge.workshop.plates.hands import type_hands
@@ -55,13 +55,15 @@ def train(args: argparse.Namespace, card: FinderCard) -> None:
     folder = card.path.parent
     entries = [entry for entry in read_list(args.list or folder / LIST_FILE) if entry.side == "train"]
     vehicles = _vehicles(args.vehicles, folder) if args.vehicles else []
+    scenes = read_scenes(args.data, entries, folder / UNBOXED_FILE, folder / CORRECTIONS_FILE)
     sources = Sources(
-        read_scenes(args.data, entries, folder / UNBOXED_FILE),
+        scenes,
         vehicles,
         read_gates(args.rendered) if args.rendered else (),
         Fonts(*type_hands(args.fonts or [])),
         _crops(args.crops) if args.crops else (),
         _boxed(args.vehicles, vehicles, folder / BOXED_FILE) if args.vehicles else (),
+        rarely_seen(scenes),
     )
     stage = Stage(
         Mix(tuple(args.size or [(card.input.width, card.input.height)])),
@@ -72,8 +74,8 @@ def train(args: argparse.Namespace, card: FinderCard) -> None:
         bf16=args.bf16,
     )
     counts = (
-        f"{len(sources.scenes)} scenes (list {list_digest(entries)}), {len(vehicles)} pictures of vehicles, "
-        f"{len(sources.boxed)} with boxed plates, {len(sources.gates)} rendered, {len(sources.crops)} crops"
+        f"{len(scenes)} scenes (list {list_digest(entries)}), {len(sources.rare)} rare, {len(vehicles)} pictures of "
+        f"vehicles, {len(sources.boxed)} with boxed plates, {len(sources.gates)} rendered, {len(sources.crops)} crops"
     )
     print(f"{counts}, {asdict(stage)}", file=sys.stderr)
     out = folder / LAST_FILE

@@ -182,7 +182,10 @@ class QuadFinder:
         return PlateQuads(plates.quads + np.array([left, top], np.float32), plates.confidence)
 
     def _look_again(self, picture: U8, plates: PlateQuads) -> PlateQuads:
-        """Look at every plate from near; both confidences count, that of a plate not seen again is 0."""
+        """Look at every plate from near; both confidences count, that of a plate not seen again is 0.
+
+        So do both looks' corners, each by its confidence, as cells that agree do.
+        """
         quads, sure = [], []
         for quad, first in zip(plates.quads[:MOST_AGAIN], plates.confidence[:MOST_AGAIN], strict=True):
             outline = outlines(quad[None])
@@ -190,7 +193,7 @@ class QuadFinder:
             again = self._look_at(picture, around, LARGEST_AGAIN)
             same = np.flatnonzero(iou_matrix(outline, outlines(again.quads))[0] >= AGAIN_IOU)
             second, corners = (again.confidence[same[0]], again.quads[same[0]]) if len(same) else (0.0, quad)
-            quads.append(corners if second >= first else (corners + quad) / 2)
+            quads.append((first * quad + second * corners) / (first + second))
             sure.append((1 - SECOND_WEIGHT) * first + SECOND_WEIGHT * second)
         found, confidence = np.array(quads, np.float32).reshape(-1, 4, 2), np.array(sure, np.float32)
         kept = nms(outlines(found), confidence, SAME_IOU, MOST_PLATES)

@@ -26,8 +26,11 @@ OVERLAP = 0.25
 """Least share that neighbouring tiles have in common: wider than most plates, so that one tile shows each whole."""
 SAME = 0.5
 """Share of the smaller outline in the larger one from which two finds are one plate."""
-EDGE_PX = 2.0
-"""A find that comes so near to the edge of its area, where the frame goes on, is cut."""
+EDGE_SHARE = 0.03
+"""A find that comes so near to the edge of its area, as a share of the area's side, is cut where the frame goes on.
+
+A cell of the finder's answer or a little more: it outlines what it sees of a cut plate, and no better than that.
+"""
 
 
 def search_areas(frame_wh: tuple[int, int], input_wh: tuple[int, int]) -> tuple[Box, ...]:
@@ -81,6 +84,7 @@ def _spans(side: int, tile: float) -> list[tuple[float, float]]:
 
 def _is_cut(quad: F32, area: Box, frame_wh: tuple[int, int]) -> bool:
     x1, y1, x2, y2 = bounds(quad)
-    at_low = (area[0] > 0 and x1 < area[0] + EDGE_PX) or (area[1] > 0 and y1 < area[1] + EDGE_PX)
-    at_high = (area[2] < frame_wh[0] and x2 > area[2] - EDGE_PX) or (area[3] < frame_wh[1] and y2 > area[3] - EDGE_PX)
+    beside, above = EDGE_SHARE * (area[2] - area[0]), EDGE_SHARE * (area[3] - area[1])
+    at_low = (area[0] > 0 and x1 < area[0] + beside) or (area[1] > 0 and y1 < area[1] + above)
+    at_high = (area[2] < frame_wh[0] and x2 > area[2] - beside) or (area[3] < frame_wh[1] and y2 > area[3] - above)
     return at_low or at_high

@@ -140,6 +140,28 @@ def test_both_looks_count_by_their_weights(card: FinderCard) -> None:
     assert found.confidence.tolist() == pytest.approx([0.65 * 0.8 + 0.35 * 0.4])
 
 
+class _Shifting(_Doubting):
+    """Sees a plate 3 px further right from near."""
+
+    def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
+        shift = 3.0 if self.asked else 0.0
+        return {name: _moved_right(answer, shift) for name, answer in super().infer(feeds).items()}
+
+
+def _moved_right(answer: npt.NDArray[Any], shift: float) -> F32:
+    moved = np.array(answer)
+    moved[:, 1::2] += shift
+    return moved
+
+
+def test_the_corners_of_both_looks_count_as_much_as_each_is_sure(card: FinderCard) -> None:
+    picture = road(40, 28, 60, 36, (96, 64))
+    still, shifted = (QuadFinder(card, engine).find(picture) for engine in (_Doubting(), _Shifting()))
+    apart = shifted.quads[0] - still.quads[0]
+    assert apart[:, 0] == pytest.approx(3 * 0.4 / 1.2, abs=0.15)
+    assert apart[:, 1] == pytest.approx(0, abs=0.01)
+
+
 def test_the_cards_threshold_holds_unless_another_is_given(card: FinderCard) -> None:
     picture = road(40, 28, 60, 36, (96, 64))
     assert len(QuadFinder(card, SeeingFinder(0.35)).find(picture)) == 0

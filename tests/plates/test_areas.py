@@ -68,12 +68,13 @@ def test_of_two_finds_of_one_plate_the_surer_stays() -> None:
     assert boxes(plates) == [(102, 100, 161, 121)]
 
 
-def test_a_plate_cut_by_a_tile_gives_way_to_the_whole_one() -> None:
+@pytest.mark.parametrize("ends", [399.0, 389.0, 406.0])
+def test_a_plate_cut_by_a_tile_gives_way_to_the_whole_one(ends: float) -> None:
     whole, tile = (0.0, 0.0, 800.0, 600.0), (0.0, 0.0, 400.0, 300.0)
     plates = merged(
-        [(whole, found(((370, 100, 440, 120), 0.5))), (tile, found(((370, 100, 399, 120), 0.9)))], (800, 600)
+        [(whole, found(((350, 100, 440, 120), 0.5))), (tile, found(((350, 100, ends, 120), 0.9)))], (800, 600)
     )
-    assert boxes(plates) == [(370, 100, 440, 120)]
+    assert boxes(plates) == [(350, 100, 440, 120)]
 
 
 def test_a_cut_plate_that_nobody_else_found_stays() -> None:

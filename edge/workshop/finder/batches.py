@@ -30,7 +30,7 @@ class Batch:
     score: npt.NDArray[np.int8]
     cells: npt.NDArray[np.int64]
     quads: F32
-    exact: npt.NDArray[np.bool_]
+    known: npt.NDArray[np.int8]
     weight: F32
 
 
@@ -55,7 +55,7 @@ def collate(pictures: Sequence[U8], asked: Sequence[Targets]) -> Batch:
         np.stack([one.score for one in asked]),
         np.column_stack([rows, np.concatenate([one.cells for one in asked])]),
         np.concatenate([one.quads for one in asked]),
-        np.concatenate([one.exact for one in asked]),
+        np.concatenate([one.known for one in asked]),
         np.concatenate([one.weight for one in asked]),
     )
 

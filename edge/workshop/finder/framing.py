@@ -11,16 +11,22 @@ import numpy.typing as npt
 
 from edge.inference.finder import HALF, LARGEST_SCALE
 from edge.types import F32, U8, Box
-from edge.workshop.finder.targets import Canvas
+from edge.workshop.finder.targets import CORNERS, Canvas
 from edge.workshop.plates.view import motion_kernel
 
 PAD = 114
 SWAPPED = [1, 0, 3, 2]
 """Where the corners of a mirrored plate come from."""
+SQUEEZED = 0.2
+"""Share of the pictures that are made narrower or wider than they are: plates look as if seen from the side."""
+SQUEEZE = (0.4, 1.3)
 PLATE_PX = (9.0, 330.0)
 """Widths of the plates in close framings, in the network's input."""
 CLOSE_UP = 0.2
 """Share of the pictures with a plate that show hardly more than the plate."""
+CUT = 0.08
+"""Share of the close framings that cut the plate off, by up to CUT_PART of it."""
+CUT_PART = 0.4
 FILLED = (0.45, 0.99)
 """Share of a close-up's width, or height, that the plate takes up."""
 
@@ -70,11 +76,16 @@ def _around(picture_wh: tuple[int, int], outline: F32, size_wh: tuple[int, int],
     # No further than the picture goes: bars teach nothing.
     picture = np.array(picture_wh)
     size = np.minimum((crop_wide, crop_high), 1.1 * picture)
-    room = size - (outline[2:] - outline[:2])
-    middle = (outline[:2] + outline[2:]) / 2 + room * rng.uniform(-0.52, 0.52, 2)
+    plate = outline[2:] - outline[:2]
+    away = (size - plate) * rng.uniform(-0.52, 0.52, 2)
+    is_cut = rng.random() < CUT
+    if is_cut:
+        axis, side = int(rng.random() < 1 / 3), rng.choice((-1, 1))
+        away[axis] = side * ((size[axis] - plate[axis]) / 2 + plate[axis] * rng.uniform(0, CUT_PART))
+    middle = (outline[:2] + outline[2:]) / 2 + away
     half = np.minimum(size, picture) / 2
     x, y = np.clip(middle, half, picture - half).tolist()
-    return Frame((x, y), (float(size[0]), float(size[1])), shows_beyond=bool(rng.random() < 0.5))
+    return Frame((x, y), (float(size[0]), float(size[1])), shows_beyond=not is_cut and bool(rng.random() < 0.5))
 
 
 def _close_up(picture_wh: tuple[int, int], outline: F32, size_wh: tuple[int, int], rng: np.random.Generator) -> Frame:
@@ -102,15 +113,17 @@ def _anywhere(picture_wh: tuple[int, int], size_wh: tuple[float, float], rng: np
 
 
 def framed(canvas: Canvas, frame: Frame, size_wh: tuple[int, int], rng: np.random.Generator) -> Canvas:
-    """Show a part of a picture in the network's input: fitted and centred, perhaps mirrored, slightly turned."""
+    """Show a part of a picture in the network's input: fitted and centred, perhaps mirrored, squeezed, turned a bit."""
     picture = canvas.picture
+    across = rng.uniform(*SQUEEZE) if rng.random() < SQUEEZED else 1.0
     scale = min(size_wh[0] / frame.size_wh[0], size_wh[1] / frame.size_wh[1]) * frame.share * rng.uniform(0.92, 1.0)
     # A turned upright box is no upright box any more.
-    angle = math.radians(rng.normal(0, 3)) if canvas.exact.all() and rng.random() < 0.5 else 0.0
+    angle = math.radians(rng.normal(0, 3)) if (canvas.known == CORNERS).all() and rng.random() < 0.5 else 0.0
     mirror = -1.0 if rng.random() < 0.4 else 1.0
     linear = scale * np.array(
         [[mirror * math.cos(angle), -math.sin(angle)], [mirror * math.sin(angle), math.cos(angle)]]
     )
+    linear[:, 0] *= across
     shift = np.array(size_wh) / 2 - linear @ np.array(frame.centre)
     if scale < 0.7:  # warping has no area mode: shrink first
         small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -126,11 +139,11 @@ def framed(canvas: Canvas, frame: Frame, size_wh: tuple[int, int], rng: np.rando
     corners = np.array([[0, 0, picture.shape[1], picture.shape[0]]], np.float32)
     seen = _within(_moved(corners, linear, shift)[0], (0, 0, *size_wh))
     if not frame.shows_beyond:
-        half = np.array(frame.size_wh) * scale / 2
+        half = np.array(frame.size_wh) * (across, 1.0) * scale / 2
         middle = np.array(size_wh) / 2
         seen = _within(seen, (*np.rint(middle - half).tolist(), *np.rint(middle + half).tolist()))
         shown = _barred(np.asarray(shown, np.uint8), seen)
-    return Canvas(np.asarray(shown, np.uint8), quads, canvas.exact, _moved(canvas.unasked, linear, shift), seen)
+    return Canvas(np.asarray(shown, np.uint8), quads, canvas.known, _moved(canvas.unasked, linear, shift), seen)
 
 
 def _moved(boxes: F32, linear: npt.NDArray[np.float64], shift: npt.NDArray[np.float64]) -> F32:

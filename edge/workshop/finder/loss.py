@@ -1,4 +1,8 @@
-"""How wrong an answer of the finder is: its scores, and its corners, or their outline where that alone is known."""
+"""How wrong an answer of the finder is: its scores, its corners, and for plates that people boxed where these may be.
+
+People box a plate with its frame, with a strip of bumper, or cut its rim off: such a box says where the plate is, not
+where it ends. Only drawn and rendered plates teach that.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ import torch
 
 from edge.inference.finder_card import STRIDE_PX
 from edge.workshop.finder.batches import Batch
-from edge.workshop.finder.targets import NONE
+from edge.workshop.finder.targets import CORNERS, NEAR, NONE
 
 FOCUS = 2.0
 """How much less an answer counts that is right already (Lin et al. 2017, "Focal loss for dense object detection")."""
@@ -20,6 +24,8 @@ ROUND = 0.1
 """Errors below this share of the shorter side count squared."""
 OVERLAP_WEIGHT = 0.4
 """How much a lacking overlap of the outlines counts beside the errors of the sides."""
+BOX_BAND = (0.08, 0.04)
+"""So far inside and outside a box the outline of a plate NEAR it may end, as shares of the shorter side."""
 
 
 def losses(answer: Any, batch: Batch) -> tuple[Any, Any]:
@@ -46,13 +52,16 @@ def _corners(answer: Any, batch: Batch, cells: Any, weight: Any) -> Any:
     middles = (cells[:, [2, 1]].float() + 0.5) * STRIDE_PX
     said = answer[cells[:, 0], 1:, cells[:, 1], cells[:, 2]].reshape(-1, 4, 2) + middles[:, None]
     true = torch.from_numpy(batch.quads)
-    exact = torch.from_numpy(batch.exact)
+    known = torch.from_numpy(batch.known)
     upper, left = (true[:, 1] - true[:, 0]).norm(dim=1), (true[:, 3] - true[:, 0]).norm(dim=1)
     side = torch.minimum(upper, left).clamp(min=SMALLEST_SIDE_PX)[:, None]
-    by_corner = (said - true).flatten(1) / side
-    outline = torch.cat([said.amin(1) - true.amin(1), said.amax(1) - true.amax(1)], dim=1) / side
-    wrong = torch.where(exact, _rounded(by_corner).mean(1), _rounded(outline).mean(1))
-    return ((wrong + OVERLAP_WEIGHT * _apart(said, true)) * weight).sum()
+    apart = OVERLAP_WEIGHT * _apart(said, true)
+    beyond = torch.cat([true.amin(1) - said.amin(1), said.amax(1) - true.amax(1)], dim=1) / side
+    within, outside = BOX_BAND
+    off_band = (beyond - outside).clamp(min=0) + (-beyond - within).clamp(min=0)
+    by_corner = _rounded((said - true).flatten(1) / side).mean(1) + apart
+    by_box = torch.where(known == NEAR, _rounded(off_band).mean(1), _rounded(beyond).mean(1) + apart)
+    return (torch.where(known == CORNERS, by_corner, by_box) * weight).sum()
 
 
 def _apart(said: Any, true: Any) -> Any:

@@ -10,15 +10,21 @@ import numpy as np
 from edge.types import F32, U8, Box
 from edge.vision.quads import bounds
 
+STRAIGHT = 0.8
+"""Share of the plates turned as gate cameras mostly see them, nearly straight; the others anyhow."""
+FRAMED = 0.4
+FRAME = ((0.0, 0.04), (0.0, 0.1), (0.0, 0.2))
+"""How far a frame reaches: beside the plate over its width, above and below it over its height."""
 _FLAT = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
 
 
 def seen_corners(aspect: float, rng: np.random.Generator) -> F32:
     """Return the corners (4,2) of a plate 1 wide and 1/aspect high as a camera sees it, its middle at 0, 0.
 
-    Turned to the side by up to 60 degrees, leaning, rolled a little and now and then much, seen from near or far.
+    Turned to the side by up to 70 degrees, leaning, rolled a little and now and then much, seen from near or far.
     """
-    yaw = math.radians(float(np.clip(rng.normal(0, 24), -60, 60)))
+    straight = rng.random() < STRAIGHT
+    yaw = math.radians(float(np.clip(rng.normal(0, 24), -60, 60) if straight else rng.uniform(-70, 70)))
     pitch = math.radians(float(np.clip(rng.normal(6, 10), -30, 40)))
     roll = math.radians(float(np.clip(rng.normal(0, 14 if rng.random() < 0.15 else 3.5), -35, 35)))
     flat = _FLAT / 2 * np.array([1, math.exp(rng.normal(0, 0.1)) / aspect])
@@ -44,10 +50,8 @@ def set_plate(picture: U8, plate: U8, quad: F32, light: tuple[float, float], rng
     if shrink < 0.7:
         small_wh = max(4, round(plate.shape[1] * shrink)), max(3, round(plate.shape[0] * shrink))
         lit = np.asarray(cv2.resize(lit, small_wh, interpolation=cv2.INTER_AREA), np.uint8)
-    if rng.random() < 0.35:  # a frame, or the dark gap around
-        _fill(
-            picture, quad.mean(axis=0) + (quad - quad.mean(axis=0)) * rng.uniform(1.03, 1.14), int(rng.integers(5, 200))
-        )
+    if rng.random() < FRAMED:
+        _set_frame(picture, quad, rng)
     x1, y1, x2, y2 = bounds(quad)
     left, top = max(0, int(x1) - 2), max(0, int(y1) - 2)
     part = picture[top : max(0, int(y2) + 3), left : max(0, int(x2) + 3)]
@@ -97,6 +101,25 @@ def _shade(shape: tuple[int, ...], rng: np.random.Generator) -> F32:
     """Dirt and uneven light, coarse, in gray levels."""
     small = rng.normal(0, float(rng.choice((2, 6, 18), p=(0.5, 0.35, 0.15))), (3, 6)).astype(np.float32)
     return np.asarray(cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _set_frame(picture: U8, quad: F32, rng: np.random.Generator) -> None:
+    """Draw a frame that ends somewhere around the plate, or the dark gap there; some have a brighter or darker rim."""
+    across, down = ((quad[1] + quad[2] - quad[0] - quad[3]) / 2, (quad[2] + quad[3] - quad[0] - quad[1]) / 2)
+    aside, above, below = (float(rng.uniform(*reach)) for reach in FRAME)
+    ways = np.stack(
+        [
+            -aside * across - above * down,
+            aside * across - above * down,
+            aside * across + below * down,
+            -aside * across + below * down,
+        ]
+    )
+    tone = int(rng.integers(5, 230))
+    _fill(picture, np.asarray(quad + ways, np.float32), tone)
+    if rng.random() < 0.5:
+        inner = np.asarray(quad + ways * rng.uniform(0.3, 0.85), np.float32)
+        _fill(picture, inner, int(np.clip(tone + rng.normal(0, 50), 0, 255)))
 
 
 def _fill(picture: U8, quad: F32, tone: int) -> None:

@@ -2,7 +2,8 @@
 
 A folder of scenes holds `images/` and `plates.csv` (file, x1, y1, x2, y2, text, source_picture). The boxes are upright;
 corners are not known. A second committed list names plates that the publishers left out: without it a finder would
-learn that plates in the background are none. A third boxes plates in the detector's pictures of vehicles.
+learn that plates in the background are none. A third boxes plates in the detector's pictures of vehicles; a fourth,
+see `corrections.py`, says where the publishers' boxes are wrong.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy.typing as npt
 
 from edge.errors import ConfigError
 from edge.types import F32
+from edge.workshop.finder.corrections import corrected, read_corrections
 from edge.workshop.pictures import read_rgb
 from edge.workshop.plate_lists import TABLE, check_may_train, check_pictures, list_pictures
 
@@ -62,20 +64,30 @@ def build_list(data: Path, decided: Mapping[str, Side]) -> list[Entry]:
     return list_pictures(data, groups, _said(boxes), decided)
 
 
-def read_scenes(data: Path, entries: Iterable[Entry], unboxed: Path | None = None) -> list[Scene]:
-    """Return the listed scenes with their boxes, and those of `unboxed`, a list that may be absent.
+def read_scenes(
+    data: Path, entries: Iterable[Entry], unboxed: Path | None = None, corrections: Path | None = None
+) -> list[Scene]:
+    """Return the listed scenes with their boxes.
+
+    Args:
+        data: the folder.
+        entries: which scenes.
+        unboxed: list of plates that the publishers left out; may be absent.
+        corrections: list of boxes that are wrong; may be absent.
 
     Raises:
-        ConfigError: a scene is missing or not as listed; the message names the first and counts the rest.
+        ConfigError: a scene is missing or not as listed; the message names the first and counts the rest. Or a line of
+            the other lists is wrong.
     """
     _, boxes = _read_table(data)
     listed = list(entries)
     check_pictures(data, listed, _said(boxes))
     others = read_boxes(unboxed) if unboxed is not None and unboxed.is_file() else {}
+    wrong = read_corrections(corrections) if corrections is not None else {}
     return [
         Scene(
             data / "images" / entry.file,
-            np.array(boxes[entry.file], np.float32),
+            corrected(np.array(boxes[entry.file], np.float32), wrong.get(entry.file, ())),
             np.array(others.get(entry.file, []), np.float32).reshape(-1, 4),
         )
         for entry in listed

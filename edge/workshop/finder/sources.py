@@ -14,7 +14,7 @@ from edge.types import CLASSES, F32, U8, VEHICLES
 from edge.vision import quads as four
 from edge.workshop.finder.crops import plate_in, set_crop
 from edge.workshop.finder.paste import matching_light, seen_corners, set_plate, take_out
-from edge.workshop.finder.targets import Canvas
+from edge.workshop.finder.targets import CORNERS, NEAR, OUTLINE, Canvas
 from edge.workshop.pictures import read_rgb
 from edge.workshop.plates.list_training import FRAME_WORDS
 from edge.workshop.plates.samples import Fonts, training_plate
@@ -32,6 +32,15 @@ LEAST_VEHICLE = 0.11
 """Vehicles whose smaller side is less than this of the picture's get no plate."""
 PLATE_SHARE = (0.18, 0.42)
 """Width of a plate set onto a vehicle, as a share of the vehicle's smaller side."""
+SMALL_PX = 32.0
+"""Of boxes narrower than this in their picture the outline is taught as people drew it: nobody sees where such a plate
+ends, and nobody can read it either."""
+EDGE_PX = 2.0
+"""A box so near to the picture's edge is cut by it."""
+FROM_ASIDE = 0.9
+"""A box whose width is less than this of its height shows a plate from the side, or a motorcycle's."""
+NEARLY_ALL = 0.6
+"""A plate wider than this share of the picture nearly fills it."""
 LOWER_HALF = 0.45
 """Plates lie below this share of a vehicle's height."""
 
@@ -47,7 +56,10 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What batches are made of. `boxed`: pictures of vehicles in which plates are boxed; `crops`: of single plates."""
+    """What batches are made of.
+
+    `boxed`: pictures of vehicles in which plates are boxed; `crops`: of single plates; `rare`: see `rarely_seen`.
+    """
 
     scenes: Sequence[Scene]
     vehicles: Sequence[Picture] = ()
@@ -55,6 +67,7 @@ class Sources:
     fonts: Fonts = field(default_factory=Fonts)
     crops: Sequence[Path] = ()
     boxed: Sequence[Scene] = ()
+    rare: Sequence[Scene] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +80,14 @@ class Mix:
 
     sizes_wh: tuple[tuple[int, int], ...] = ((384, 256),)
     batch: int = 16
-    vehicles: float = 0.1
-    gates: float = 0.05
-    crops: float = 0.06
+    vehicles: float = 0.12
+    gates: float = 0.1
+    crops: float = 0.04
     boxed: float = 0.12
+    rare: float = 0.12
     replaced: float = 0.3
-    removed: float = 0.1
-    real: float = 0.5
+    removed: float = 0.08
+    real: float = 0.2
 
 
 def whole_canvas(sources: Sources, mix: Mix, rng: np.random.Generator) -> Canvas:
@@ -87,8 +101,11 @@ def whole_canvas(sources: Sources, mix: Mix, rng: np.random.Generator) -> Canvas
     if 0 <= kind < mix.crops and len(sources.crops):
         return _crop(_drawn(sources.crops, rng), rng)
     kind -= mix.crops
-    boxed = 0 <= kind < mix.boxed and len(sources.boxed)
-    return _scene(_drawn(sources.boxed if boxed else sources.scenes, rng), plates, rng)
+    if 0 <= kind < mix.boxed and len(sources.boxed):
+        return _scene(_drawn(sources.boxed, rng), plates, rng)
+    kind -= mix.boxed
+    rare = 0 <= kind < mix.rare and len(sources.rare)
+    return _scene(_drawn(sources.rare if rare else sources.scenes, rng), plates, rng)
 
 
 def _drawn(pool: Sequence[T], rng: np.random.Generator) -> T:
@@ -112,31 +129,31 @@ class _Plates:
 
 def _crop(path: Path, rng: np.random.Generator) -> Canvas:
     picture = gray(path, rng)
-    return Canvas(picture, _upright(plate_in((picture.shape[1], picture.shape[0])))[None], np.zeros(1, bool))
+    return Canvas(picture, _upright(plate_in((picture.shape[1], picture.shape[0])))[None], np.array([NEAR], np.int8))
 
 
 def _scene(scene: Scene, plates: _Plates, rng: np.random.Generator) -> Canvas:
     picture, mix = gray(scene.path, rng), plates.mix
-    quads, exact = [], []
+    quads, known = [], []
     for box in scene.boxes:
         x1, y1, x2, y2 = (float(side) for side in box)
         chance = rng.random()
         if chance >= mix.replaced + mix.removed:
             quads.append(_upright(box))
-            exact.append(False)
+            known.append(OUTLINE if x2 - x1 < SMALL_PX else NEAR)
             continue
         around = picture[int(y1) : int(y2) + 1, int(x1) : int(x2) + 1].copy()
         take_out(picture, (x1, y1, x2, y2), rng)
         if chance < mix.replaced and around.size:
             crop = plates.crop(rng)
-            exact.append(crop is None)
+            known.append(CORNERS if crop is None else NEAR)
             if crop is None:
                 quads.append(_replace(picture, around, box, plates.sources.fonts, rng))
             else:
                 quads.append(_put_in_place(picture, crop, around, box, rng))
     for _ in range(int(rng.integers(1, 4)) if rng.random() < 0.4 else 0):
         _write_words(picture, rng)
-    return Canvas(picture, np.array(quads, np.float32).reshape(-1, 4, 2), np.array(exact, bool), scene.unboxed)
+    return Canvas(picture, np.array(quads, np.float32).reshape(-1, 4, 2), np.array(known, np.int8), scene.unboxed)
 
 
 def _upright(box: F32) -> F32:
@@ -176,15 +193,31 @@ def _vehicles(picture: Picture, plates: _Plates, rng: np.random.Generator) -> Ca
     boxes = picture.boxes[:, 1:] * np.array([wide, high, wide, high], np.float32)
     large = boxes[_large(picture)]
     quads: list[F32] = []
-    exact: list[bool] = []
+    known: list[int] = []
     for index in rng.permutation(len(large))[:3]:
         crop = plates.crop(rng)
         quad = _on_vehicle(pixels, large[index], quads, plates.sources.fonts if crop is None else crop, rng)
         if quad is not None:
             quads.append(quad)
-            exact.append(crop is None)
+            known.append(CORNERS if crop is None else NEAR)
     placed = np.array(quads, np.float32).reshape(-1, 4, 2)
-    return Canvas(pixels, placed, np.array(exact, bool), boxes.astype(np.float32))
+    return Canvas(pixels, placed, np.array(known, np.int8), boxes.astype(np.float32))
+
+
+def rarely_seen(scenes: Sequence[Scene]) -> list[Scene]:
+    """Return the scenes with a plate seen from the side, cut by the picture's edge, or nearly filling the picture."""
+    return [scene for scene in scenes if _rare(scene)]
+
+
+def _rare(scene: Scene) -> bool:
+    if not len(scene.boxes):
+        return False
+    high, wide = _read(scene.path).shape[:2]
+    sides = scene.boxes[:, 2:] - scene.boxes[:, :2]
+    at_edge = (scene.boxes[:, :2] <= EDGE_PX).any(axis=1) | (
+        scene.boxes[:, 2:] >= (wide - EDGE_PX, high - EDGE_PX)
+    ).any(axis=1)
+    return bool((at_edge | (sides[:, 0] < FROM_ASIDE * sides[:, 1]) | (sides[:, 0] > NEARLY_ALL * wide)).any())
 
 
 def near_enough(pictures: Sequence[Picture]) -> list[Picture]:
@@ -227,7 +260,9 @@ def _touch(first: F32, second: F32) -> bool:
 
 
 def _gate(gate: Gate, rng: np.random.Generator) -> Canvas:
-    return Canvas(gray(gate.path, rng), gate.quads.copy(), np.ones(len(gate.quads), bool), gate.hidden.copy())
+    return Canvas(
+        gray(gate.path, rng), gate.quads.copy(), np.full(len(gate.quads), CORNERS, np.int8), gate.hidden.copy()
+    )
 
 
 def _write_words(picture: U8, rng: np.random.Generator) -> None:

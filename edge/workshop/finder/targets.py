@@ -15,15 +15,17 @@ from edge.vision import quads as four
 
 PLATE, NONE, UNASKED = 1, 0, -1
 """What a cell shall say: a plate's middle, none, or whatever it likes."""
+CORNERS, OUTLINE, NEAR = 2, 1, 0
+"""What is known of a plate: its corners; its outline, upright; or a box that ends near where the plate does."""
 CORE = 0.5
 """Cells within so much of a plate, about its middle, shall say it."""
 BAND = 1.2
 """Cells outside so much of a plate shall not say it; those between are not asked."""
 LEAST_WH = (9.0, 4.0)
 """Smaller plates, in pixels of the input, are not asked for."""
-LEAST_INSIDE = 0.9
-"""Plates of which less is within the picture are not asked for."""
-MOST_DENIED = 0.6
+LEAST_INSIDE = 0.6
+"""Plates of which less is within the picture are not asked for; of the others what is within it."""
+MOST_DENIED = 0.4
 """Plates of which less is within it are no plates: else parts of large ones, a sticker, a line, would be found."""
 
 PLATE_POWER = 0.2
@@ -34,14 +36,14 @@ PLATE_POWER = 0.2
 class Canvas:
     """One picture to learn from, and what it shows, in its pixels.
 
-    `picture` (H,W) uint8; `quads` (K,4,2) float32; `exact` (K,) bool: these are corners, the others an upright box;
+    `picture` (H,W) uint8; `quads` (K,4,2) float32; `known` (K,) int8: CORNERS, OUTLINE or NEAR;
     `unasked` (M,4) float32 xyxy: where there may be plates that nobody marked; `seen`: the part that is no bar, None
     for all of it.
     """
 
     picture: U8
     quads: F32 = field(default_factory=lambda: np.empty((0, 4, 2), np.float32))
-    exact: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    known: npt.NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
     unasked: F32 = field(default_factory=lambda: np.empty((0, 4), np.float32))
     seen: Box | None = None
 
@@ -50,14 +52,14 @@ class Canvas:
 class Targets:
     """`score` (rows,columns) int8: PLATE, NONE or UNASKED; the rest one line for each cell that shall say a plate.
 
-    `cells` (N,2) int64 row and column; `quads` (N,4,2) float32; `exact` (N,) bool; `weight` (N,) float32, see
+    `cells` (N,2) int64 row and column; `quads` (N,4,2) float32; `known` (N,) int8; `weight` (N,) float32, see
     PLATE_POWER.
     """
 
     score: npt.NDArray[np.int8]
     cells: npt.NDArray[np.int64]
     quads: F32
-    exact: npt.NDArray[np.bool_]
+    known: npt.NDArray[np.int8]
     weight: F32
 
 
@@ -70,20 +72,21 @@ def targets(canvas: Canvas) -> Targets:
         score[_within(box, score.shape)] = UNASKED
     seen = canvas.seen or (0.0, 0.0, float(wide), float(high))
     inside = [_inside(quad, seen) for quad in canvas.quads]
-    asked = [share >= LEAST_INSIDE and _large(quad) for share, quad in zip(inside, canvas.quads, strict=True)]
-    large_first = sorted(range(len(canvas.quads)), key=lambda index: -cv2.contourArea(canvas.quads[index]))
+    quads = np.array([_cut(quad, seen) for quad in canvas.quads], np.float32).reshape(-1, 4, 2)
+    asked = [share >= LEAST_INSIDE and _large(quad) for share, quad in zip(inside, quads, strict=True)]
+    large_first = sorted(range(len(quads)), key=lambda index: -cv2.contourArea(quads[index]))
     for index in large_first:
         if inside[index] < MOST_DENIED:
             continue
-        score[_within(_grown(four.outlines(canvas.quads[index : index + 1])[0], BAND), score.shape)] = UNASKED
+        score[_within(_grown(four.outlines(quads[index : index + 1])[0], BAND), score.shape)] = UNASKED
     for index in large_first:
         if asked[index]:
-            owner[_core(canvas.quads[index], score.shape)] = index
+            owner[_core(quads[index], score.shape)] = index
     score[owner >= 0] = PLATE
     cells = np.argwhere(owner >= 0)
     whose = owner[owner >= 0]
-    weight = np.bincount(whose, minlength=len(canvas.quads))[whose].astype(np.float32) ** (PLATE_POWER - 1)
-    return Targets(score, cells, canvas.quads[whose], canvas.exact[whose], weight.astype(np.float32))
+    weight = np.bincount(whose, minlength=len(quads))[whose].astype(np.float32) ** (PLATE_POWER - 1)
+    return Targets(score, cells, quads[whose], canvas.known[whose], weight.astype(np.float32))
 
 
 def _inside(quad: F32, seen: Box) -> float:
@@ -91,6 +94,22 @@ def _inside(quad: F32, seen: Box) -> float:
     x1, y1, x2, y2 = four.bounds(quad)
     wide, high = min(x2, seen[2]) - max(x1, seen[0]), min(y2, seen[3]) - max(y1, seen[1])
     return max(0.0, wide) * max(0.0, high) / max((x2 - x1) * (y2 - y1), 1e-6)
+
+
+def _cut(quad: F32, seen: Box) -> F32:
+    """Return what is seen of a plate: corners out of sight come back along its edges to where they leave the picture.
+
+    A corner whose edges are both out of sight all along stays where it is.
+    """
+    cut = quad.copy()
+    for axis, along in ((0, ((0, 1), (3, 2))), (1, ((0, 3), (1, 2)))):
+        for one, other in (*along, *(ends[::-1] for ends in along)):
+            low, high = seen[axis], seen[axis + 2]
+            at, to = float(cut[one, axis]), float(cut[other, axis])
+            goal = min(max(at, low), high)
+            if goal != at and (at - goal) * (to - goal) < 0:
+                cut[one] += (cut[other] - cut[one]) * ((goal - at) / (to - at))
+    return np.asarray(cut, np.float32)
 
 
 def _large(quad: F32) -> bool:

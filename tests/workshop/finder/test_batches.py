@@ -15,7 +15,8 @@ from edge.workshop.batches import Picture
 from edge.workshop.finder.batches import Batch, batches, make_batch, make_canvas
 from edge.workshop.finder.gates import TABLE, read_gates, render_gates
 from edge.workshop.finder.scenes import Scene
-from edge.workshop.finder.sources import Mix, Sources, near_enough
+from edge.workshop.finder.sources import Mix, Sources, near_enough, rarely_seen, whole_canvas
+from edge.workshop.finder.targets import CORNERS, NEAR
 
 SIZES_WH = ((192, 128), (128, 96))
 
@@ -59,16 +60,16 @@ def test_sizes_take_turns_and_everything_fits_together(sources: Sources) -> None
         assert batch.score.shape == (3, high // 8, wide // 8)
         asked = {tuple(cell) for cell in batch.cells.tolist()}
         assert asked == set(zip(*(place.tolist() for place in np.nonzero(batch.score == 1)), strict=True))
-        assert len(batch.quads) == len(batch.exact) == len(batch.weight) == len(batch.cells)
+        assert len(batch.quads) == len(batch.known) == len(batch.weight) == len(batch.cells)
 
 
 def test_boxed_plates_are_outlines_and_drawn_ones_corners(sources: Sources) -> None:
     rng = np.random.default_rng(2)
     only = Sources(sources.scenes)
     kept = [make_canvas(only, Mix(replaced=0, removed=0), (384, 256), rng) for _ in range(5)]
-    assert [canvas.exact.tolist() for canvas in kept] == [[False]] * 5
+    assert [canvas.known.tolist() for canvas in kept] == [[NEAR]] * 5
     drawn = [make_canvas(only, Mix(replaced=1, removed=0), (384, 256), rng) for _ in range(5)]
-    assert [canvas.exact.tolist() for canvas in drawn] == [[True]] * 5
+    assert [canvas.known.tolist() for canvas in drawn] == [[CORNERS]] * 5
     assert not any(len(make_canvas(only, Mix(replaced=0, removed=1), (384, 256), rng).quads) for _ in range(5))
 
 
@@ -76,7 +77,7 @@ def test_a_vehicle_gets_a_plate_and_is_not_asked_about_its_own(sources: Sources)
     rng = np.random.default_rng(3)
     found = [make_canvas(sources, Mix(vehicles=1, gates=0), (384, 256), rng) for _ in range(8)]
     assert sum(len(canvas.quads) for canvas in found) >= 5
-    assert all(canvas.exact.all() for canvas in found)
+    assert all((canvas.known == CORNERS).all() for canvas in found)
     assert all(len(canvas.unasked) >= 1 for canvas in found)
 
 
@@ -99,10 +100,33 @@ def test_rendered_gates_are_written_read_and_framed(tmp_path: Path) -> None:
         assert ((gate.quads >= -1) & (gate.quads <= (961, 541))).all()
     rng = np.random.default_rng(4)
     shown = make_canvas(Sources([], (), gates), Mix(gates=1), (384, 256), rng)
-    assert shown.exact.all()
+    assert (shown.known == CORNERS).all()
     (tmp_path / TABLE).write_text("file,visible\na.jpg,1\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="make the set again"):
         read_gates(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("box", "rare"),
+    [
+        ((120, 150, 200, 170), False),
+        ((120, 100, 150, 150), True),
+        ((0, 150, 80, 170), True),
+        ((250, 150, 319, 170), True),
+        ((60, 100, 260, 150), True),
+    ],
+)
+def test_rare_are_plates_from_the_side_cut_or_close(sources: Sources, box: tuple[int, ...], *, rare: bool) -> None:
+    scene = Scene(sources.scenes[0].path, np.array([box], np.float32))
+    assert bool(rarely_seen([scene])) == rare
+
+
+def test_rare_scenes_have_a_share_of_their_own(sources: Sources) -> None:
+    rare = Scene(sources.scenes[0].path, np.array([[10, 20, 40, 90]], np.float32))
+    mixed = Sources(sources.scenes, rare=[rare])
+    mix = Mix(gates=0, vehicles=0, crops=0, boxed=0, rare=0.5, replaced=0, removed=0)
+    drawn = [whole_canvas(mixed, mix, np.random.default_rng(seed)).quads[0, 0].tolist() for seed in range(40)]
+    assert 10 < drawn.count([10, 20]) < 30
 
 
 def test_a_folder_without_gates_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from edge.types import F32
 from edge.workshop.finder.crops import plate_in, set_crop
 from edge.workshop.finder.scenes import Scene
 from edge.workshop.finder.sources import Mix, Sources, whole_canvas
+from edge.workshop.finder.targets import NEAR
 
 AS_IS = (1.0, 0.0)
 
@@ -75,14 +76,14 @@ def sources(tmp_path: Path) -> Sources:
 def test_a_crop_is_a_picture_of_its_own_with_its_outline(sources: Sources) -> None:
     whole = whole_canvas(sources, Mix(gates=0, vehicles=0, crops=1), np.random.default_rng(1))
     assert whole.picture.shape == (58, 108)
-    assert whole.exact.tolist() == [False]
+    assert whole.known.tolist() == [NEAR]
     assert whole.quads[0][[0, 2]].ravel().tolist() == pytest.approx(plate_in((108, 58)).tolist())
 
 
 def test_a_crop_takes_the_place_of_a_boxed_plate(sources: Sources) -> None:
     mix = Mix(gates=0, vehicles=0, crops=0, boxed=0, replaced=1, removed=0, real=1)
     whole = whole_canvas(sources, mix, np.random.default_rng(2))
-    assert whole.exact.tolist() == [False]
+    assert whole.known.tolist() == [NEAR]
     middle, size = whole.quads[0].mean(axis=0), np.ptp(whole.quads[0], axis=0)
     assert middle.tolist() == pytest.approx([160, 170], abs=0.1)
     assert size[0] / size[1] == pytest.approx(2.0, rel=0.02)

@@ -9,7 +9,7 @@ import pytest
 from edge.inference.finder import LARGEST_SCALE
 from edge.vision import quads as four
 from edge.workshop.finder.framing import PAD, Frame, _close_up, framed, random_frame, spoiled
-from edge.workshop.finder.targets import Canvas, targets
+from edge.workshop.finder.targets import CORNERS, OUTLINE, Canvas, targets
 
 SIZE_WH = (192, 128)
 BOX = (100, 60, 180, 84)
@@ -21,7 +21,9 @@ def picture_with_a_plate(*, exact: bool = True) -> Canvas:
     x1, y1, x2, y2 = BOX
     pixels[y1:y2, x1:x2] = 230
     quad = np.array([[[x1, y1], [x2, y1], [x2, y2], [x1, y2]]], np.float32)
-    return Canvas(pixels, quad, np.array([exact]), np.array([[90, 50, 190, 95]], np.float32))
+    return Canvas(
+        pixels, quad, np.array([CORNERS if exact else OUTLINE], np.int8), np.array([[90, 50, 190, 95]], np.float32)
+    )
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -84,11 +86,23 @@ def test_what_lies_beyond_a_crop_is_bars_and_a_plate_cut_by_them_is_not_asked_fo
     assert len(targets(framed(picture_with_a_plate(), everything, SIZE_WH, rng)).cells) > 0
 
 
-def test_the_edge_of_the_picture_cuts_like_a_bar() -> None:
-    whole = picture_with_a_plate()
-    whole.quads = whole.quads - np.array([130, 0], np.float32)  # 50 of its 80 px are in the picture
+@pytest.mark.parametrize(("inside_px", "found"), [(30, False), (60, True)])
+def test_the_edge_of_the_picture_cuts_like_a_bar(inside_px: int, *, found: bool) -> None:
+    whole = picture_with_a_plate()  # 80 px wide
+    whole.quads = whole.quads - np.array([whole.quads[0, 1, 0] - inside_px, 0], np.float32)
     shown = framed(whole, Frame((0, 100), (200, 130), shows_beyond=True), SIZE_WH, np.random.default_rng(2))
-    assert len(targets(shown).cells) == 0
+    assert (len(targets(shown).cells) > 0) == found
+
+
+def test_a_squeezed_picture_keeps_its_plate_where_it_is_seen() -> None:
+    shapes = []
+    for seed in range(60):
+        everything = Frame((160, 100), (320, 200), shows_beyond=True)
+        shown = framed(picture_with_a_plate(exact=False), everything, SIZE_WH, np.random.default_rng(seed))
+        x1, y1, x2, y2 = np.rint(four.outlines(shown.quads)[0]).astype(int).tolist()
+        assert float(shown.picture[y1 + 2 : y2 - 2, x1 + 2 : x2 - 2].mean()) > float(shown.picture[:y1].mean()) + 50
+        shapes.append((x2 - x1) / (y2 - y1))
+    assert min(shapes) < 0.7 * max(shapes)
 
 
 def test_close_framings_show_plates_from_small_to_large() -> None:

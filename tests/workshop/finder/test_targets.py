@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edge.types import F32
-from edge.workshop.finder.targets import NONE, PLATE, PLATE_POWER, UNASKED, Canvas, targets
+from edge.workshop.finder.targets import CORNERS, NONE, PLATE, PLATE_POWER, UNASKED, Canvas, targets
 
 
 def plate(x1: float, y1: float, x2: float, y2: float) -> F32:
@@ -15,7 +15,7 @@ def plate(x1: float, y1: float, x2: float, y2: float) -> F32:
 
 def canvas(*quads: F32, unasked: F32 | None = None) -> Canvas:
     shown = Canvas(np.zeros((128, 192), np.uint8), np.array(quads, np.float32).reshape(-1, 4, 2))
-    shown.exact = np.ones(len(quads), bool)
+    shown.known = np.full(len(quads), CORNERS, np.int8)
     if unasked is not None:
         shown.unasked = unasked
     return shown
@@ -63,7 +63,25 @@ def test_a_turned_plates_cells_lie_inside_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "quad", [plate(-20, 40, 40, 60), plate(140, 40, 206, 60), plate(40, 40, 47, 43), plate(40, 40, 80, 42)]
+    ("quad", "seen"),
+    [
+        (plate(-20, 40, 40, 60), plate(0, 40, 40, 60)),
+        (plate(150, 40, 206, 60), plate(150, 40, 192, 60)),
+        (plate(40, -8, 90, 16), plate(40, 0, 90, 16)),
+        (
+            np.array([[-20, 40], [40, 60], [40, 80], [-20, 60]], np.float32),
+            np.array([[0, 40 + 20 / 3], [40, 60], [40, 80], [0, 60 + 20 / 3]], np.float32),
+        ),
+    ],
+)
+def test_of_a_cut_plate_is_asked_what_is_seen(quad: F32, seen: F32) -> None:
+    asked = targets(canvas(quad))
+    assert len(asked.cells) > 0
+    assert np.allclose(asked.quads, seen, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "quad", [plate(-30, 40, 30, 60), plate(165, 40, 219, 60), plate(40, 40, 47, 43), plate(40, 40, 80, 42)]
 )
 def test_cut_and_tiny_plates_are_neither_asked_for_nor_denied(quad: F32) -> None:
     asked = targets(canvas(quad))
@@ -74,7 +92,7 @@ def test_cut_and_tiny_plates_are_neither_asked_for_nor_denied(quad: F32) -> None
 
 
 def test_a_plate_mostly_out_of_the_picture_is_none() -> None:
-    asked = targets(canvas(plate(-60, 40, 40, 90)))
+    asked = targets(canvas(plate(-80, 40, 40, 90)))
     assert (asked.score == NONE).all()
 
 
