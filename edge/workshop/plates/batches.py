@@ -15,6 +15,7 @@ from edge.workshop.ahead import ahead
 from edge.workshop.pictures import read_rgb
 from edge.workshop.plates.crops import Crop
 from edge.workshop.plates.draw import PlatePicture
+from edge.workshop.plates.fittings import add_fittings
 from edge.workshop.plates.layouts import REGIONS, region_of
 from edge.workshop.plates.list_training import SEEDS
 from edge.workshop.plates.rearrange import Piece, cut_up, rearranged
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 UNKNOWN_REGION = -1
 REARRANGED, NEGATIVE = 0.65, 0.1  # of the real plates, where they could be cut; light for dark
+TWO_LINES = 3  # times as often as those with one line are plates with two lines looked at
+FITTED = 0.3  # of the real plates: bolts and labels drawn over them, beside their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ def with_pieces(plates: Sequence[RealPlate], centres: Sequence[F32 | None]) -> l
     ]
 
 
+def more_of_two_lines(plates: Sequence[RealPlate]) -> list[RealPlate]:
+    """Return the plates with those in it several times that were cut into two rows: there are few of them."""
+    return [plate for plate in plates for _ in range(1 if plate.pieces is None or len(plate.pieces) == 1 else TWO_LINES)]
+
+
 def batches(plates: Sequence[RealPlate], fonts: Fonts, mix: Mix, seed: int, steps: range) -> Iterator[Batch]:
     """Yield the batches of the steps, prepared by one thread of its own; everything follows from seed and step."""
     return ahead(lambda step: make_batch(plates, fonts, mix, (seed, step)), steps)
@@ -101,6 +109,9 @@ def real_sample(real: RealPlate, rng: np.random.Generator) -> Sample:
         if known and real.pieces
         else PlatePicture(real.picture, real.crop.text, np.zeros((0, 2), np.float32))
     )
+    if rng.random() < FITTED:
+        plate = replace(plate, pixels=plate.pixels.copy())
+        add_fittings(plate.pixels, plate.centres, rng)
     if rng.random() < NEGATIVE:
         plate = replace(plate, pixels=255 - plate.pixels)
     pixels, centres = look(plate, _worse(random_view(rng), plate.pixels.shape[1], rng), rng)
