@@ -42,7 +42,7 @@ def add_fittings(plate: U8, centres: F32, rng: np.random.Generator) -> None:
         rng: draws kinds, places, sizes and tones.
     """
     if rng.random() < STUCK_ON:
-        kind = _label if rng.random() < 0.5 else _seal  # noqa: PLR2004 - a fair coin
+        kind = _label if rng.random() < 0.5 else _seal
         kind(plate, spot(plate.shape, centres, rng), near(int(rng.choice(TONES)), rng), rng)
         return
     kind = _hole if rng.random() < DRILLED else _bolt  # a fitter has one sort of screws
@@ -62,7 +62,7 @@ def spot(shape: tuple[int, ...], centres: F32, rng: np.random.Generator) -> Spot
     high = min(0.6 * height, 0.2 * width)
     x = rng.uniform(0.03, 0.97) * width
     edge = rng.uniform(0.04, 0.16)
-    share = (edge if rng.random() < 0.5 else 1 - edge) if chance < IN_ROW + ON_EDGE else rng.random()  # noqa: PLR2004 - a fair coin
+    share = (edge if rng.random() < 0.5 else 1 - edge) if chance < IN_ROW + ON_EDGE else rng.random()
     return Spot(float(x), float(share * height), high)
 
 
@@ -83,7 +83,7 @@ def _bolt(plate: U8, at: Spot, tone: int, rng: np.random.Generator) -> None:
     """Draw a round head, with or without a rim, a slot or a cross, lit from one side."""
     radius = max(1.5, at.high * rng.uniform(LEAST_RADIUS, MOST_RADIUS))
     _disc(plate, at.x, at.y, radius, tone)
-    other = 235 if tone < 128 else 25  # noqa: PLR2004 - the middle of black and white
+    other = 235 if tone < 128 else 25
     looks = rng.random()
     if looks < 0.35:
         _disc(plate, at.x - radius / 3, at.y - radius / 3, radius / 2, 250)
@@ -129,7 +129,7 @@ def _label(plate: U8, at: Spot, tone: int, rng: np.random.Generator) -> None:
     plate[down, across] = tone
     words = str(rng.choice(LABELS))
     box = across.start + 1, down.start + 1, across.stop - 1, down.stop - 1
-    lay_words(plate, words, box, 235 if tone < 128 else 25, int(rng.integers(3)))  # noqa: PLR2004 - the middle of black and white
+    lay_words(plate, words, box, 235 if tone < 128 else 25, int(rng.integers(3)))
 
 
 def _disc(plate: U8, x: float, y: float, radius: float, tone: int) -> None:

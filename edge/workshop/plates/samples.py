@@ -62,7 +62,7 @@ def training_plate(fonts: Fonts, rng: np.random.Generator) -> PlatePicture:
 
 
 def _worn(plate: PlatePicture, rng: np.random.Generator) -> PlatePicture:
-    """Add in place what only training plates have: fittings anywhere and rubbed-off ink. Proof plates stay as they are."""
+    """Add in place what only training plates have: fittings anywhere and rubbed-off ink. Proofs stay as they are."""
     if rng.random() < BOLTED:
         add_fittings(plate.pixels, plate.centres, rng)
     if rng.random() < WORN:

@@ -15,7 +15,15 @@ import numpy as np
 from edge.inference.slots import INPUT_WH, decode, prepare
 from edge.workshop.network import as_float32, import_plain_torch, make_optimizer
 from edge.workshop.plates import network
-from edge.workshop.plates.batches import UNKNOWN_REGION, Batch, Mix, batches, load_plates, more_of_two_lines, with_pieces
+from edge.workshop.plates.batches import (
+    UNKNOWN_REGION,
+    Batch,
+    Mix,
+    batches,
+    load_plates,
+    more_of_two_lines,
+    with_pieces,
+)
 from edge.workshop.schedule import Progress, descend, learning_rate, run_stage, taken_up
 
 if TYPE_CHECKING:
