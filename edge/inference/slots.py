@@ -87,6 +87,11 @@ class SlotRead:
     region_confidence: float
     characters: F32
 
+    def likely(self, count: int) -> tuple[str, ...]:
+        """Return for each slot so many characters, the likeliest first."""
+        order = np.argsort(-self.characters[:, :END], axis=1)[:, :count]
+        return tuple("".join(CHARACTERS[index] for index in row) for row in order)
+
     def log_likelihood(self, text: str) -> float:
         """Return the logarithm of the probability of a text and its end; -inf for one that no plate has room for."""
         if len(text) > SLOTS:

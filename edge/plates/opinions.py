@@ -11,6 +11,8 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from edge.types import PlateRead
 
 SUREST, LEAST_SURE = 0.98, 0.05
@@ -38,3 +40,23 @@ def log_likelihood(said: PlateRead, text: str) -> float:
             way = before + (kept if character == true else changed)
             before, row[column] = row[column], max(way, row[column] + put_in, row[column - 1] + passed_over)
     return row[-1]
+
+
+def one_step_away(text: str, likely: Sequence[str], other: str) -> Iterator[str]:
+    """Yield the texts with one character less, another, or more, some of them twice; never an empty one.
+
+    Where one reader took a bolt for a character and the other misread the next one, the truth lies between them.
+
+    Args:
+        text: what a reader said.
+        likely: for each place the characters that are likely there.
+        other: what the other reader said; its characters around a place may stand there too.
+    """
+    for place in range(len(text) + 1):
+        around = other[max(0, place - 1) : place + 2] + (likely[place] if place < len(likely) else "")
+        before, behind = text[:place], text[place + 1 :]
+        if place < len(text):
+            yield from (before + sign + behind for sign in around)
+            if before or behind:
+                yield before + behind
+        yield from (before + sign + text[place:] for sign in around)

@@ -78,4 +78,17 @@ def test_nothing_is_never_told_against_a_text() -> None:
 
 
 def test_a_text_that_no_plate_has_room_for_cannot_win() -> None:
-    assert settled(slots("AB12CDE", {5: ("O", 0.49)}), told("AB12COE" * 2, 0.99))[0] == "AB12CDE"
+    assert settled(slots("AB12CDE", {5: ("O", 0.3)}), told("GH34JKL" * 2, 0.99))[0] == "AB12CDE"
+
+
+def test_the_truth_may_lie_between_a_misread_character_and_one_too_many() -> None:
+    own, other = slots("TKW1512", {3: ("0", 0.4)}), told("TKW30512", 0.9, 0.9, 0.9, 0.5, 0.9, 0.9, 0.9, 0.9)
+    text, confidence = settled(own, other)
+    assert text == "TKW0512"
+    assert len(set(confidence)) == 1  # that of the whole text, for nobody said it
+    assert 0.5 < confidence[0] < SUREST
+
+
+def test_what_nobody_said_needs_more_than_what_somebody_said() -> None:
+    own = slots("AB1", {0: ("X", 0.3), 1: ("Y", 0.3)})
+    assert settled(own, told("AC1", 0.5))[0] in {"AB1", "AC1"}

@@ -15,7 +15,7 @@ from edge.errors import EngineFailed, ModelError
 from edge.inference.any_card import load_any_card
 from edge.inference.card import ModelCard
 from edge.inference.reader_card import ReaderCard, load_reader_card
-from edge.inference.slots import CHARACTERS, END, SLOTS, SlotRecogniser, decode, encode, glance, prepare
+from edge.inference.slots import CHARACTERS, END, SLOTS, SlotRead, SlotRecogniser, decode, encode, glance, prepare
 from edge.ports import TensorSpec
 from edge.types import F32
 
@@ -172,3 +172,11 @@ def test_damaged_weights_are_refused(card: ReaderCard) -> None:
     card.file.write_bytes(b"damaged")
     with pytest.raises(ModelError, match="its SHA-256 is"):
         card.check_file()
+
+
+def test_the_likeliest_characters_of_a_slot_come_in_their_order_without_the_end() -> None:
+    characters = np.zeros((SLOTS, END + 1), np.float32)
+    characters[0, [CHARACTERS.index("O"), CHARACTERS.index("0"), END]] = 0.2, 0.3, 0.5
+    found = SlotRead("0", (0.3,), "za", 0.5, characters).likely(2)
+    assert len(found) == SLOTS
+    assert found[0] == "0O"

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from edge.plates.opinions import LEFT_OUT, OTHERS, PUT_IN, SUREST, log_likelihood
+from edge.plates.opinions import LEFT_OUT, OTHERS, PUT_IN, SUREST, log_likelihood, one_step_away
 from edge.types import PlateRead
 
 
@@ -37,3 +37,16 @@ def test_nobody_is_as_sure_as_he_says() -> None:
 def test_a_surer_reader_speaks_louder() -> None:
     against = [log_likelihood(told("AB", c), "AB") - log_likelihood(told("AB", c), "AC") for c in (0.5, 0.8, 0.95)]
     assert against == sorted(against)
+
+
+def test_one_step_is_a_character_less_another_or_more() -> None:
+    found = set(one_step_away("AB", ("X", "Y", "Z"), "AC"))
+    assert {"A", "B"} <= found  # less
+    assert {"XB", "CB", "AY", "AC"} <= found  # another, from the slots and from the other reader
+    assert {"XAB", "AYB", "ABZ", "ACB", "ABC"} <= found  # more
+    assert all(abs(len(text) - 2) <= 1 for text in found)
+
+
+def test_no_step_leads_to_nothing_or_past_the_last_slot_with_signs_of_slots() -> None:
+    assert "" not in set(one_step_away("A", ("B",), "C"))
+    assert set(one_step_away("A", (), "")) == set()

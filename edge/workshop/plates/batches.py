@@ -15,9 +15,10 @@ from edge.workshop.ahead import ahead
 from edge.workshop.pictures import read_rgb
 from edge.workshop.plates.crops import Crop
 from edge.workshop.plates.draw import PlatePicture
+from edge.workshop.plates.fittings import add_fittings
 from edge.workshop.plates.layouts import REGIONS, region_of
 from edge.workshop.plates.list_training import SEEDS
-from edge.workshop.plates.rearrange import Piece, cut_up, rearranged
+from edge.workshop.plates.rearrange import Rows, cut_up, rearranged
 from edge.workshop.plates.samples import Fonts, Sample, training_sample
 from edge.workshop.plates.view import View, look, random_view
 
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 
 UNKNOWN_REGION = -1
 REARRANGED, NEGATIVE = 0.65, 0.1  # of the real plates, where they could be cut; light for dark
+MIXED = 0.45  # of the rearranged ones: pieces of another plate of the country take part
+TWO_LINES = 3  # times as often as those with one line are plates with two lines looked at
+HARD, MILD = (
+    0.15,
+    0.75,
+)  # of the looks at real plates: strongly slanted and blurred; up to here a little, then not at all
+FITTED = 0.3  # of the real plates: bolts and labels drawn over them, beside their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +46,15 @@ class Mix:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RealPlate:
-    """A crop in memory: `picture` (H,W) uint8; `pieces` to make other texts of, None where it cannot be cut."""
+    """A crop in memory: `picture` (H,W) uint8; `pieces` to make other texts of, None where it cannot be cut.
+
+    `kin`: the pieces of crops of the same country with as many rows, its own among them.
+    """
 
     picture: U8
     crop: Crop
-    pieces: tuple[tuple[Piece, ...], ...] | None = None
+    pieces: Rows | None = None
+    kin: Sequence[Rows] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,9 +79,21 @@ def load_plates(crops: Sequence[Crop]) -> list[RealPlate]:
 
 def with_pieces(plates: Sequence[RealPlate], centres: Sequence[F32 | None]) -> list[RealPlate]:
     """Cut the plates whose characters' places (N,2) are known, 0..1 of width and height, where that hurts none."""
-    return [
+    cut = [
         replace(plate, pieces=None if places is None else cut_up(plate.picture, plate.crop.text, places))
         for plate, places in zip(plates, centres, strict=True)
+    ]
+    kin: dict[tuple[str, int], list[Rows]] = {}
+    for plate in cut:
+        if plate.pieces and plate.crop.country:
+            kin.setdefault((plate.crop.country, len(plate.pieces)), []).append(plate.pieces)
+    return [replace(plate, kin=kin.get((plate.crop.country, len(plate.pieces or ())), ())) for plate in cut]
+
+
+def more_of_two_lines(plates: Sequence[RealPlate]) -> list[RealPlate]:
+    """Return the plates with those in it several times that were cut into two rows: there are few of them."""
+    return [
+        plate for plate in plates for _ in range(1 if plate.pieces is None or len(plate.pieces) == 1 else TWO_LINES)
     ]
 
 
@@ -97,10 +121,13 @@ def real_sample(real: RealPlate, rng: np.random.Generator) -> Sample:
     """
     known = real.pieces is not None and rng.random() < REARRANGED
     plate = (
-        rearranged(real.pieces, rng)
+        rearranged(real.pieces, rng, _relative(real, rng))
         if known and real.pieces
         else PlatePicture(real.picture, real.crop.text, np.zeros((0, 2), np.float32))
     )
+    if rng.random() < FITTED:
+        plate = replace(plate, pixels=plate.pixels.copy())
+        add_fittings(plate.pixels, plate.centres, rng)
     if rng.random() < NEGATIVE:
         plate = replace(plate, pixels=255 - plate.pixels)
     pixels, centres = look(plate, _worse(random_view(rng), plate.pixels.shape[1], rng), rng)
@@ -110,16 +137,26 @@ def real_sample(real: RealPlate, rng: np.random.Generator) -> Sample:
     return Sample(pixels, plate.text, region, centres)
 
 
+def _relative(real: RealPlate, rng: np.random.Generator) -> Rows | None:
+    """Draw another crop to take pieces from too; None mostly, for those of one crop fit best."""
+    if not real.kin or rng.random() >= MIXED:
+        return None
+    return real.kin[int(rng.integers(len(real.kin)))]
+
+
 def _worse(view: View, width_px: int, rng: np.random.Generator) -> View:
     """Turn a look at a flat plate into one at a crop that has its own slant, blur and noise already."""
     cut = rng.uniform(-0.07, 0.03, 4)
-    mild = 0.5 if rng.random() < 0.7 else 0.0  # noqa: PLR2004 - a chance: mostly a little, sometimes nothing at all
+    chance = rng.random()
+    hard = chance < HARD
+    mild = 1.0 if hard else 0.5 if chance < MILD else 0.0
+    slant = 0.8 if hard else 0.5
     return replace(
         view,
-        width_px=min(max(view.width_px, 60.0 if mild else 24.0), float(width_px)),
-        turn_deg=view.turn_deg * 0.5,
-        shear=view.shear * 0.5,
-        keystone=(view.keystone[0] * 0.5, view.keystone[1] * 0.5),
+        width_px=min(max(view.width_px, 24.0 if hard or not mild else 60.0), float(width_px)),
+        turn_deg=view.turn_deg * slant,
+        shear=view.shear * slant,
+        keystone=(view.keystone[0] * slant, view.keystone[1] * slant),
         cut=(float(cut[0]), float(cut[1]), float(cut[2]), float(cut[3])),
         motion_px=view.motion_px * mild,
         defocus_px=view.defocus_px * mild,

@@ -104,19 +104,6 @@ def finish(plate: U8, ink: int, rng: np.random.Generator) -> None:
         _sticker(plate, rng)
 
 
-def add_bolts(plate: U8, rng: np.random.Generator) -> None:
-    """Add bolts in place where fitters drill, which is also between and beside characters."""
-    height, width = plate.shape
-    least = min(height, width) / 40
-    for _ in range(int(rng.integers(1, 5))):
-        at = round(width * rng.uniform(0.03, 0.97)), round(height * rng.choice((rng.uniform(0.04, 0.3), rng.random())))
-        radius = max(2, round(least * rng.uniform(1, 2.2)))
-        tone = int(rng.choice((25, 60, 110, 160, 235)))
-        cv2.circle(plate, at, radius, tone, -1, cv2.LINE_AA)
-        if rng.random() < 0.5:  # lit from one side
-            cv2.circle(plate, (at[0] - radius // 3, at[1] - radius // 3), max(1, radius // 2), 250, -1, cv2.LINE_AA)
-
-
 def wear(plate: U8, tone: int, rng: np.random.Generator) -> None:
     """Rub ink off in place: short scratches and spots in the colour of the ground break strokes."""
     height, width = plate.shape

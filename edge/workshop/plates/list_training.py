@@ -163,8 +163,24 @@ _OTHERS = (
                                    "##|#####", "#|#####", "####|#####", "#####|#####", "A 99|999"), ALL, (1.0, 2.4),
            _DARK + _YELLOW + _LIGHT, weight=5),
 )
+_SQUARE = (
+    Layout("africa-square", "other", ("AAA|999A", "AAA|9999", "T 999|AAA", "AAA 99|9A", "AA 999|AA", "AAA|999 AA"), ALL,
+           (1.2, 2.2), _DARK + _YELLOW, weight=2),
+    Layout("asia-cycle", "other", ("AA9|9999", "999|AAA", "9AA|9999", "^AAA^|9999", "^99-A9^|9999", "^9AA^|9999",
+                                   "AAA|^9999^", "^99 AA^|99999"), ALL, _CYCLE, _DARK + _LIGHT + _YELLOW, weight=2),
+    Layout("emblem-square", "other", ("AAA~|9999", "~AAA|999", "AA~99|9999", "AAA|~999", "AAA~|999A"), ALL, _TWO,
+           _DARK + _YELLOW + _LIGHT),
+    Layout("d-square-old", "eu", ("AA**|A 99H", "A**|AA 99H", "AAA|*A 99H", "AA|*A 9999H"), ALL, (1.2, 1.7), _DARK,
+           "l", "D"),
+    Layout("irl-square", "eu", ("99-A|99999", "99 AA|9999", "99-A|999999", "999-A|9999"), "DCGKLMOWTXS", (1.3, 1.9),
+           _DARK, "l", "IRL"),
+    Layout("tr-square", "other", ("99 AA|999", "99 A|9999", "99 AAA|99"), NO_I_O_Q, (1.3, 1.9), _DARK, "l", "TR",
+           weight=0.7),
+    Layout("pk-punjab-letter", "pk", ("AAA-^99^|9999 A", "AAA.^99^|9999 A", "AA ^99^|9999", "AAA ^-99^|9999"), ALL,
+           (1.5, 2.3), _DARK, "l", "", weight=2),
+)
 FRAME_WORDS = ("DUSTER", "FORD", "AUTOHAUS MEYER", "WWW.MOTORS.COM", "TOYOTA", "CITY CARS", "HONDA",
                "QUALITY USED CARS", "MINI", "TYPE R", "SUZUKI", "GARAGE 24", "TEL 0123 456", "GOLF", "4 MOTION")
 """What dealers and makers write around plates."""
 # fmt: on
-LAYOUTS = _SOUTH_AFRICA + _EUROPE + _AMERICA + _ASIA + _OTHERS
+LAYOUTS = _SOUTH_AFRICA + _EUROPE + _AMERICA + _ASIA + _OTHERS + _SQUARE

@@ -10,7 +10,8 @@ import numpy as np
 from edge.types import F32, U8
 from edge.workshop.plates import list_proof, list_training
 from edge.workshop.plates.draw import PlatePicture, draw_plate
-from edge.workshop.plates.furniture import add_bolts, wear
+from edge.workshop.plates.fittings import add_fittings
+from edge.workshop.plates.furniture import wear
 from edge.workshop.plates.hands import Hand, StrokeHand, TypeHand, random_stroke
 from edge.workshop.plates.layouts import Layout, Sign, is_proof_text, spell, text_of
 from edge.workshop.plates.view import View, look, random_view
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 TYPE_SHARE = 0.55  # of the plates in TrueType fonts, where there are any
 TRIES = 100
-BOLTED, WORN = 0.25, 0.2  # of the training plates
+BOLTED, WORN = 0.35, 0.2  # of the training plates
 DARK_GROUND = 110  # mean brightness below which a plate is written light on dark
 
 
@@ -61,9 +62,9 @@ def training_plate(fonts: Fonts, rng: np.random.Generator) -> PlatePicture:
 
 
 def _worn(plate: PlatePicture, rng: np.random.Generator) -> PlatePicture:
-    """Add in place what only training plates have: bolts anywhere and rubbed-off ink. Proof plates stay as they are."""
+    """Add in place what only training plates have: fittings anywhere and rubbed-off ink. Proofs stay as they are."""
     if rng.random() < BOLTED:
-        add_bolts(plate.pixels, rng)
+        add_fittings(plate.pixels, plate.centres, rng)
     if rng.random() < WORN:
         wear(plate.pixels, int(np.percentile(plate.pixels, 85 if plate.pixels.mean() > DARK_GROUND else 15)), rng)
     return plate

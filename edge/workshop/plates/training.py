@@ -15,7 +15,15 @@ import numpy as np
 from edge.inference.slots import INPUT_WH, decode, prepare
 from edge.workshop.network import as_float32, import_plain_torch, make_optimizer
 from edge.workshop.plates import network
-from edge.workshop.plates.batches import UNKNOWN_REGION, Batch, Mix, batches, load_plates, with_pieces
+from edge.workshop.plates.batches import (
+    UNKNOWN_REGION,
+    Batch,
+    Mix,
+    batches,
+    load_plates,
+    more_of_two_lines,
+    with_pieces,
+)
 from edge.workshop.schedule import Progress, descend, learning_rate, run_stage, taken_up
 
 if TYPE_CHECKING:
@@ -67,7 +75,8 @@ def train(start: Path | None, out: Path, crops: Sequence[Crop], fonts: Fonts, st
     model = network.build(stage.seed)
     progress = taken_up(start, model, stage.steps, fresh=fresh)
     plates = load_plates(crops)
-    plates = with_pieces(plates, seen_centres(model, [p.picture for p in plates], [p.crop.text for p in plates]))
+    seen = seen_centres(model, [plate.picture for plate in plates], [plate.crop.text for plate in plates])
+    plates = more_of_two_lines(with_pieces(plates, seen))
     model.train().to(memory_format=torch.channels_last)
     optimizer = make_optimizer(model, stage.rate)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edge.types import F32, U8
-from edge.workshop.plates.batches import Mix, RealPlate, make_batch, with_pieces
+from edge.workshop.plates.batches import TWO_LINES, Mix, RealPlate, make_batch, more_of_two_lines, with_pieces
 from edge.workshop.plates.crops import Crop
 from edge.workshop.plates.layouts import is_proof_text
 from edge.workshop.plates.rearrange import STEEPEST, Piece, cut_up, rearranged
@@ -103,3 +103,47 @@ def test_a_batch_shows_cut_plates_with_other_texts_and_their_places() -> None:
     known = np.isfinite(made.centres[:, 0, 0])
     assert 8 < known.sum() < 24
     assert (np.diff(made.centres[known][:, :6, 0], axis=1) > 0).all()
+
+
+@pytest.mark.parametrize(("rows", "others"), [(("ABC123",), ("DEF456",)), (("AB12", "3456"), ("CD78", "90AB"))])
+def test_another_plate_lends_its_characters_in_the_size_and_tones_of_the_row(
+    rows: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    own, (picture, places) = pieces_of(*rows), plate(*others)
+    small = np.asarray(255 - picture[::2, ::2], np.uint8)  # half the size, light on dark
+    lent = cut_up(small, "".join(others), places)
+    assert lent is not None
+    foreign, borrowed = set("".join(others)) - set("".join(rows)), 0
+    for seed in range(30):
+        made = rearranged(own, np.random.default_rng(seed), lent)
+        assert made.pixels.shape[0] == plate(*rows)[0].shape[0]
+        assert [sign.isdigit() for sign in made.text] == [sign.isdigit() for sign in "".join(rows)]
+        told = [int(made.pixels[int(y), int(x)]) for x, y in made.centres]
+        assert max(told) < 200  # dark on light, as the row was
+        assert int(np.percentile(made.pixels, 90)) > 220
+        borrowed += sum(sign in foreign for sign in made.text)
+    assert borrowed > 30
+
+
+def test_a_faint_plate_lends_nothing() -> None:
+    own, (picture, places) = pieces_of("ABC123"), plate("DEF456")
+    lent = cut_up(np.asarray(235 + picture // 20, np.uint8), "DEF456", places)
+    assert lent is not None
+    assert all(set(rearranged(own, np.random.default_rng(seed), lent).text) <= set("ABC123") for seed in range(20))
+
+
+def test_plates_of_one_country_with_as_many_rows_are_kin() -> None:
+    picture, places = plate("ABC123")
+    square, square_places = plate("AB12", "3456")
+    crops = [(picture, places, "ABC123", "GB"), (picture, places, "ABC123", "GB"), (picture, places, "ABC123", "FR")]
+    crops += [(square, square_places, "AB123456", "GB"), (picture, places, "ABC123", "")]
+    plates = [RealPlate(shown, Crop(Path("a.png"), text, country)) for shown, _, text, country in crops]
+    assert [len(cut.kin) for cut in with_pieces(plates, [place for _, place, _, _ in crops])] == [2, 2, 1, 1, 0]
+
+
+def test_plates_with_two_lines_are_looked_at_more_often() -> None:
+    picture, places = plate("ABC123")
+    square, square_places = plate("AB12", "3456")
+    one, two = RealPlate(picture, Crop(Path("a.png"), "ABC123")), RealPlate(square, Crop(Path("b.png"), "AB123456"))
+    cut = with_pieces([one, two, one], [places, square_places, None])
+    assert [plate.crop.path.name for plate in more_of_two_lines(cut)] == ["a.png", *["b.png"] * TWO_LINES, "a.png"]
