@@ -45,6 +45,7 @@ def train(args: argparse.Namespace, card: FinderCard) -> None:
     from edge.workshop.finder.sources import Mix, Sources, rarely_seen
     from edge.workshop.finder.training import Stage
     from edge.workshop.finder.training import train as train_finder
+    from edge.workshop.network import pick_device
     from edge.workshop.plates.hands import type_hands
     from edge.workshop.plates.samples import Fonts
 
@@ -72,6 +73,7 @@ def train(args: argparse.Namespace, card: FinderCard) -> None:
         seed=args.seed,
         threads=args.threads,
         bf16=args.bf16,
+        device=pick_device(args.device),
     )
     counts = (
         f"{len(scenes)} scenes (list {list_digest(entries)}), {len(sources.rare)} rare, {len(vehicles)} pictures of "

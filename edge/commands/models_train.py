@@ -219,6 +219,7 @@ def _train_detector(args: argparse.Namespace, card: ModelCard) -> None:
 
 
 def _train_reader(args: argparse.Namespace, card: ReaderCard) -> None:
+    from edge.workshop.network import pick_device
     from edge.workshop.plates.batches import Mix
     from edge.workshop.plates.hands import type_hands
     from edge.workshop.plates.samples import Fonts
@@ -238,6 +239,7 @@ def _train_reader(args: argparse.Namespace, card: ReaderCard) -> None:
         seed=args.seed,
         threads=args.threads,
         bf16=args.bf16,
+        device=pick_device(args.device),
     )
     print(f"{len(crops)} crops, {len(fonts.hands)} fonts, {asdict(stage)}", file=sys.stderr)
     start = args.start or (out if out.is_file() else None)

@@ -32,13 +32,13 @@ def losses(answer: Any, batch: Batch) -> tuple[Any, Any]:
     """Return the score's and the corners' loss, each a scalar tensor.
 
     Args:
-        answer: (B,9,rows,columns) float32 from `QuadNet`.
+        answer: (B,9,rows,columns) float32 from `QuadNet`, on any device.
         batch: what was asked.
     """
     score = answer[:, 0]
-    asked = torch.from_numpy(batch.score)
-    cells = torch.from_numpy(batch.cells)
-    weight = torch.from_numpy(batch.weight)
+    asked = torch.from_numpy(batch.score).to(answer.device)
+    cells = torch.from_numpy(batch.cells).to(answer.device)
+    weight = torch.from_numpy(batch.weight).to(answer.device)
     known = weight.sum().clamp(min=1)
     plate = score[cells[:, 0], cells[:, 1], cells[:, 2]]
     missed = torch.sigmoid(-plate) ** FOCUS * torch.nn.functional.softplus(-plate)
@@ -51,8 +51,8 @@ def losses(answer: Any, batch: Batch) -> tuple[Any, Any]:
 def _corners(answer: Any, batch: Batch, cells: Any, weight: Any) -> Any:
     middles = (cells[:, [2, 1]].float() + 0.5) * STRIDE_PX
     said = answer[cells[:, 0], 1:, cells[:, 1], cells[:, 2]].reshape(-1, 4, 2) + middles[:, None]
-    true = torch.from_numpy(batch.quads)
-    known = torch.from_numpy(batch.known)
+    true = torch.from_numpy(batch.quads).to(answer.device)
+    known = torch.from_numpy(batch.known).to(answer.device)
     upper, left = (true[:, 1] - true[:, 0]).norm(dim=1), (true[:, 3] - true[:, 0]).norm(dim=1)
     side = torch.minimum(upper, left).clamp(min=SMALLEST_SIDE_PX)[:, None]
     apart = OVERLAP_WEIGHT * _apart(said, true)

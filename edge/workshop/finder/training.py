@@ -32,6 +32,7 @@ class Stage:
     threads: int = 1
     save_every: int = 200
     bf16: bool = False
+    device: str = "cpu"
 
 
 def train(start: Path | None, out: Path, sources: Sources, stage: Stage, *, fresh: bool) -> Progress:
@@ -53,7 +54,7 @@ def train(start: Path | None, out: Path, sources: Sources, stage: Stage, *, fres
     cv2.setNumThreads(1)
     model = network.build(stage.seed)
     progress = taken_up(start, model, stage.steps, fresh=fresh)
-    model.train().to(memory_format=torch.channels_last)
+    model.train().to(stage.device, memory_format=torch.channels_last)
     optimizer = make_optimizer(model, stage.rate)
 
     def step(batch: Batch, done: int) -> dict[str, float]:
@@ -67,8 +68,8 @@ def train(start: Path | None, out: Path, sources: Sources, stage: Stage, *, fres
 def _step(torch: Any, model: Any, optimizer: Any, batch: Batch, stage: Stage, done: int) -> dict[str, float]:
     from edge.workshop.finder.loss import losses  # noqa: PLC0415 - imports torch
 
-    images = torch.from_numpy(batch.images)[:, None].float().div_(255)
-    with torch.autocast("cpu", torch.bfloat16, enabled=stage.bf16):
+    images = torch.from_numpy(batch.images).to(stage.device)[:, None].float().div_(255)
+    with torch.autocast(images.device.type, torch.bfloat16, enabled=stage.bf16):
         answer = model(images.contiguous(memory_format=torch.channels_last))
     scores, corners = losses(answer.float(), batch)
     loss = scores + CORNERS_WEIGHT * corners

@@ -52,6 +52,7 @@ class Stage:
     threads: int = 1
     save_every: int = 200
     bf16: bool = False
+    device: str = "cpu"
 
 
 def train(start: Path | None, out: Path, crops: Sequence[Crop], fonts: Fonts, stage: Stage, *, fresh: bool) -> Progress:
@@ -77,7 +78,7 @@ def train(start: Path | None, out: Path, crops: Sequence[Crop], fonts: Fonts, st
     plates = load_plates(crops)
     seen = seen_centres(model, [plate.picture for plate in plates], [plate.crop.text for plate in plates])
     plates = more_of_two_lines(with_pieces(plates, seen))
-    model.train().to(memory_format=torch.channels_last)
+    model.train().to(stage.device, memory_format=torch.channels_last)
     optimizer = make_optimizer(model, stage.rate)
 
     def step(batch: Batch, done: int) -> dict[str, float]:
@@ -89,15 +90,16 @@ def train(start: Path | None, out: Path, crops: Sequence[Crop], fonts: Fonts, st
 
 
 def _step(torch: Any, model: Any, optimizer: Any, batch: Batch, stage: Stage, done: int) -> dict[str, float]:
-    images = torch.from_numpy(batch.images)[:, None].float().div_(255)
-    with torch.autocast("cpu", torch.bfloat16, enabled=stage.bf16):
+    images = torch.from_numpy(batch.images).to(stage.device)[:, None].float().div_(255)
+    with torch.autocast(images.device.type, torch.bfloat16, enabled=stage.bf16):
         answer = model(images.contiguous(memory_format=torch.channels_last))
     characters, regions, looked = as_float32(torch, answer)
-    slots = torch.from_numpy(batch.slots)
+    slots, regions_asked, wanted = (
+        torch.from_numpy(part).to(stage.device) for part in (batch.slots, batch.regions, places(batch.centres))
+    )
     functional = torch.nn.functional
     reading = functional.cross_entropy(characters.flatten(0, 1), slots.flatten(), label_smoothing=SMOOTHING)
-    region = functional.cross_entropy(regions, torch.from_numpy(batch.regions), ignore_index=UNKNOWN_REGION)
-    wanted = torch.from_numpy(places(batch.centres))
+    region = functional.cross_entropy(regions, regions_asked, ignore_index=UNKNOWN_REGION)
     known = wanted.sum().clamp(min=1)
     place = sum(-(wanted * (part + 1e-6).log()).sum() for part in looked) / (len(looked) * known)
     loss = reading + PLACE_WEIGHT * place + (REGION_WEIGHT * region if bool((batch.regions >= 0).any()) else 0)
