@@ -19,7 +19,8 @@ NEAREST_PX = MappingProxyType({"car": 100.0, "truck": 150.0, "bus": 150.0, "moto
 """Least size (see `size_px`) at which a vehicle's plate can be read: it is about a third of a car's height wide."""
 FRONTAL = 1.7
 """Width over height of a vehicle seen from in front or behind, at most; a broader box shows its side."""
-BORDER_PX = 2
+BORDER = 0.01
+"""Share of the frame's side: a box that ends so near to the border may be cut by it. Detectors are not more exact."""
 SLOT_NS = 200_000_000
 """Only the best picture of so long a time is kept: neighbours share their blur and noise and their mistakes."""
 APART_NS = SLOT_NS // 2
@@ -157,7 +158,8 @@ def may_show_plate(track: TrackSnapshot, frame_wh: tuple[int, int]) -> bool:
     The upper border does not count: a lorry's roof carries no plate.
     """
     x1, _, x2, y2 = track.box
-    whole = x1 >= BORDER_PX and x2 <= frame_wh[0] - BORDER_PX and y2 <= frame_wh[1] - BORDER_PX
+    beside, below = BORDER * frame_wh[0], BORDER * frame_wh[1]
+    whole = x1 >= beside and x2 <= frame_wh[0] - beside and y2 <= frame_wh[1] - below
     nearest_px = NEAREST_PX.get(track.class_name)
     confirmed = track.state is TrackState.CONFIRMED
     return confirmed and whole and nearest_px is not None and size_px(track.box) >= nearest_px

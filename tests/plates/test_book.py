@@ -159,8 +159,10 @@ def test_blurred_pictures_give_way_to_sharp_ones() -> None:
         ((0, 200, 300, 400), "car"),
         ((980, 200, 1280, 400), "car"),
         ((300, 400, 600, 720), "car"),
+        ((8, 200, 308, 400), "car"),
+        ((300, 400, 600, 714), "car"),
     ],
-    ids=["person", "bicycle", "far car", "far bus", "cut left", "cut right", "cut below"],
+    ids=["person", "bicycle", "far car", "far bus", "cut left", "cut right", "cut below", "near left", "near below"],
 )
 def test_what_cannot_show_a_readable_plate_is_not_looked_at(box: Box, kind: str) -> None:
     drive = Drive()
@@ -186,11 +188,11 @@ def test_tentative_tracks_are_not_looked_at() -> None:
 
 def test_the_picture_lies_inside_the_frame_and_leaves_the_roof_out() -> None:
     book = PlateBook()
-    (look,) = book.worth_a_look(TrackUpdate(0, (_track((3, 100, 403, 717), 0),)), SIZE_WH)
+    (look,) = book.worth_a_look(TrackUpdate(0, (_track((14, 100, 414, 711), 0),)), SIZE_WH)
     x1, y1, x2, y2 = look.box
     assert x1 >= 0
     assert y2 <= 720
-    assert x2 > 403
+    assert x2 > 414
     assert y1 > 200
 
 
