@@ -155,6 +155,8 @@ def pick_device(name: str) -> str:
     Raises:
         UsageError: torch is not installed, knows no such device, or finds none of that kind here.
     """
+    if name == "cpu":
+        return name
     torch = import_plain_torch()
     if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"

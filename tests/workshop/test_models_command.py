@@ -129,7 +129,8 @@ def test_the_validation_side_of_further_sets_is_not_trained_on(tmp_path: Path, m
         return Progress(0, 0, 0)
 
     monkeypatch.setattr("edge.workshop.training.train", train)
-    assert main(["models", "train", "gate-n", "--labelled", str(tmp_path), "--rendered", str(tmp_path)]) == 0
+    words = ["models", "train", "gate-n", "--labelled", str(tmp_path), "--rendered", str(tmp_path), "--device", "cpu"]
+    assert main(words) == 0
     sides = {Path(entry.file).name: entry.side for entry in build_list(tmp_path)}
     assert sorted(sides.values()) == ["train", "validation"]
     assert [sides[picture.path.name] for picture in learnt[0]] == ["train"]
