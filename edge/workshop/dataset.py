@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from edge.errors import ConfigError, UsageError
-from edge.workshop.texts import read_text
+from edge.workshop.texts import read_rows, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -138,9 +138,8 @@ def read_list(path: Path) -> list[Entry]:
     Raises:
         ConfigError: the file is missing or a line is not as `write_list` wrote it.
     """
-    rows = list(csv.reader(read_text(path, "make it with `edge models split`").splitlines()))
     entries = []
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in read_rows(path, "make it with `edge models split`"):
         if len(row) != 4 or row[2] not in ("train", "validation"):  # noqa: PLR2004 - the columns of write_list
             raise ConfigError(f"{path}:{number}: is not `file,group,side,sha256`; make the list again")
         side: Side = "validation" if row[2] == "validation" else "train"

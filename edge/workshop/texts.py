@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 from edge.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -27,3 +29,18 @@ def read_text(path: Path, cure: str) -> str:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError(f"{path}:{line}: is not UTF-8 text; save it as UTF-8") from error
+
+
+def read_rows(path: Path, cure: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number of each line of a CSV list behind its heading, and what stands between its commas.
+
+    Args:
+        path: the file.
+        cure: as for `read_text`.
+
+    Raises:
+        ConfigError: as `read_text`.
+    """
+    rows = csv.reader(read_text(path, cure).splitlines())
+    next(rows, None)
+    yield from enumerate(rows, start=2)

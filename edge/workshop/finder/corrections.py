@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import numpy as np
 
 from edge.errors import ConfigError
 from edge.types import F32, Box
+from edge.workshop.texts import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,8 +42,7 @@ def read_corrections(path: Path) -> dict[str, list[Correction]]:
     found: dict[str, list[Correction]] = defaultdict(list)
     if not path.is_file():
         return found
-    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in read_rows(path, "restore the list"):
         where = f"{path}:{number}"
         if len(row) != len(COLUMNS) or not row[-1].strip():
             raise ConfigError(f"{where}: is not `{','.join(COLUMNS)}`; correct the line")

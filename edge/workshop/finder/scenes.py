@@ -21,6 +21,7 @@ from edge.types import F32
 from edge.workshop.finder.corrections import corrected, read_corrections
 from edge.workshop.pictures import read_rgb
 from edge.workshop.plate_lists import TABLE, check_may_train, check_pictures, list_pictures
+from edge.workshop.texts import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -101,11 +102,7 @@ def read_boxes(path: Path) -> dict[str, list[tuple[float, ...]]]:
         ConfigError: a line is not so, or the list is not there.
     """
     found: dict[str, list[tuple[float, ...]]] = defaultdict(list)
-    try:
-        rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or error}; restore the list") from error
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in read_rows(path, "restore the list"):
         try:
             x1, y1, x2, y2 = (float(value) for value in row[1:])
         except ValueError as error:

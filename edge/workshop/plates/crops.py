@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from edge.errors import ConfigError
 from edge.plates.text import normalise
 from edge.workshop.plate_lists import TABLE, check_may_train, check_pictures, list_pictures
+from edge.workshop.texts import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -109,5 +110,4 @@ def read_names(path: Path) -> frozenset[str]:
 def _lines(path: Path) -> list[tuple[int, list[str]]]:
     if not path.is_file():
         return []
-    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
-    return [(number, row) for number, row in enumerate(rows[1:], start=2) if row]
+    return [(number, row) for number, row in read_rows(path, "restore the list") if row]
