@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.commands.counts import check_count
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -155,8 +156,7 @@ def _measure(args: argparse.Namespace, card: ModelCard, examples: Iterable[Examp
 
 def examples_of(args: argparse.Namespace, card: ModelCard) -> Callable[[], Iterable[Example]]:
     """Return what gives the examples anew for every model; raises as `edge.commands.eval.run`."""
-    if args.every < 1:
-        raise UsageError(f"--every {args.every}: is no step; give 1 or more")
+    check_count("--every", args.every, "step")
     if [args.images is not None, args.data is not None, args.rendered is not None].count(True) != 1:
         raise UsageError(
             "give --images DIR with --labels DIR, or --data DIR, or --rendered N: "
@@ -165,8 +165,7 @@ def examples_of(args: argparse.Namespace, card: ModelCard) -> Callable[[], Itera
     if (args.images is None) != (args.labels is None):
         raise UsageError("--images DIR and --labels DIR belong together; give both")
     if args.rendered is not None:
-        if args.rendered < 1:
-            raise UsageError(f"--rendered {args.rendered}: is no number of scenes; give 1 or more")
+        check_count("--rendered", args.rendered, "number of scenes")
         from edge.workshop.rendered import proof_examples
 
         return lambda: islice(proof_examples(args.rendered, args.scenes), 0, None, args.every)

@@ -12,6 +12,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.commands.counts import check_count
 from edge.commands.plate_readers import READERS, models_of, of_plates, open_named
 from edge.errors import UsageError
 
@@ -64,8 +65,7 @@ def run(args: argparse.Namespace) -> None:
 
     from edge.workshop.plate_sets import open_plates, pick
 
-    if args.every < 1:
-        raise UsageError(f"--every {args.every}: is no step; give 1 or more")
+    check_count("--every", args.every, "step")
     pictures = open_plates(args.dir)
     pictures = (pick(pictures, args.list) if args.list else pictures)[:: args.every]
     models = replace(models_of(args.config), detector=args.model, threads=args.threads)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from edge.errors import UsageError
+from edge.commands.counts import check_count
 
 SHEET_FILE = "failures.jpg"
 SCENES = 200
@@ -35,8 +35,7 @@ def run(args: argparse.Namespace) -> None:
     from edge.workshop.failures import find_failures, plainest, write_sheet
     from edge.workshop.rendered import proof_examples
 
-    if args.rendered < 1:
-        raise UsageError(f"--rendered {args.rendered}: is no number of scenes; give 1 or more")
+    check_count("--rendered", args.rendered, "number of scenes")
     card = load_card(args.name)
     card.check_file()
     detector = YoloDetector(card, open_engine(card.file, "auto", args.threads))

@@ -11,8 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.commands.counts import check_count
 from edge.commands.plate_readers import CROP_READERS, models_of, of_plates, open_named
-from edge.errors import UsageError
 
 if TYPE_CHECKING:
     from edge.config.model import Models
@@ -33,8 +33,7 @@ def run(args: argparse.Namespace) -> None:
     """Print the table; raises as `edge.commands.models.run`."""
     from edge.workshop.plates.proof import proof_table
 
-    if args.count < 1:
-        raise UsageError(f"--count {args.count}: is no number of plates; give 1 or more")
+    check_count("--count", args.count, "number of plates")
     with ExitStack() as stack:
         models = replace(models_of(args.config), threads=args.threads)
         readers = {name: _open(models, name, stack) for name in args.names}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.commands.counts import check_count
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -108,8 +109,7 @@ def _calibration(args: argparse.Namespace, card: ModelCard, folder: Path) -> lis
     if args.pictures is None and path.is_file():
         return dataset.read_list(path)
     count = DEFAULT_COUNT if args.pictures is None else args.pictures
-    if count < 1:
-        raise UsageError(f"--pictures {count}: is no number of pictures; give 1 or more")
+    check_count("--pictures", count, "number of pictures")
     entries = calibration.choose(dataset.read_list(args.list or card.path.parent / PICTURES_FILE), count)
     dataset.write_list(folder / calibration.LIST_FILE, entries)
     return entries

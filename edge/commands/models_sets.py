@@ -6,6 +6,7 @@ import argparse
 from contextlib import ExitStack
 from pathlib import Path
 
+from edge.commands.counts import check_count
 from edge.errors import UsageError
 
 
@@ -66,8 +67,7 @@ def render(args: argparse.Namespace) -> None:
     from edge.workshop.finder.gates import render_gates
     from edge.workshop.rendered import render_set
 
-    if args.count < 1:
-        raise UsageError(f"--count {args.count}: is no number of pictures; give 1 or more")
+    check_count("--count", args.count, "number of pictures")
     count = args.count
     if args.view == "plates":
         render_gates(args.out, count, args.seed)
@@ -83,8 +83,7 @@ def label(args: argparse.Namespace) -> None:
     from edge.inference.engines import open_engine
     from edge.workshop.teachers import LOWEST, label_videos
 
-    if args.every < 1:
-        raise UsageError(f"--every {args.every}: is no step; give 1 or more")
+    check_count("--every", args.every, "step")
     with ExitStack() as stack:
         teachers = []
         for card in map(load_card, args.teacher):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.commands import models_finder
+from edge.commands.counts import check_count
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -114,8 +115,7 @@ def train(args: argparse.Namespace) -> None:
     from edge.inference.card import ModelCard
     from edge.inference.finder_card import FinderCard
 
-    if args.steps < 1:
-        raise UsageError(f"--steps {args.steps}: is no number of steps; give 1 or more")
+    check_count("--steps", args.steps, "number of steps")
     for folder in args.fonts or []:
         if not folder.is_dir():
             raise UsageError(f"--fonts {folder}: no such folder; give one of TrueType fonts, or leave it out")
