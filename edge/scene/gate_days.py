@@ -97,7 +97,10 @@ def clutter(plan: GatePlan, earth: Earth, seed: int) -> tuple[Prop, ...]:
 
 
 def _clear(prop: Prop, points: npt.NDArray[np.float64], width: float) -> bool:
-    """Whether a thing keeps off a road however it is turned."""
+    """Whether a thing keeps off a road however it is turned; `beside` lets long fences reach into random roads.
+
+    There it stays so: the proofs are random roads too, and keep their bytes.
+    """
     return bool(np.hypot(*(points - [prop.x, prop.y]).T).min() > (width + prop.size[0]) / 2)
 
 
