@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.commands.models_finder import CORRECTIONS_FILE
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from edge.workshop.finder.corrections import Correction
     from edge.workshop.finder.scores import FinderExample, FinderTally
 
-CORRECTIONS_FILE = "corrections.csv"
 DEFAULT = "plate-n"
 
 

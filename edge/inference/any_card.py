@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from edge.inference.card import ModelCard, find_card, load_card, task_of
-from edge.inference.finder_card import FIND_TASK, FinderCard, load_finder_card
-from edge.inference.reader_card import READ_TASK, ReaderCard, load_reader_card
+from edge.inference.card import FIND_TASK, READ_TASK, ModelCard, find_card, load_card, task_of
+from edge.inference.finder_card import FinderCard, load_finder_card
+from edge.inference.reader_card import ReaderCard, load_reader_card
 
 
 def load_any_card(name_or_path: str | Path) -> ModelCard | ReaderCard | FinderCard:

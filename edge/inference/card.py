@@ -35,7 +35,8 @@ boxes [1,N,4] in 0..1 beside scores [1,N,1+nc], the background first (it is no c
 FULL = "fp32"
 REDUCED = ("fp16", "int8")
 PRECISIONS = (FULL, *REDUCED)
-OTHER_TASKS: dict[object, str] = {"find": "finds plates", "read": "reads plates"}
+FIND_TASK, READ_TASK = "find", "read"
+OTHER_TASKS: dict[object, str] = {FIND_TASK: "finds plates", READ_TASK: "reads plates"}
 """What networks with cards of other kinds do."""
 
 

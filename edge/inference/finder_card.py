@@ -7,9 +7,8 @@ from pathlib import Path
 
 from edge.config.keys import Section, key
 from edge.config.problems import Problems
-from edge.inference.card import Card, check_sha256, find_card, read_card_text
+from edge.inference.card import FIND_TASK, Card, check_sha256, find_card, read_card_text
 
-FIND_TASK = "find"
 STRIDE_PX = 8
 """Side of a cell of the answer, in pixels of the input."""
 

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from edge.config.keys import Section, key
 from edge.config.problems import Problems
-from edge.inference.card import Card, check_sha256, find_card, read_card_text
-
-READ_TASK = "read"
+from edge.inference.card import READ_TASK, Card, check_sha256, find_card, read_card_text
 
 
 @dataclass(frozen=True, slots=True, repr=False)

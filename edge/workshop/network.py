@@ -208,6 +208,16 @@ def make_optimizer(network: Any, rate: float, decay: float = 0.01) -> Any:
     )
 
 
+def forward(torch: Any, model: Any, images: Any, *, bf16: bool) -> Any:
+    """Return what a model answers to images (B,C,H,W), on their device, perhaps reckoned in bfloat16; in float32.
+
+    The loss needs the range of float32, the forward pass does not.
+    """
+    with torch.autocast(images.device.type, torch.bfloat16, enabled=bf16):
+        answer = model(images.contiguous(memory_format=torch.channels_last))
+    return as_float32(torch, answer)
+
+
 def as_float32(torch: Any, answer: Any) -> Any:
     """Return the network's answer with every tensor of it in float32: the loss needs the range."""
     if torch.is_tensor(answer):

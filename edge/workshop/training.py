@@ -78,9 +78,8 @@ def _step(
     images = torch.from_numpy(batch.images).to(stage.device).permute(0, 3, 1, 2).float().div_(255)
     rows = torch.from_numpy(batch.boxes).to(stage.device)
     targets = {"batch_idx": rows[:, 0], "cls": rows[:, 1:2], "bboxes": rows[:, 2:6], "img": images}
-    with torch.autocast(images.device.type, torch.bfloat16, enabled=stage.bf16):
-        answer = model(images.contiguous(memory_format=torch.channels_last))
-    loss, parts = criterion(network.as_float32(torch, answer), targets)
+    answer = network.forward(torch, model, images, bf16=stage.bf16)
+    loss, parts = criterion(answer, targets)
     rate = learning_rate(stage.rate, stage.warm_up, stage.steps, done)
     descend(torch, model, optimizer, loss.sum(), rate, CLIP_NORM)
     return {name.removesuffix("_loss"): float(value) for name, value in parts.items()}

@@ -10,7 +10,7 @@ import cv2
 from edge.workshop.finder import network
 from edge.workshop.finder.batches import Batch, batches
 from edge.workshop.finder.sources import Mix, Sources
-from edge.workshop.network import import_plain_torch, make_optimizer
+from edge.workshop.network import forward, import_plain_torch, make_optimizer
 from edge.workshop.schedule import Progress, descend, learning_rate, run_stage, taken_up
 
 if TYPE_CHECKING:
@@ -69,9 +69,8 @@ def _step(torch: Any, model: Any, optimizer: Any, batch: Batch, stage: Stage, do
     from edge.workshop.finder.loss import losses  # noqa: PLC0415 - imports torch
 
     images = torch.from_numpy(batch.images).to(stage.device)[:, None].float().div_(255)
-    with torch.autocast(images.device.type, torch.bfloat16, enabled=stage.bf16):
-        answer = model(images.contiguous(memory_format=torch.channels_last))
-    scores, corners = losses(answer.float(), batch)
+    answer = forward(torch, model, images, bf16=stage.bf16)
+    scores, corners = losses(answer, batch)
     loss = scores + CORNERS_WEIGHT * corners
     rate = learning_rate(stage.rate, stage.warm_up, stage.steps, done)
     descend(torch, model, optimizer, loss, rate, CLIP_NORM)

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from edge.inference.slots import INPUT_WH, decode, prepare
-from edge.workshop.network import as_float32, import_plain_torch, make_optimizer
+from edge.workshop.network import forward, import_plain_torch, make_optimizer
 from edge.workshop.plates import network
 from edge.workshop.plates.batches import (
     UNKNOWN_REGION,
@@ -91,9 +91,7 @@ def train(start: Path | None, out: Path, crops: Sequence[Crop], fonts: Fonts, st
 
 def _step(torch: Any, model: Any, optimizer: Any, batch: Batch, stage: Stage, done: int) -> dict[str, float]:
     images = torch.from_numpy(batch.images).to(stage.device)[:, None].float().div_(255)
-    with torch.autocast(images.device.type, torch.bfloat16, enabled=stage.bf16):
-        answer = model(images.contiguous(memory_format=torch.channels_last))
-    characters, regions, looked = as_float32(torch, answer)
+    characters, regions, looked = forward(torch, model, images, bf16=stage.bf16)
     slots, regions_asked, wanted = (
         torch.from_numpy(part).to(stage.device) for part in (batch.slots, batch.regions, places(batch.centres))
     )
