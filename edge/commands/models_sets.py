@@ -24,10 +24,10 @@ def add_render_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="first scene (default: %(default)s)")
     parser.add_argument(
         "--view",
-        choices=("any", "gate", "towing", "lorries", "plates"),
+        choices=("any", "gate", "towing", "lorries", "hidden", "plates"),
         default="any",
-        help="every kind of road; the gate, with its usual traffic, trailers or lorries; or roads and gates with the "
-        "corners of their plates",
+        help="every kind of road; the gate, with its usual traffic, trailers, lorries, or vehicles partly hidden; or "
+        "roads and gates with the corners of their plates",
     )
 
 

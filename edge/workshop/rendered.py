@@ -12,7 +12,7 @@ from edge.scene import random_scene
 from edge.scene.gate_days import LORRIES, MOST_TOW, gate_day
 from edge.scene.live_gate import LiveGate
 from edge.scene.traffic import USUAL
-from edge.types import CLASSES, F32, U8
+from edge.types import CLASSES, F32, U8, VEHICLES
 from edge.workshop.labelled import Example
 from edge.workshop.pictures import make_set, write_labelled
 
@@ -28,6 +28,7 @@ MOMENTS = 12  # pictures of one gate in one light: its background is drawn once
 PROOF_WH = (1280, 720)
 PROOF_LIGHTS = ("day", "day", "dusk", "night", "infrared")
 KEEP_VISIBLE = 0.25  # less than this of an object is no label
+PARTLY_VISIBLE, MOSTLY_IN = (0.3, 0.85), 0.5  # of a vehicle behind others, and how much of it the picture shows
 MUST_FIND_VISIBLE = 0.5  # less than this of a whole object need not be found
 SMALLEST = 8 / 640  # of the picture's width: smaller objects are no label
 
@@ -36,45 +37,64 @@ def render_set(out: Path, count: int, seed: int, view: str = "any") -> int:
     """Write `count` scenes of the training list as a set under `out` and return how many; those there are kept.
 
     `view`: `any` is every kind of road and camera, `gate` the gate itself with its traffic, near and cut off,
-    `towing` the same where most cars have a trailer, `lorries` where half the vehicles are lorries and buses. A gate
-    is drawn whole, MOMENTS scenes of it, so their number is the next multiple of that.
+    `towing` the same where most cars have a trailer, `lorries` where half the vehicles are lorries and buses, `hidden`
+    what is left of that without the moments in which no vehicle is partly hidden. A gate is drawn whole, MOMENTS
+    scenes of it, so there may be a few more than `count`.
 
     Raises:
         UsageError: the folder cannot be written.
     """
     folder = out / SET_NAME
-    writers: dict[str, Callable[[Path, int], None]] = {
+    writers: dict[str, Callable[[Path, int], int]] = {
         "any": _write_scene,
         "gate": _write_gate_day,
         "towing": partial(_write_gate_day, name="towing", towing=MOST_TOW),
         "lorries": partial(_write_gate_day, name="lorries", shares=LORRIES),
+        "hidden": _write_hidden,
     }
-    write = writers[view]
-    step = 1 if view == "any" else MOMENTS
+    done, number = 0, seed
     try:
         make_set(folder)
-        numbers = range(seed, seed - (-count // step))
-        for number in numbers:
-            write(folder, number)
+        while done < count:
+            done += writers[view](folder, number)
+            number += 1
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror or error}); give another folder") from error
-    return len(numbers) * step
+    return done
 
 
-def _write_scene(folder: Path, number: int) -> None:
+def _write_scene(folder: Path, number: int) -> int:
     name = f"{number:06d}"
     if not (folder / "images" / f"{name}.jpg").exists():
         rgb, truth = random_scene(number, list_name="training", size_wh=SIZES_WH[number % len(SIZES_WH)])
         write_labelled(folder, name, rgb, boxes_of(truth.actors, rgb.shape[1], KEEP_VISIBLE))
+    return 1
 
 
 def _write_gate_day(
     folder: Path, number: int, name: str = "gate", towing: float | None = None, shares: tuple[float, ...] = USUAL
-) -> None:
+) -> int:
     names = [f"{name}_{number:06d}_{moment:02d}" for moment in range(MOMENTS)]
     if not (folder / "images" / f"{names[-1]}.jpg").exists():
         for one, (rgb, truth) in zip(names, gate_day(number, SIZES_WH[0], MOMENTS, towing, shares), strict=True):
             write_labelled(folder, one, rgb, boxes_of(truth.actors, rgb.shape[1], KEEP_VISIBLE))
+    return MOMENTS
+
+
+def _write_hidden(folder: Path, number: int) -> int:
+    """Write the moments of a gate in which a vehicle is partly hidden; which they are is known when they are drawn."""
+    written = 0
+    for moment, (rgb, truth) in enumerate(gate_day(number, SIZES_WH[0], 2 * MOMENTS, shares=LORRIES)):
+        if any(_is_partly_hidden(actor) for actor in truth.actors):
+            boxes = boxes_of(truth.actors, rgb.shape[1], KEEP_VISIBLE)
+            write_labelled(folder, f"hidden_{number:06d}_{moment:02d}", rgb, boxes)
+            written += 1
+    return written
+
+
+def _is_partly_hidden(actor: ActorTruth) -> bool:
+    least, most = PARTLY_VISIBLE
+    return actor.kind in VEHICLES and actor.in_picture > MOSTLY_IN and least <= actor.visible_fraction <= most
 
 
 def boxes_of(actors: tuple[ActorTruth, ...], width_px: int, least_visible: float) -> F32:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,9 +49,28 @@ def test_a_rendered_set_cut_off_goes_on_where_it_stood(tmp_path: Path, monkeypat
 
 def test_gates_are_drawn_whole_and_counted_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[int] = []
-    monkeypatch.setattr(rendered, "_write_gate_day", lambda _, number: drawn.append(number))
+
+    def write(_: Path, number: int) -> int:
+        drawn.append(number)
+        return rendered.MOMENTS
+
+    monkeypatch.setattr(rendered, "_write_gate_day", write)
     assert rendered.render_set(tmp_path, rendered.MOMENTS + 1, seed=5, view="gate") == 2 * rendered.MOMENTS
     assert drawn == [5, 6]
+
+
+def test_of_hidden_vehicles_only_moments_that_show_one_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rgb, truth = random_scene(1002, list_name="training", size_wh=(320, 180))
+    (car, *_) = (actor for actor in truth.actors if actor.kind == "car")
+    whole = replace(car, visible_fraction=1.0, in_picture=1.0)
+    shown = (1.0, 0.5, 0.1, 0.85)
+    moments = [(rgb, replace(truth, actors=(whole, replace(whole, visible_fraction=one)))) for one in shown]
+    monkeypatch.setattr(rendered, "gate_day", lambda *_, **__: iter(moments))
+    assert rendered.render_set(tmp_path, 3, seed=7, view="hidden") == 4
+    names = sorted(path.stem for path in (tmp_path / rendered.SET_NAME / "images").iterdir())
+    assert names == ["hidden_000007_01", "hidden_000007_03", "hidden_000008_01", "hidden_000008_03"]
 
 
 def test_examples_come_from_the_proof_list(monkeypatch: pytest.MonkeyPatch) -> None:
