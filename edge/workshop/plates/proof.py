@@ -15,7 +15,7 @@ from edge.workshop.plates.samples import Sample, proof_sample
 from edge.workshop.plates.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from edge.workshop.plates.layouts import Layout
 
@@ -57,10 +57,20 @@ class Cell:
     exact: Mapping[str, int]
 
 
-def proof_table(readers: Mapping[str, Callable[[U8], str]], count: int) -> Iterator[Cell]:
-    """Yield the cells row by row, `count` plates each; every reader sees the same pictures, (H,W,3) uint8 RGB."""
+def proof_table(
+    readers: Mapping[str, Callable[[U8], str]],
+    count: int,
+    conditions: Collection[str] = (),
+    widths_px: Sequence[int] = (),
+) -> Iterator[Cell]:
+    """Yield the cells row by row, `count` plates each; every reader sees the same pictures, (H,W,3) uint8 RGB.
+
+    `conditions` and `widths_px`: these alone, where there are any; the plates are those of the whole table.
+    """
     for row, condition in enumerate(CONDITIONS):
-        for width_px in WIDTHS_PX:
+        if conditions and condition.name not in conditions:
+            continue
+        for width_px in widths_px or WIDTHS_PX:
             exact = dict.fromkeys(readers, 0)
             for number in range(count):
                 sample = cell_sample(condition, width_px, row * 1_000_000 + number)

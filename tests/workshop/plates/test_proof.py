@@ -46,6 +46,28 @@ def test_a_count_of_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -> No
     assert "give 1 or more" in capsys.readouterr().err
 
 
+def test_a_part_of_the_table_shows_the_plates_of_the_whole() -> None:
+    shown: list[U8] = []
+
+    def read(picture: U8) -> str:
+        shown.append(picture)
+        return ""
+
+    cells = list(proof_table({"one": read}, 2, ["dark"], [30, 40]))
+    assert [(cell.condition, cell.width_px, cell.count) for cell in cells] == [("dark", 30, 2), ("dark", 40, 2)]
+    place = [condition.name for condition in CONDITIONS].index("dark")
+    whole = [cell_sample(CONDITIONS[place], 40, place * 1_000_000 + number).picture for number in range(2)]
+    assert all(np.array_equal(one[..., 0], other) for one, other in zip(shown[2:], whole, strict=True))
+
+
+@pytest.mark.parametrize(("option", "value"), [("--rows", "fog"), ("--widths", "35")])
+def test_a_row_or_width_that_the_table_lacks_is_refused(
+    option: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["models", "proof", "plate-ocr", option, value]) == 2
+    assert f"{option} {value}: the table has none; give some of" in capsys.readouterr().err
+
+
 class Answers:
     """A reader that says one text of everything."""
 
