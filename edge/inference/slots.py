@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -13,6 +14,9 @@ from edge.inference.engines import open_engine
 from edge.inference.reader_card import ReaderCard
 from edge.ports import Engine
 from edge.types import F32, U8
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 END = len(CHARACTERS)
@@ -98,6 +102,15 @@ class SlotRead:
             return -math.inf
         told = self.characters[np.arange(SLOTS), encode(text)][: len(text) + 1]
         return float(np.log(np.maximum(told, LEAST_LIKELY)).sum())
+
+
+def together(reads: Sequence[SlotRead]) -> SlotRead:
+    """Return the mean of one or more reads of the same plate, with the region of the surest."""
+    if len(reads) == 1:
+        return reads[0]
+    characters = np.mean([read.characters for read in reads], axis=0, dtype=np.float32)
+    surest = max(reads, key=lambda read: read.region_confidence)
+    return SlotRead(*decode(characters), surest.region, surest.region_confidence, characters)
 
 
 def open_recogniser(card: ReaderCard, engine: str = "auto", threads: int = 1) -> SlotRecogniser:

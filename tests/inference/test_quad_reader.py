@@ -10,7 +10,7 @@ from edge.config.model import Models
 from edge.errors import ModelError
 from edge.inference.quad_reader import MARGIN, QuadReader
 from edge.inference.readers import open_reader
-from edge.inference.slots import END, SLOTS, SlotRead, encode
+from edge.inference.slots import END, SLOTS, SlotRead, encode, together
 from edge.types import F32, U8, PlateQuads, PlateRead
 
 SLANTED = np.array([[60, 40], [170, 70], [168, 100], [58, 72]], np.float32)
@@ -44,13 +44,16 @@ class Asked:
 
     label = "asked"
 
+    looks = 1
+    """How many pictures it is shown of each plate."""
+
     def __init__(self, *answers: tuple[str, float]) -> None:
         self._answers = list(answers)
         self.shown: list[U8] = []
 
     def read_plate(self, picture: U8) -> PlateRead | None:
         self.shown.append(picture)
-        text, confidence = self._answers[len(self.shown) - 1]
+        text, confidence = self._answers[(len(self.shown) - 1) // self.looks]
         return PlateRead(text, (confidence,) * len(text), (0.0, 0.0, 1.0, 1.0), 1.0, 1.0, 1.0) if text else None
 
     def close(self) -> None:
@@ -58,7 +61,9 @@ class Asked:
 
 
 class Said(Asked):
-    """A recogniser that answers so."""
+    """A recogniser that answers so, the same to both looks at a plate."""
+
+    looks = 2
 
     def read(self, picture: U8) -> SlotRead:
         read = self.read_plate(picture)
@@ -68,14 +73,15 @@ class Said(Asked):
         return SlotRead(text, (confidence,) * len(text), "gb", 0.9, characters)
 
 
-def test_a_slanted_plate_is_seen_from_straight_ahead() -> None:
+def test_a_slanted_plate_is_seen_from_straight_ahead_and_as_it_stands_there() -> None:
     pattern = np.zeros((32, 128, 3), np.uint8)
     pattern[:, ::16] = pattern[8:24, 40:88] = 255
     way = cv2.getPerspectiveTransform(np.array([[0, 0], [128, 0], [128, 32], [0, 32]], np.float32), SLANTED)
     picture = np.asarray(cv2.warpPerspective(pattern, way, (320, 180)), np.uint8)
     recogniser = Said(("AB12CDE", 0.9))
     (read,) = QuadReader(Found(SLANTED), recogniser).read(picture)
-    (shown,) = recogniser.shown
+    shown, upright = recogniser.shown
+    assert np.array_equal(upright, picture[37:103, 53:175])
     high, wide = shown.shape[:2]
     edge_y, edge_x = (round(side * MARGIN / (1 + 2 * MARGIN)) for side in (high, wide))
     inner = cv2.resize(shown[edge_y : high - edge_y, edge_x : wide - edge_x], (128, 32))
@@ -117,12 +123,36 @@ def test_corners_in_one_point_are_passed_over() -> None:
     assert not recogniser.shown
 
 
-def test_a_picture_that_is_a_plate_is_read_as_it_is() -> None:
+def test_a_picture_that_is_a_plate_is_read_as_it_is_where_no_corners_are_found_in_it() -> None:
     recogniser = Said(("AB12CDE", 0.9))
-    read = QuadReader(Found(), recogniser).read_plate(blank())
+    read = QuadReader(Found(LEVEL), recogniser).read_plate(blank())
     assert read is not None
     assert read.text == "AB12CDE"
-    assert recogniser.shown[0].shape == blank().shape
+    assert [shown.shape for shown in recogniser.shown] == [blank().shape]
+
+
+def test_a_picture_that_is_a_plate_is_read_straightened_too() -> None:
+    plate = np.full((40, 120, 3), 90, np.uint8)
+    plate[4:30, 6:100] = (10, 200, 30)
+    recogniser = Said(("AB12CDE", 0.9))
+    room = np.array([30, 10], np.float32)
+    corners = np.array([[6, 4], [100, 4], [100, 30], [6, 30]], np.float32)
+    read = QuadReader(Found(corners + room), recogniser).read_plate(plate)
+    assert read is not None
+    assert read.text == "AB12CDE"
+    as_it_is, straight = recogniser.shown
+    assert as_it_is.shape == plate.shape
+    assert straight.shape[:2] == (round(26 * (1 + 2 * MARGIN)), round(94 * (1 + 2 * MARGIN)))
+    assert (straight[3:-3, 6:-6] == (10, 200, 30)).all()
+
+
+def test_what_both_looks_find_likely_is_told() -> None:
+    sure, unsure = Said(("AB12CDE", 0.9)).read(blank()), Said(("AB12COE", 0.6)).read(blank())
+    for looks in ((sure, unsure), (unsure, sure)):
+        read = together(looks)
+        assert read.text == "AB12CDE"
+        assert read.char_confidence[0] == pytest.approx(0.75)
+        assert read.char_confidence[5] == pytest.approx((0.9 + 0.4 / END) / 2)
 
 
 @pytest.mark.parametrize(
