@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.commands.counts import check_count
 from edge.commands.models_finder import CORRECTIONS_FILE
 from edge.errors import UsageError
 
@@ -56,6 +57,10 @@ def run(args: argparse.Namespace) -> None:
 
     if (args.dir is None) == (args.rendered is None):
         raise UsageError("give either --dir DIR or --rendered N")
+    if args.rendered is not None:
+        check_count("--rendered", args.rendered, "number of scenes")
+    if args.confidence is not None and not 0 < args.confidence < 1:
+        raise UsageError(f"--confidence {args.confidence}: is none; give a number between 0 and 1")
     corrections = _corrections(args.list)
     summaries = []
     for name in args.finder or [DEFAULT]:

@@ -21,6 +21,7 @@ VEHICLES_LIST = "pictures.csv"
 VEHICLES_OF = "gate-n"
 CROPS_LIST, CROPS_OF = "crops.csv", "plate-ocr"
 RATE = 2e-3
+NOT_FOR_FINDERS = ("labelled", "mosaic", "frozen", "share")
 
 
 def add_train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,8 +50,9 @@ def train(args: argparse.Namespace, card: FinderCard) -> None:
     from edge.workshop.plates.hands import type_hands
     from edge.workshop.plates.samples import Fonts
 
-    if args.frozen is not None:
-        raise UsageError(f"{card.name} is a plate finder: leave --frozen out")
+    unsuited = [f"--{name}" for name in NOT_FOR_FINDERS if getattr(args, name) is not None]
+    if unsuited:
+        raise UsageError(f"{card.name} is a plate finder: leave {', '.join(unsuited)} out")
     if args.data is None:
         raise UsageError("give --data DIR: pictures with a plates.csv of boxes")
     folder = card.path.parent

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LIST_FILE = "pictures.csv"
 LAST_FILE = "last.safetensors"
 CROPS_FILE, CORRECTIONS_FILE = "crops.csv", "corrections.csv"
-MOSAIC = 0.6
+MOSAIC, RENDERED_SHARE = 0.6, 0.5
 DETECTOR_RATE, READER_RATE = 4e-4, 1e-3
 NOT_FOR_DETECTORS = ("fonts", "vehicles", "crops")
 NOT_FOR_READERS = ("labelled", "rendered", "size", "mosaic", "frozen", "vehicles", "crops")
@@ -49,7 +49,9 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--labelled", metavar="DIR", type=Path, help="detector: further labelled sets, as `edge models label` wrote"
     )
-    parser.add_argument("--share", type=float, default=0.5, help="share of rendered pictures (default: %(default)s)")
+    parser.add_argument(
+        "--share", type=float, help=f"detector, reader: share of rendered pictures (default: {RENDERED_SHARE})"
+    )
     parser.add_argument("--start", metavar="FILE", type=Path, help=f"weights to start from, default: {LAST_FILE}")
     parser.add_argument("--steps", type=int, default=400, help="batches in this stage (default: %(default)s)")
     parser.add_argument(
@@ -195,7 +197,7 @@ def _train_detector(args: argparse.Namespace, card: ModelCard) -> None:
     rendered = build_list(args.rendered) if args.rendered else []
     sizes = tuple(args.size or [(card.input.width, card.input.height)])
     stage = Stage(
-        Mix(sizes, rendered=args.share, mosaic=MOSAIC if args.mosaic is None else args.mosaic),
+        Mix(sizes, rendered=_share(args), mosaic=MOSAIC if args.mosaic is None else args.mosaic),
         args.steps,
         DETECTOR_RATE if args.rate is None else args.rate,
         seed=args.seed,
@@ -233,7 +235,7 @@ def _train_reader(args: argparse.Namespace, card: ReaderCard) -> None:
     crops = _crops(args.data, args.list or card.path.parent / CROPS_FILE, card, "train") if args.data else []
     fonts = Fonts(*type_hands(args.fonts or []))
     stage = Stage(
-        Mix(real=1 - args.share if crops else 0.0),
+        Mix(real=1 - _share(args) if crops else 0.0),
         args.steps,
         READER_RATE if args.rate is None else args.rate,
         seed=args.seed,
@@ -245,6 +247,10 @@ def _train_reader(args: argparse.Namespace, card: ReaderCard) -> None:
     start = args.start or (out if out.is_file() else None)
     progress = train_reader(start, out, crops, fonts, stage, fresh=args.start is not None)
     print(f"{out}: {progress.step} steps")
+
+
+def _share(args: argparse.Namespace) -> float:
+    return RENDERED_SHARE if args.share is None else float(args.share)
 
 
 def _crops(data: Path, path: Path, card: ReaderCard, side: str) -> list[Crop]:

@@ -24,7 +24,9 @@ NOTE = "the tracked boxes name no class: they count as car, and only the figures
 
 
 def read_tracks(path: Path) -> dict[int, F32]:
-    """Read a `gt.txt` (Milan et al., MOT16, 2016): for each frame from 1 its boxes (N,5) rows 0 x1 y1 x2 y2 in pixels.
+    """Read a `gt.txt` (Milan et al., MOT16, 2016): for each frame from 1 its boxes (N,6) float32 in pixels.
+
+    A row is 0 x1 y1 x2 y2 and whether it counts: boxes with the flag 0 need not be found.
 
     Raises:
         ConfigError: the file cannot be read or a line is not `frame,id,left,top,width,height,…`.
@@ -41,10 +43,10 @@ def read_tracks(path: Path) -> dict[int, F32]:
 
 
 def _numbered(line: str) -> tuple[int, tuple[float, ...]]:
-    frame, _, left, top, width, height = (float(word) for word in line.split(",")[:6])
-    if not all(map(math.isfinite, (frame, left, top, width, height))):
+    frame, _, left, top, width, height, *more = (float(word) for word in line.split(",")[:7])
+    if not all(map(math.isfinite, (frame, left, top, width, height, *more))):
         raise ValueError("a value is not finite")
-    return int(frame), (0.0, left, top, left + width, top + height)
+    return int(frame), (0.0, left, top, left + width, top + height, float(more != [0.0]))
 
 
 def video_examples(video: Path, labels: Path, every: int = 1) -> Iterator[Example]:
@@ -58,5 +60,5 @@ def video_examples(video: Path, labels: Path, every: int = 1) -> Iterator[Exampl
     beside = labels / REGION_FILE
     region: Region | None = read_region(beside) if beside.is_file() else None
     for number, picture in pictures_of(video, every):
-        boxes = tracks.get(number + 1, np.empty((0, 5), np.float32))
-        yield marked(picture, boxes, np.zeros(len(boxes), bool), f"{video.stem} {number:06d}", region)
+        rows = tracks.get(number + 1, np.empty((0, 6), np.float32))
+        yield marked(picture, rows[:, :5], rows[:, 5] == 0, f"{video.stem} {number:06d}", region)

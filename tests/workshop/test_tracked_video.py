@@ -37,6 +37,13 @@ def test_outside_the_region_a_track_need_not_be_found(tmp_path: Path) -> None:
     assert example.optional.tolist() == [False, True]
 
 
+def test_a_box_flagged_as_not_counting_need_not_be_found(tmp_path: Path) -> None:
+    video = write_clip(tmp_path / "drive.mp4", Clip(size_wh=(320, 240), frames=1))
+    text = "1,1,10,10,20,20,0,-1,-1,-1\n1,2,50,10,20,20,1,-1,-1,-1\n1,3,90,10,20,20\n"
+    (example,) = video_examples(video, labels(tmp_path, text))
+    assert example.optional.tolist() == [True, False, False]
+
+
 @pytest.mark.parametrize("line", ["1,1,2,3,4", "1,1,a,2,3,4", "1,1,nan,2,3,4", "inf,1,1,2,3,4"])
 def test_a_wrong_line_is_named(tmp_path: Path, line: str) -> None:
     with pytest.raises(ConfigError, match=r"gt\.txt:1: "):

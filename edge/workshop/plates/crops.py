@@ -102,11 +102,6 @@ def read_corrections(path: Path) -> dict[str, str]:
     return corrections
 
 
-def read_names(path: Path) -> frozenset[str]:
-    """Read a list of files, one a line under the heading `file`; no file is an empty list."""
-    return frozenset(row[0] for _, row in _lines(path))
-
-
 def _lines(path: Path) -> list[tuple[int, list[str]]]:
     if not path.is_file():
         return []

@@ -80,6 +80,20 @@ def test_the_command_wants_one_kind_of_pictures(tmp_path: Path, words: list[str]
     assert main(["eval", "finder", "--finder", str(tmp_path), *words]) == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        (["--rendered", "0"], "--rendered 0: is no number of scenes"),
+        (["--rendered", "2", "--confidence", "7"], "--confidence 7.0: is none"),
+    ],
+)
+def test_the_command_refuses_figures_that_are_none(
+    words: list[str], cause: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["eval", "finder", *words]) == 2
+    assert cause in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_the_command_measures_a_finder_and_draws_its_faults(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("onnx", reason="onnx is not installed; it comes with the train extra")

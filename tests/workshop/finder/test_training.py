@@ -153,7 +153,7 @@ def test_the_exported_file_says_what_torch_says(torch: Any, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("words", "cause"),
     [
-        (["--frozen", "3", "--data", "x"], "leave --frozen out"),
+        (["--frozen", "3", "--share", "0.5", "--data", "x"], "leave --frozen, --share out"),
         ([], "give --data DIR"),
     ],
 )
