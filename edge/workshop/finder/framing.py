@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from edge.inference.finder import HALF, LARGEST_SCALE
 from edge.types import F32, U8, Box
+from edge.vision import quads as four
 from edge.workshop.finder.targets import CORNERS, Canvas
 from edge.workshop.plates.view import motion_kernel
 
@@ -20,6 +21,12 @@ SWAPPED = [1, 0, 3, 2]
 SQUEEZED = 0.2
 """Share of the pictures that are made narrower or wider than they are: plates look as if seen from the side."""
 SQUEEZE = (0.4, 1.3)
+LEANING = 0.25
+"""Share of the pictures in which level lines fall or rise from left to right, as on a vehicle seen from beside."""
+LEAN = 0.5
+"""By so much at most, down over across."""
+LEVEL = 2.6
+"""A box so much wider than high holds a plate that is level: how others lie in theirs is not known."""
 PLATE_PX = (9.0, 330.0)
 """Widths of the plates in close framings, in the network's input."""
 CLOSE_UP = 0.2
@@ -113,7 +120,7 @@ def _anywhere(picture_wh: tuple[int, int], size_wh: tuple[float, float], rng: np
 
 
 def framed(canvas: Canvas, frame: Frame, size_wh: tuple[int, int], rng: np.random.Generator) -> Canvas:
-    """Show a part of a picture in the network's input: fitted and centred, perhaps mirrored, squeezed, turned a bit."""
+    """Show a part of a picture in the network's input: fitted, centred, perhaps mirrored, squeezed, leaning, turned."""
     picture = canvas.picture
     across = rng.uniform(*SQUEEZE) if rng.random() < SQUEEZED else 1.0
     scale = min(size_wh[0] / frame.size_wh[0], size_wh[1] / frame.size_wh[1]) * frame.share * rng.uniform(0.92, 1.0)
@@ -124,6 +131,8 @@ def framed(canvas: Canvas, frame: Frame, size_wh: tuple[int, int], rng: np.rando
         [[mirror * math.cos(angle), -math.sin(angle)], [mirror * math.sin(angle), math.cos(angle)]]
     )
     linear[:, 0] *= across
+    if rng.random() < LEANING and _is_level(canvas):
+        linear[1] += rng.uniform(-LEAN, LEAN) * linear[0]
     shift = np.array(size_wh) / 2 - linear @ np.array(frame.centre)
     if scale < 0.7:  # warping has no area mode: shrink first
         small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -144,6 +153,12 @@ def framed(canvas: Canvas, frame: Frame, size_wh: tuple[int, int], rng: np.rando
         seen = _within(seen, (*np.rint(middle - half).tolist(), *np.rint(middle + half).tolist()))
         shown = _barred(np.asarray(shown, np.uint8), seen)
     return Canvas(np.asarray(shown, np.uint8), quads, canvas.known, _moved(canvas.unasked, linear, shift), seen)
+
+
+def _is_level(canvas: Canvas) -> bool:
+    """Say whether all corners are known, if only because a plate fills its box."""
+    sides = [four.size(quad) for quad in canvas.quads[canvas.known != CORNERS]]
+    return all(wide >= LEVEL * high for wide, high in sides)
 
 
 def _moved(boxes: F32, linear: npt.NDArray[np.float64], shift: npt.NDArray[np.float64]) -> F32:

@@ -84,7 +84,7 @@ class Mix:
     gates: float = 0.1
     crops: float = 0.04
     boxed: float = 0.12
-    rare: float = 0.12
+    rare: float = 0.18
     replaced: float = 0.3
     removed: float = 0.08
     real: float = 0.2

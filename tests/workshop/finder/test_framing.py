@@ -8,8 +8,9 @@ import pytest
 
 from edge.inference.finder import LARGEST_SCALE
 from edge.vision import quads as four
+from edge.workshop.finder import framing
 from edge.workshop.finder.framing import PAD, Frame, _close_up, framed, random_frame, spoiled
-from edge.workshop.finder.targets import CORNERS, OUTLINE, Canvas, targets
+from edge.workshop.finder.targets import CORNERS, NEAR, OUTLINE, Canvas, targets
 
 SIZE_WH = (192, 128)
 BOX = (100, 60, 180, 84)
@@ -42,6 +43,32 @@ def test_the_corners_stay_on_the_plate(seed: int) -> None:
     assert down[1] > 0
 
 
+@pytest.mark.parametrize("known", [CORNERS, OUTLINE])
+def test_a_level_plate_leans_with_its_picture(known: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(framing, "LEANING", 1.0)
+    slopes = []
+    for seed in range(8):
+        everything = Frame((160, 100), (320, 200), shows_beyond=True)
+        shown = framed(picture_with_a_plate(exact=known == CORNERS), everything, SIZE_WH, np.random.default_rng(seed))
+        x1, y1, x2, y2 = four.bounds(shown.quads[0])
+        bright = cv2.boundingRect((shown.picture > 150).astype(np.uint8))
+        assert bright == pytest.approx((x1, y1, x2 - x1, y2 - y1), abs=3)
+        across = shown.quads[0][1] - shown.quads[0][0]
+        slopes.append(float(across[1] / across[0]))
+    assert min(slopes) < -0.1
+    assert max(slopes) > 0.1
+
+
+def test_a_box_that_may_hold_a_slanted_plate_does_not_lean(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(framing, "LEANING", 1.0)
+    square = np.array([[[100, 60], [150, 60], [150, 100], [100, 100]]], np.float32)
+    for seed in range(8):
+        whole = Canvas(np.full((200, 320), 30, np.uint8), square, np.array([NEAR], np.int8))
+        shown = framed(whole, Frame((160, 100), (320, 200), shows_beyond=True), SIZE_WH, np.random.default_rng(seed))
+        across = shown.quads[0][1] - shown.quads[0][0]
+        assert across[1] == pytest.approx(0, abs=1e-3)
+
+
 def test_a_close_up_shows_the_whole_plate_and_no_larger_than_the_finder_would() -> None:
     rng = np.random.default_rng(3)
     for _ in range(100):
@@ -64,7 +91,8 @@ def test_a_frame_fills_its_share_of_the_input() -> None:
     assert shown.seen[2] - shown.seen[0] == pytest.approx(SIZE_WH[0] / 2, rel=0.1)
 
 
-def test_an_upright_box_stays_upright() -> None:
+def test_an_upright_box_is_not_turned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(framing, "LEANING", 0.0)
     for seed in range(40):
         rng = np.random.default_rng(seed)
         shown = framed(
