@@ -34,6 +34,8 @@ SURROUNDED = 4.5
 """A second look shows so many times the plate's width, or height where that needs more,"""
 ASPECT = 1.5
 """in about this shape, the input's."""
+SURROUNDED_LAST = 2.3
+"""As SURROUNDED, for a third look at what the first two are sure of: it says where the corners are, nothing else."""
 AGAIN_IOU = 0.15
 """What a second look finds is the same plate from this overlap on."""
 MOST_AGAIN = 8
@@ -104,10 +106,16 @@ def decode(answer: F32, threshold: float) -> PlateQuads:
     return PlateQuads(np.einsum("kn,ncd->kcd", shares, quads).astype(np.float32), sure[kept].astype(np.float32))
 
 
-def _surroundings(outline: F32, picture_wh: tuple[int, int]) -> Box:
-    """Return what a second look shows: the plate in the middle, as far as the picture goes."""
+def _mean(*looks: PlateQuads) -> F32:
+    """Return the mean corners (4,2) of looks at one plate, each by its confidence."""
+    seen = np.concatenate([look.quads for look in looks])
+    return np.average(seen, axis=0, weights=np.concatenate([look.confidence for look in looks])).astype(np.float32)
+
+
+def _surroundings(outline: F32, surrounded: float, picture_wh: tuple[int, int]) -> Box:
+    """Return what a nearer look shows: the plate in the middle, as far as the picture goes."""
     middle, (wide, high) = (outline[:2] + outline[2:]) / 2, (outline[2:] - outline[:2]).tolist()
-    side = SURROUNDED * max(wide, high * ASPECT, 1.0)
+    side = surrounded * max(wide, high * ASPECT, 1.0)
     half = np.array([side, side / ASPECT]) / 2
     x1, y1 = np.clip(np.floor(middle - half), 0, np.array(picture_wh) - 1).tolist()
     x2, y2 = np.clip(np.ceil(middle + half), (x1 + 1, y1 + 1), picture_wh).tolist()
@@ -145,7 +153,7 @@ class QuadFinder:
         self.label = f"{card.name} on {engine.label}"
 
     def find(self, picture: U8) -> PlateQuads:
-        """Find the plates in a picture (H,W,3) RGB or (H,W) gray uint8, and look at each once more from near.
+        """Find the plates in a picture (H,W,3) RGB or (H,W) gray uint8, and look at each from nearer.
 
         Raises:
             EngineFailed: passed on from the engine, or its answer has another shape than the card says.
@@ -182,23 +190,31 @@ class QuadFinder:
         return PlateQuads(plates.quads + np.array([left, top], np.float32), plates.confidence)
 
     def _look_again(self, picture: U8, plates: PlateQuads) -> PlateQuads:
-        """Look at every plate from near; both confidences count, that of a plate not seen again is 0.
+        """Look at every plate from near, and from nearer still at those that this leaves.
 
-        So do both looks' corners, each by its confidence, as cells that agree do.
+        The first two looks say how sure it is: both count, that of a plate not seen again is 0. The last two say where
+        the corners are, each by its confidence, as cells that agree do.
         """
         quads, sure = [], []
         for quad, first in zip(plates.quads[:MOST_AGAIN], plates.confidence[:MOST_AGAIN], strict=True):
-            outline = outlines(quad[None])
-            around = _surroundings(outline[0], (picture.shape[1], picture.shape[0]))
-            again = self._look_at(picture, around, LARGEST_AGAIN)
-            same = np.flatnonzero(iou_matrix(outline, outlines(again.quads))[0] >= AGAIN_IOU)
-            second, corners = (again.confidence[same[0]], again.quads[same[0]]) if len(same) else (0.0, quad)
-            quads.append((first * quad + second * corners) / (first + second))
-            sure.append((1 - SECOND_WEIGHT) * first + SECOND_WEIGHT * second)
-        found, confidence = np.array(quads, np.float32).reshape(-1, 4, 2), np.array(sure, np.float32)
-        kept = nms(outlines(found), confidence, SAME_IOU, MOST_PLATES)
-        kept = kept[confidence[kept] >= self._threshold]
-        return PlateQuads(found[kept], confidence[kept])
+            second = self._look_near(picture, quad, SURROUNDED)
+            confidence = (1 - SECOND_WEIGHT) * first + SECOND_WEIGHT * second.confidence.sum()
+            if confidence < self._threshold:
+                continue
+            third = self._look_near(picture, second.quads[0] if len(second) else quad, SURROUNDED_LAST)
+            quads.append(_mean(second, third) if len(second) + len(third) else quad)
+            sure.append(confidence)
+        found, confidences = np.array(quads, np.float32).reshape(-1, 4, 2), np.array(sure, np.float32)
+        kept = nms(outlines(found), confidences, SAME_IOU, MOST_PLATES)
+        return PlateQuads(found[kept], confidences[kept])
+
+    def _look_near(self, picture: U8, quad: F32, surrounded: float) -> PlateQuads:
+        """Return what a nearer look makes of one plate, none if it does not see it."""
+        outline = outlines(quad[None])
+        around = _surroundings(outline[0], surrounded, (picture.shape[1], picture.shape[0]))
+        again = self._look_at(picture, around, LARGEST_AGAIN)
+        same = np.flatnonzero(iou_matrix(outline, outlines(again.quads))[0] >= AGAIN_IOU)[:1]
+        return PlateQuads(again.quads[same], again.confidence[same])
 
     def close(self) -> None:
         """Let go of the engine; may be called twice."""

@@ -113,18 +113,25 @@ def test_plates_are_told_in_pixels_of_the_picture(card: FinderCard) -> None:
     assert float(engine.asked[0].max()) == pytest.approx(250 / 255)
 
 
-def test_each_plate_is_looked_at_once_more_from_near(card: FinderCard) -> None:
+def test_each_plate_is_looked_at_from_nearer_and_nearer(card: FinderCard) -> None:
     engine = SeeingFinder()
     QuadFinder(card, engine).find(road(300, 200, 340, 216, (768, 512)))
-    first, second = ((asked > BRIGHT).sum() for asked in engine.asked)
+    first, second, third = ((asked > BRIGHT).sum() for asked in engine.asked)
     assert second > 4 * first
+    assert third > 2 * second
 
 
-def test_a_tiny_plate_is_enlarged_more_in_the_second_look(card: FinderCard) -> None:
+def test_what_two_looks_are_not_sure_of_is_not_looked_at_a_third_time(card: FinderCard) -> None:
+    engine = SeeingFinder(0.35)
+    assert len(QuadFinder(card, engine).find(road(40, 28, 60, 36, (96, 64)))) == 0
+    assert len(engine.asked) == 2
+
+
+def test_a_tiny_plate_is_enlarged_more_in_the_nearer_looks(card: FinderCard) -> None:
     engine = SeeingFinder()
     QuadFinder(card, engine).find(road(14, 14, 20, 18, (36, 24)))
-    first, second = ((asked > BRIGHT).sum() for asked in engine.asked)
-    assert second == pytest.approx(first * (LARGEST_AGAIN / LARGEST_SCALE) ** 2, rel=0.25)
+    first, *nearer = ((asked > BRIGHT).sum() for asked in engine.asked)
+    assert nearer == pytest.approx([first * (LARGEST_AGAIN / LARGEST_SCALE) ** 2] * 2, rel=0.25)
 
 
 class _Doubting(SeeingFinder):
@@ -140,12 +147,22 @@ def test_both_looks_count_by_their_weights(card: FinderCard) -> None:
     assert found.confidence.tolist() == pytest.approx([0.65 * 0.8 + 0.35 * 0.4])
 
 
-class _Shifting(_Doubting):
-    """Sees a plate 3 px further right from near."""
+class _Shifting(SeeingFinder):
+    """Sees a plate further right in one of its looks, by so many pixels of the input."""
+
+    def __init__(self, look: int, shift: float) -> None:
+        super().__init__()
+        self._look, self._shift = look, shift
 
     def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
-        shift = 3.0 if self.asked else 0.0
-        return {name: _moved_right(answer, shift) for name, answer in super().infer(feeds).items()}
+        look = len(self.asked)
+        self._sure = (0.8, 0.4, 0.6)[look]
+        answers = super().infer(feeds)
+        return (
+            {name: _moved_right(answer, self._shift) for name, answer in answers.items()}
+            if look == self._look
+            else answers
+        )
 
 
 def _moved_right(answer: npt.NDArray[Any], shift: float) -> F32:
@@ -154,12 +171,16 @@ def _moved_right(answer: npt.NDArray[Any], shift: float) -> F32:
     return moved
 
 
-def test_the_corners_of_both_looks_count_as_much_as_each_is_sure(card: FinderCard) -> None:
-    picture = road(40, 28, 60, 36, (96, 64))
-    still, shifted = (QuadFinder(card, engine).find(picture) for engine in (_Doubting(), _Shifting()))
-    apart = shifted.quads[0] - still.quads[0]
-    assert apart[:, 0] == pytest.approx(3 * 0.4 / 1.2, abs=0.15)
-    assert apart[:, 1] == pytest.approx(0, abs=0.01)
+@pytest.mark.parametrize(("look", "share"), [(0, 0.0), (1, 0.4), (2, 0.6)])
+def test_the_corners_of_the_nearer_looks_count_as_much_as_each_is_sure(
+    card: FinderCard, look: int, share: float
+) -> None:
+    still, shifted = (
+        QuadFinder(card, _Shifting(look, shift)).find(road(40, 28, 60, 36, (96, 64))).quads[0] for shift in (0.0, 4.0)
+    )
+    scale = (1.0, 96 / 90, 96 / 46)[look]
+    assert (shifted - still)[:, 0] == pytest.approx(share * 4 / scale, abs=0.5)
+    assert (shifted - still)[:, 1] == pytest.approx(0, abs=0.2)
 
 
 def test_the_cards_threshold_holds_unless_another_is_given(card: FinderCard) -> None:
@@ -183,7 +204,7 @@ def test_a_large_frame_is_searched_in_tiles_and_a_plate_counts_once(card: Finder
     assert len(engine.asked) > 6
     small = SeeingFinder()
     assert len(QuadFinder(card, small).find_in_frame(road(40, 28, 60, 36, (96, 64)))) == 1
-    assert len(small.asked) == 2
+    assert len(small.asked) == 3
 
 
 def test_a_plate_at_the_edge_of_the_picture_is_looked_at_as_far_as_that_goes(card: FinderCard) -> None:
