@@ -29,8 +29,8 @@ than where only what was said can be told (11 of them of the 500 rendered with t
 
 
 def is_in_doubt(own: SlotRead) -> bool:
-    """Say whether somebody else should be asked: nothing was read, or a character is not sure."""
-    return min(own.char_confidence, default=0.0) < SURE
+    """Say whether somebody else should be asked: nothing was read, or a character or the text's end is not sure."""
+    return not own.text or min(*own.char_confidence, own.end_confidence) < SURE
 
 
 def settled(own: SlotRead, other: PlateRead | None) -> tuple[str, tuple[float, ...]]:

@@ -91,6 +91,11 @@ class SlotRead:
     region_confidence: float
     characters: F32
 
+    @property
+    def end_confidence(self) -> float:
+        """Probability that the text ends where it does: a last character that is overlooked shows nowhere else."""
+        return float(self.characters[len(self.text), END]) if len(self.text) < SLOTS else 1.0
+
     def likely(self, count: int) -> tuple[str, ...]:
         """Return for each slot so many characters, the likeliest first."""
         order = np.argsort(-self.characters[:, :END], axis=1)[:, :count]

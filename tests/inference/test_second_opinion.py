@@ -33,6 +33,15 @@ def test_one_doubtful_character_is_enough_to_ask() -> None:
     assert is_in_doubt(slots(""))
 
 
+def test_a_doubtful_end_is_asked_about_for_a_character_may_be_overlooked_there() -> None:
+    overlooked = slots("TR95XM", {6: ("I", 0.4)})
+    assert overlooked.text == "TR95XM"
+    assert min(overlooked.char_confidence) == pytest.approx(0.97)
+    assert is_in_doubt(overlooked)
+    assert settled(overlooked, told("TR95XMI", 0.9))[0] == "TR95XMI"
+    assert not is_in_doubt(slots("ABCDEFGHIJKL"))
+
+
 def test_where_we_waver_between_two_the_other_decides() -> None:
     wavering = slots("AB12CDE", {5: ("O", 0.4)})
     assert settled(wavering, told("AB12COE", 0.9))[0] == "AB12COE"
