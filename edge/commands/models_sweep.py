@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.commands import eval_detect
+from edge.commands.models_train import WEIGHTS_HELP, weights_beside
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
     from edge.workshop.sweep import SweepPoint
-
-LAST_FILE = "last.safetensors"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--size", metavar="WxH", type=_size, action="append", help="network inputs (default: 320x192 to 640x384)"
     )
-    parser.add_argument("--weights", metavar="FILE", type=Path, help=f"default: {LAST_FILE} beside the card")
+    parser.add_argument("--weights", metavar="FILE", type=Path, help=WEIGHTS_HELP)
     parser.add_argument("--plot", metavar="FILE.svg", type=Path, help="draw accuracy over milliseconds")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="a line for every size, the chosen one last")
@@ -53,7 +52,7 @@ def run(args: argparse.Namespace) -> None:
     make_examples = eval_detect.examples_of(args, card)
     sizes = tuple(dict.fromkeys(args.size or SIZES_WH))
     with tempfile.TemporaryDirectory() as folder:
-        cards = builds(card, args.weights or card.path.parent / LAST_FILE, sizes, Path(folder))
+        cards = builds(card, args.weights or weights_beside(card.path), sizes, Path(folder))
         measured = []
         for one in cards:
             print(f"edge: {one.input.width}x{one.input.height} …", file=sys.stderr)

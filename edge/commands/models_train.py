@@ -24,8 +24,15 @@ LAST_FILE = "last.safetensors"
 CROPS_FILE, CORRECTIONS_FILE = "crops.csv", "corrections.csv"
 MOSAIC, RENDERED_SHARE = 0.6, 0.5
 DETECTOR_RATE, READER_RATE = 4e-4, 1e-3
+WEIGHTS_HELP = f"default, beside the card: {LAST_FILE}, or NAME.safetensors of a training that is closed"
 NOT_FOR_DETECTORS = ("fonts", "vehicles", "crops")
 NOT_FOR_READERS = ("labelled", "rendered", "size", "mosaic", "frozen", "vehicles", "crops")
+
+
+def weights_beside(card: Path) -> Path:
+    """Return where the weights beside a card are; whether they are is not looked at."""
+    last = card.parent / LAST_FILE
+    return last if last.is_file() else card.parent / f"{card.parent.name}.safetensors"
 
 
 def add_train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,7 +96,7 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `edge models export`."""
     parser.add_argument("name", metavar="NAME")
-    parser.add_argument("--weights", metavar="FILE", type=Path, help=f"default: {LAST_FILE} beside the card")
+    parser.add_argument("--weights", metavar="FILE", type=Path, help=WEIGHTS_HELP)
     parser.add_argument("--size", metavar="WxH", type=size, help="detector: network input, default: as on the card")
     parser.add_argument(
         "--data", metavar="DIR", type=Path, help="reader: crops whose validation side sets the temperature"
@@ -140,7 +147,7 @@ def export(args: argparse.Namespace) -> None:
     if isinstance(card, FinderCard):
         models_finder.export(args, card)
         return
-    weights = args.weights or card.path.parent / LAST_FILE
+    weights = args.weights or weights_beside(card.path)
     if isinstance(card, ModelCard):
         from edge.workshop.export import export as export_detector
 

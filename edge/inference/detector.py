@@ -16,8 +16,10 @@ from edge.ports import Engine, Frame, Letterboxed, TensorSpec
 from edge.types import CLASSES, F32, U8, Detections
 from edge.vision import boxes
 
-_ALIKE = np.array([-1 if name in {"car", "truck", "bus"} else number for number, name in enumerate(CLASSES)])
-"""One number for the classes that a network takes for each other: a van found as car and as truck is one vehicle."""
+_KINDS = ({"car", "truck", "bus"}, {"motorcycle", "bicycle"}, {"person"})
+_ALIKE = np.array([next(kind for kind, names in enumerate(_KINDS) if name in names) for name in CLASSES])
+"""One number for the classes that a network takes for each other: a van found as car and as truck is one vehicle, a
+scooter found as motorcycle and as bicycle is one as well."""
 
 
 def open_detector(models: Models) -> YoloDetector:
