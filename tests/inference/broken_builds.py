@@ -111,7 +111,7 @@ def _feed_from(graph: onnx.GraphProto, name: str, instead: str) -> None:
 
 BROKEN: dict[str, Callable[[onnx.GraphProto], None]] = {
     "red and blue exchanged": _exchange_red_and_blue,
-    "half as bright": _scale(0.5),
+    "a quarter as bright": _scale(0.25),
     "scaled twice": _scale(1 / 255),
     "letterbox 8 px off": _move_down,
     "FP16 overflow": _overflow,
