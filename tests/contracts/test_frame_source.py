@@ -81,9 +81,11 @@ def test_every_frame_of_a_file_comes_once_and_in_order(make: Make) -> None:
 def test_the_spec_tells_what_was_opened(make: Make) -> None:
     spec, frames = read_all(make())
     assert spec.size_wh == frames[0].size_wh == SIZE_WH
-    assert spec.fps == pytest.approx(FPS, rel=0.01) or spec.backend == "replay"
+    # GStreamer reckons the rate from the track's duration, to which libavformat 62 adds the delay of the first frame:
+    # one of 24 frames here.
+    assert spec.fps == pytest.approx(FPS, rel=1 / FRAMES) or spec.backend == "replay"
     assert not spec.live
-    assert spec.frames in {FRAMES, None}
+    assert spec.frames in {FRAMES, FRAMES - 1, None}
     assert (spec.wall_start_ns, spec.wall_from) == (START_NS, "start")
     assert spec.backend
     assert spec.decoder
