@@ -18,7 +18,7 @@ from edge.inference.finder_card import STRIDE_PX, FinderCard
 from edge.plates.areas import merged, search_areas
 from edge.ports import Engine
 from edge.types import F32, U8, Box, PlateQuads
-from edge.vision.boxes import iou_matrix, nms
+from edge.vision.boxes import iou_matrix, nms, whole_pixels
 from edge.vision.quads import outlines
 
 PLANES = 9
@@ -117,9 +117,7 @@ def _surroundings(outline: F32, surrounded: float, picture_wh: tuple[int, int]) 
     middle, (wide, high) = (outline[:2] + outline[2:]) / 2, (outline[2:] - outline[:2]).tolist()
     side = surrounded * max(wide, high * ASPECT, 1.0)
     half = np.array([side, side / ASPECT]) / 2
-    x1, y1 = np.clip(np.floor(middle - half), 0, np.array(picture_wh) - 1).tolist()
-    x2, y2 = np.clip(np.ceil(middle + half), (x1 + 1, y1 + 1), picture_wh).tolist()
-    return (x1, y1, x2, y2)
+    return whole_pixels(np.concatenate([middle - half, middle + half]), picture_wh)
 
 
 def open_finder(card: FinderCard, engine: str = "auto", threads: int = 1) -> QuadFinder:

@@ -6,7 +6,9 @@ mean of both is told. A plate cut out by somebody else is straightened as well.
 
 from __future__ import annotations
 
+import math
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import cv2
@@ -18,11 +20,12 @@ from edge.inference.finder_card import load_finder_card
 from edge.inference.ppocr import open_ppocr
 from edge.inference.reader_card import load_reader_card
 from edge.inference.second_opinion import is_in_doubt, settled
-from edge.inference.slots import SlotRead, open_recogniser, together
+from edge.inference.slots import SlotRead, open_recogniser
 from edge.plates.text import plausibility
 from edge.ports import PlateCropReader, PlateFinder
 from edge.types import F32, U8, PlateQuads, PlateRead
 from edge.vision import quads
+from edge.vision.boxes import whole_pixels
 from edge.vision.sharpness import sharpness
 
 if TYPE_CHECKING:
@@ -41,14 +44,15 @@ plates with something around them. Chosen by rendered plates of the training lis
 LEAST_SHARE = 0.3
 """A find that covers less of such a picture is not the plate."""
 AROUND = (114, 114, 114)
+"""Gray, as what lies beside a picture in the finder's input."""
 
 
 class Recogniser(Protocol):
-    """Reads a picture that is a plate; see `edge.inference.slots.SlotRecogniser`."""
+    """Reads pictures that are looks at one plate; see `edge.inference.slots.SlotRecogniser`."""
 
     label: str
 
-    def read(self, picture: U8) -> SlotRead: ...
+    def read(self, *looks: U8) -> SlotRead: ...
     def close(self) -> None: ...
 
 
@@ -112,7 +116,7 @@ class QuadReader:
 
     def _told(self, picture: U8, looks: Sequence[U8]) -> PlateRead | None:
         """Return what stands on a plate's picture (H,W,3), of which the recogniser sees all of the looks."""
-        said = together([self._recogniser.read(look) for look in looks])
+        said = self._recogniser.read(*looks)
         high, wide = picture.shape[:2]
         text, confidence = said.text, said.char_confidence
         if self._second is not None and is_in_doubt(said):
@@ -134,10 +138,10 @@ class QuadReader:
         down, across = round(high * ROOM), round(wide * ROOM)
         sides = (down, down, across, across)
         roomy = np.asarray(cv2.copyMakeBorder(picture, *sides, cv2.BORDER_CONSTANT, value=AROUND), np.uint8)
-        found = self._finder.find(roomy)
-        sizes = np.array([quads.size(quad) for quad in found.quads]).reshape(-1, 2)
-        large = found.quads[sizes.prod(axis=1) >= LEAST_SHARE * high * wide]
-        return tuple(_rectified(roomy, quad) for quad in large[:1])
+        for quad in self._finder.find(roomy).quads:
+            if math.prod(quads.size(quad)) >= LEAST_SHARE * high * wide:
+                return (_rectified(roomy, quad),)
+        return ()
 
     def _read_quad(self, picture: U8, quad: F32) -> PlateRead:
         width_px, height_px = quads.size(quad)
@@ -150,7 +154,7 @@ class QuadReader:
             return unread
         if plausibility(said.text) == 0 or width_px < NARROWEST_PX * len(said.text):
             return unread
-        return PlateRead(said.text, said.char_confidence, quads.bounds(quad), sharpness(row), width_px, height_px)
+        return replace(said, box=quads.bounds(quad), width_px=width_px, height_px=height_px)
 
 
 def _rectified(picture: U8, quad: F32) -> U8:
@@ -160,9 +164,7 @@ def _rectified(picture: U8, quad: F32) -> U8:
 
 def _cut(picture: U8, quad: F32) -> U8:
     """Return the upright rectangle around a plate as it stands in the picture."""
-    box, picture_wh = np.array(quads.bounds(widened(quad))), np.array((picture.shape[1], picture.shape[0]))
-    left, top = np.clip(np.floor(box[:2]).astype(int), 0, picture_wh - 1).tolist()
-    right, bottom = np.clip(np.ceil(box[2:]).astype(int), (left + 1, top + 1), picture_wh).tolist()
+    left, top, right, bottom = whole_pixels(quads.bounds(widened(quad)), (picture.shape[1], picture.shape[0]))
     return np.ascontiguousarray(picture[top:bottom, left:right])
 
 

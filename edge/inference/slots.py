@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -14,9 +13,6 @@ from edge.inference.engines import open_engine
 from edge.inference.reader_card import ReaderCard
 from edge.ports import Engine
 from edge.types import F32, U8
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 END = len(CHARACTERS)
@@ -109,15 +105,6 @@ class SlotRead:
         return float(np.log(np.maximum(told, LEAST_LIKELY)).sum())
 
 
-def together(reads: Sequence[SlotRead]) -> SlotRead:
-    """Return the mean of one or more reads of the same plate, with the region of the surest."""
-    if len(reads) == 1:
-        return reads[0]
-    characters = np.mean([read.characters for read in reads], axis=0, dtype=np.float32)
-    surest = max(reads, key=lambda read: read.region_confidence)
-    return SlotRead(*decode(characters), surest.region, surest.region_confidence, characters)
-
-
 def open_recogniser(card: ReaderCard, engine: str = "auto", threads: int = 1) -> SlotRecogniser:
     """Load a recogniser.
 
@@ -147,13 +134,13 @@ class SlotRecogniser:
             raise ModelError(f"{card.path}: {card.file.name} has other inputs or outputs; correct their names")
         self.label = f"{card.name} on {engine.label}"
 
-    def read(self, picture: U8) -> SlotRead:
-        """Read a plate's picture (H,W,3) RGB or (H,W) gray uint8.
+    def read(self, *looks: U8) -> SlotRead:
+        """Read one plate from one picture of it or more, (H,W,3) RGB or (H,W) gray uint8: the mean of all is told.
 
         Raises:
             EngineFailed: passed on from the engine, or its answer has another shape than the card says.
         """
-        seen = [self._glance(glance(picture, share)) for share in GLANCES]
+        seen = [self._glance(glance(look, share)) for look in looks for share in GLANCES]
         characters, region = (np.mean([part[place] for part in seen], axis=0, dtype=np.float32) for place in (0, 1))
         text, confidence = decode(characters)
         best = int(np.argmax(region))

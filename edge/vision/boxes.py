@@ -16,6 +16,13 @@ def areas(xyxy: F32) -> F32:
     return found
 
 
+def whole_pixels(box: Box | F32, picture_wh: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Return the pixels of a picture that a box (x1, y1, x2, y2) touches, half-open; one each way at least."""
+    low = np.clip(np.floor(box[:2]).astype(int), 0, np.array(picture_wh) - 1)
+    high = np.clip(np.ceil(box[2:]).astype(int), low + 1, picture_wh)
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
 def shared_area(first: Box, second: Box) -> float:
     """Return the area that two boxes have in common."""
     wide = min(first[2], second[2]) - max(first[0], second[0])

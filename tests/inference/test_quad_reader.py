@@ -10,7 +10,7 @@ from edge.config.model import Models
 from edge.errors import ModelError
 from edge.inference.quad_reader import MARGIN, QuadReader
 from edge.inference.readers import open_reader
-from edge.inference.slots import END, SLOTS, SlotRead, encode, together
+from edge.inference.slots import END, SLOTS, SlotRead, encode
 from edge.types import F32, U8, PlateQuads, PlateRead
 
 SLANTED = np.array([[60, 40], [170, 70], [168, 100], [58, 72]], np.float32)
@@ -44,16 +44,13 @@ class Asked:
 
     label = "asked"
 
-    looks = 1
-    """How many pictures it is shown of each plate."""
-
     def __init__(self, *answers: tuple[str, float]) -> None:
-        self._answers = list(answers)
+        self._answers = iter(answers)
         self.shown: list[U8] = []
 
     def read_plate(self, picture: U8) -> PlateRead | None:
         self.shown.append(picture)
-        text, confidence = self._answers[(len(self.shown) - 1) // self.looks]
+        text, confidence = next(self._answers)
         return PlateRead(text, (confidence,) * len(text), (0.0, 0.0, 1.0, 1.0), 1.0, 1.0, 1.0) if text else None
 
     def close(self) -> None:
@@ -61,12 +58,12 @@ class Asked:
 
 
 class Said(Asked):
-    """A recogniser that answers so, the same to both looks at a plate."""
+    """A recogniser that answers so."""
 
-    looks = 2
-
-    def read(self, picture: U8) -> SlotRead:
-        read = self.read_plate(picture)
+    def read(self, *looks: U8) -> SlotRead:
+        first, *others = looks
+        read = self.read_plate(first)
+        self.shown += others
         text, confidence = (read.text, read.char_confidence[0]) if read else ("", 1.0)
         characters = np.full((SLOTS, END + 1), (1 - confidence) / END, np.float32)
         characters[np.arange(SLOTS), encode(text)] = confidence
@@ -144,15 +141,6 @@ def test_a_picture_that_is_a_plate_is_read_straightened_too() -> None:
     assert as_it_is.shape == plate.shape
     assert straight.shape[:2] == (round(26 * (1 + 2 * MARGIN)), round(94 * (1 + 2 * MARGIN)))
     assert (straight[3:-3, 6:-6] == (10, 200, 30)).all()
-
-
-def test_what_both_looks_find_likely_is_told() -> None:
-    sure, unsure = Said(("AB12CDE", 0.9)).read(blank()), Said(("AB12COE", 0.6)).read(blank())
-    for looks in ((sure, unsure), (unsure, sure)):
-        read = together(looks)
-        assert read.text == "AB12CDE"
-        assert read.char_confidence[0] == pytest.approx(0.75)
-        assert read.char_confidence[5] == pytest.approx((0.9 + 0.4 / END) / 2)
 
 
 @pytest.mark.parametrize(

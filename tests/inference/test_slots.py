@@ -100,6 +100,28 @@ def test_what_all_glances_say_is_told(card: ReaderCard) -> None:
     assert read.char_confidence[1] == pytest.approx(0.6, abs=0.01)
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_what_both_looks_find_likely_is_told(card: ReaderCard, order: tuple[int, int]) -> None:
+    said = [np.full((SLOTS, END + 1), (1 - sure) / END, np.float32) for sure in (0.9, 0.6)]
+    for slots, text, sure in zip(said, ("AB12CDE", "AB12COE"), (0.9, 0.6), strict=True):
+        slots[np.arange(SLOTS), encode(text)] = sure
+
+    class Looking(CannedEngine):
+        """Says of a bright look what it says first, of a dark one the other."""
+
+        def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
+            super().infer(feeds)
+            bright = float(self.asked[-1].mean()) > 0.5
+            return {"characters": said[0 if bright else 1][None], "region": np.array([[0.7, 0.3]], np.float32)}
+
+    looks = [np.full((40, 100, 3), tone, np.uint8) for tone in (250, 5)]
+    engine = Looking(_answer("")[None], np.zeros((1, 2), np.float32))
+    read = SlotRecogniser(card, engine).read(*(looks[place] for place in order))
+    assert read.text == "AB12CDE"
+    assert read.char_confidence[0] == pytest.approx(0.75)
+    assert read.char_confidence[5] == pytest.approx((0.9 + 0.4 / END) / 2)
+
+
 def test_nothing_behind_the_first_end_is_read() -> None:
     slots = _answer("AB")
     slots[5] = 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.types import F32
-from edge.vision.boxes import areas, clip, iou_matrix, nms, nms_by_class
+from edge.vision.boxes import areas, clip, iou_matrix, nms, nms_by_class, whole_pixels
 
 
 @st.composite
@@ -98,3 +99,18 @@ def test_clipping_keeps_boxes_inside_and_touches_no_inner_one(xyxy: F32) -> None
     assert (inside[:, 1::2] <= 50).all()
     untouched = (xyxy[:, 2] <= 80) & (xyxy[:, 3] <= 50)
     np.testing.assert_array_equal(inside[untouched], xyxy[untouched])
+
+
+@pytest.mark.parametrize(
+    ("box", "pixels"),
+    [
+        ((3.2, 4.0, 7.1, 6.0), (3, 4, 8, 6)),
+        ((-5.0, -2.0, 40.0, 30.0), (0, 0, 20, 10)),
+        ((25.0, 12.0, 30.0, 14.0), (19, 9, 20, 10)),  # beside the picture: the pixel next to it
+        ((5.0, 5.0, 5.0, 5.0), (5, 5, 6, 6)),
+    ],
+)
+def test_a_box_touches_whole_pixels_of_its_picture(
+    box: tuple[float, float, float, float], pixels: tuple[int, int, int, int]
+) -> None:
+    assert whole_pixels(box, (20, 10)) == pixels
