@@ -1,6 +1,9 @@
-"""Numbers on the command line of which there must be one at least."""
+"""Checks of what was given on the command line, before anything is loaded."""
 
 from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
 
 from edge.errors import UsageError
 
@@ -13,3 +16,14 @@ def check_count(option: str, count: int, what: str) -> None:
     """
     if count < 1:
         raise UsageError(f"{option} {count}: is no {what}; give 1 or more")
+
+
+def leave_out(args: argparse.Namespace, names: Iterable[str], why: str) -> None:
+    """Refuse options that would be ignored.
+
+    Raises:
+        UsageError: naming those given, after `why`.
+    """
+    given = [f"--{name}" for name in names if getattr(args, name) is not None]
+    if given:
+        raise UsageError(f"{why}: leave {', '.join(given)} out")

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.commands.counts import check_count
+from edge.commands.arguments import check_count
 from edge.errors import UsageError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.commands.counts import check_count
+from edge.commands.arguments import check_count
 from edge.commands.models_finder import CORRECTIONS_FILE
 from edge.errors import UsageError
 

@@ -12,7 +12,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.commands.counts import check_count
+from edge.commands.arguments import check_count
 from edge.commands.plate_readers import READERS, models_of, of_plates, open_named
 from edge.errors import UsageError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from edge.commands.counts import check_count
+from edge.commands.arguments import check_count
 
 SHEET_FILE = "failures.jpg"
 SCENES = 200

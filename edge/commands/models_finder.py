@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.commands.arguments import leave_out
+from edge.commands.weights import LAST_FILE, weights_beside
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from edge.workshop.batches import Picture
     from edge.workshop.finder.scenes import Scene
 
-LIST_FILE, UNBOXED_FILE, LAST_FILE = "scenes.csv", "unboxed.csv", "last.safetensors"
+LIST_FILE, UNBOXED_FILE = "scenes.csv", "unboxed.csv"
 BOXED_FILE, CORRECTIONS_FILE = "vehicles.csv", "corrections.csv"
 VEHICLES_LIST = "pictures.csv"
 VEHICLES_OF = "gate-n"
@@ -50,9 +52,7 @@ def train(args: argparse.Namespace, card: FinderCard) -> None:
     from edge.workshop.plates.hands import type_hands
     from edge.workshop.plates.samples import Fonts
 
-    unsuited = [f"--{name}" for name in NOT_FOR_FINDERS if getattr(args, name) is not None]
-    if unsuited:
-        raise UsageError(f"{card.name} is a plate finder: leave {', '.join(unsuited)} out")
+    leave_out(args, NOT_FOR_FINDERS, f"{card.name} is a plate finder")
     if args.data is None:
         raise UsageError("give --data DIR: pictures with a plates.csv of boxes")
     folder = card.path.parent
@@ -126,5 +126,5 @@ def export(args: argparse.Namespace, card: FinderCard) -> None:
 
     if args.size or args.data:
         raise UsageError(f"{card.name} has the input size of its card and no temperature: leave --size and --data out")
-    sha256 = export_finder(args.weights or card.path.parent / LAST_FILE, card, args.version)
+    sha256 = export_finder(args.weights or weights_beside(card.path), card, args.version)
     print(f"{card.file}: {card.file.stat().st_size} bytes, SHA-256 {sha256}")

@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.commands.counts import check_count
+from edge.commands.arguments import check_count
 from edge.commands.plate_readers import CROP_READERS, models_of, of_plates, open_named
 from edge.errors import UsageError
 

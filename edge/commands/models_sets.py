@@ -6,7 +6,7 @@ import argparse
 from contextlib import ExitStack
 from pathlib import Path
 
-from edge.commands.counts import check_count
+from edge.commands.arguments import check_count
 from edge.errors import UsageError
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.commands import eval_detect
-from edge.commands.models_train import WEIGHTS_HELP, weights_beside
+from edge.commands.weights import WEIGHTS_HELP, weights_beside
 from edge.errors import UsageError
 
 if TYPE_CHECKING:

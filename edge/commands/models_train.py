@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.commands import models_finder
-from edge.commands.counts import check_count
+from edge.commands.arguments import check_count, leave_out
+from edge.commands.weights import LAST_FILE, WEIGHTS_HELP, weights_beside
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,19 +21,11 @@ if TYPE_CHECKING:
     from edge.workshop.plates.crops import Crop
 
 LIST_FILE = "pictures.csv"
-LAST_FILE = "last.safetensors"
 CROPS_FILE, CORRECTIONS_FILE = "crops.csv", "corrections.csv"
 MOSAIC, RENDERED_SHARE = 0.6, 0.5
 DETECTOR_RATE, READER_RATE = 4e-4, 1e-3
-WEIGHTS_HELP = f"default, beside the card: {LAST_FILE}, or NAME.safetensors of a training that is closed"
 NOT_FOR_DETECTORS = ("fonts", "vehicles", "crops")
 NOT_FOR_READERS = ("labelled", "rendered", "size", "mosaic", "frozen", "vehicles", "crops")
-
-
-def weights_beside(card: Path) -> Path:
-    """Return where the weights beside a card are; whether they are is not looked at."""
-    last = card.parent / LAST_FILE
-    return last if last.is_file() else card.parent / f"{card.parent.name}.safetensors"
 
 
 def add_train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -194,9 +187,7 @@ def _train_detector(args: argparse.Namespace, card: ModelCard) -> None:
     from edge.workshop.training import train as train_detector
 
     out = card.path.parent / LAST_FILE
-    unsuited = [f"--{name}" for name in NOT_FOR_DETECTORS if getattr(args, name)]
-    if unsuited:
-        raise UsageError(f"{card.name} is a detector: leave {', '.join(unsuited)} out")
+    leave_out(args, NOT_FOR_DETECTORS, f"{card.name} is a detector")
     if args.data is None and args.rendered is None:
         raise UsageError("nothing to train on: give --data DIR, --rendered DIR or both")
     real = listed(args, card, "train") if args.data else []
@@ -235,9 +226,7 @@ def _train_reader(args: argparse.Namespace, card: ReaderCard) -> None:
     from edge.workshop.plates.training import Stage
     from edge.workshop.plates.training import train as train_reader
 
-    unsuited = [f"--{name}" for name in NOT_FOR_READERS if getattr(args, name) is not None]
-    if unsuited:
-        raise UsageError(f"{card.name} renders its plates itself and has one size: leave {', '.join(unsuited)} out")
+    leave_out(args, NOT_FOR_READERS, f"{card.name} renders its plates itself and has one size")
     out = card.path.parent / LAST_FILE
     crops = _crops(args.data, args.list or card.path.parent / CROPS_FILE, card, "train") if args.data else []
     fonts = Fonts(*type_hands(args.fonts or []))

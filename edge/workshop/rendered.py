@@ -67,7 +67,7 @@ def _write_scene(folder: Path, number: int) -> int:
     name = f"{number:06d}"
     if not (folder / "images" / f"{name}.jpg").exists():
         rgb, truth = random_scene(number, list_name="training", size_wh=SIZES_WH[number % len(SIZES_WH)])
-        write_labelled(folder, name, rgb, boxes_of(truth.actors, rgb.shape[1], KEEP_VISIBLE))
+        _write(folder, name, rgb, truth)
     return 1
 
 
@@ -77,7 +77,7 @@ def _write_gate_day(
     names = [f"{name}_{number:06d}_{moment:02d}" for moment in range(MOMENTS)]
     if not (folder / "images" / f"{names[-1]}.jpg").exists():
         for one, (rgb, truth) in zip(names, gate_day(number, SIZES_WH[0], MOMENTS, towing, shares), strict=True):
-            write_labelled(folder, one, rgb, boxes_of(truth.actors, rgb.shape[1], KEEP_VISIBLE))
+            _write(folder, one, rgb, truth)
     return MOMENTS
 
 
@@ -86,10 +86,13 @@ def _write_hidden(folder: Path, number: int) -> int:
     written = 0
     for moment, (rgb, truth) in enumerate(gate_day(number, SIZES_WH[0], 2 * MOMENTS, shares=LORRIES)):
         if any(_is_partly_hidden(actor) for actor in truth.actors):
-            boxes = boxes_of(truth.actors, rgb.shape[1], KEEP_VISIBLE)
-            write_labelled(folder, f"hidden_{number:06d}_{moment:02d}", rgb, boxes)
+            _write(folder, f"hidden_{number:06d}_{moment:02d}", rgb, truth)
             written += 1
     return written
+
+
+def _write(folder: Path, name: str, rgb: U8, truth: FrameTruth) -> None:
+    write_labelled(folder, name, rgb, boxes_of(truth.actors, rgb.shape[1], KEEP_VISIBLE))
 
 
 def _is_partly_hidden(actor: ActorTruth) -> bool:
