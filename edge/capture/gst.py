@@ -49,6 +49,11 @@ class GstSource:
             self._check_bus(wait_ns=SLICE_NS)
             if self._closed.is_set():
                 raise SourceLost(f"{self._address.shown}: closed while opening")
+            if self._pipeline.gave_up:
+                raise SourceBroken(
+                    f"{self._address.shown}: holds no stream that can be found; it is no video, or damaged: "
+                    "record or copy it again"
+                )
             if late:
                 raise self._stalled(f"no data within {limit_s:g} s")
         return self._spec(caps)

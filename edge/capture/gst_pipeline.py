@@ -102,6 +102,18 @@ class Pipeline:
         return whole.get_bus().timed_pop_filtered(wait_ns, Gst.MessageType.ERROR) if whole is not None else None
 
     @property
+    def gave_up(self) -> bool:
+        """Whether a demuxer stopped reading before it had found a single stream.
+
+        It reports an error then, but parsebin swallows what an element says while it is being linked: a demuxer that
+        fails at once is heard or not, as the threads happen to run.
+        """
+        whole, elements = self._whole, list[Gst.Element]()
+        if whole is not None:
+            whole.iterate_recurse().foreach(elements.append)
+        return any(not element.srcpads and any(map(_has_stopped, element.sinkpads)) for element in elements)
+
+    @property
     def duration_ns(self) -> int:
         """Length of what is read, 0 when unknown or endless."""
         whole = self._whole
@@ -196,6 +208,10 @@ def _set(element: Gst.Element, settings: tuple[launch.Setting, ...]) -> None:
     for name, value in settings:
         if element.find_property(name) is not None:
             element.set_property(name, value)
+
+
+def _has_stopped(pad: Gst.Pad) -> bool:
+    return bool(pad.get_task_state() == Gst.TaskState.PAUSED)
 
 
 def _is_video(_source: Gst.Element, _number: int, caps: Gst.Caps) -> bool:

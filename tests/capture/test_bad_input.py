@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -120,6 +121,21 @@ def test_a_recording_that_lost_its_index_is_refused(library: str, clip: Path, tm
     frames, error = play(str(half), library)
     assert not frames
     assert isinstance(error, SourceBroken)
+
+
+@needs_gst
+def test_a_demuxer_that_fails_unheard_is_no_silent_camera(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parsebin swallows what a demuxer says while it is being linked, in one start of fifty."""
+    from edge.capture.gst_pipeline import Pipeline  # noqa: PLC0415 - needs gi
+
+    monkeypatch.setattr(Pipeline, "message", lambda _pipeline, wait_ns: time.sleep(wait_ns * 1e-9))
+    half = tmp_path / "half.mp4"
+    half.write_bytes(clip.read_bytes()[:3000])
+    _, error = play(str(half), "gst")
+    assert isinstance(error, SourceBroken)
+    assert "no stream that can be found" in str(error)
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
