@@ -79,6 +79,7 @@ class Pipeline:
         analysed = self._worth_detecting(frame, motion)
         tracks = self._track(frame, motion) if analysed else self._tracker.skip(frame.mono_ns)
         self._look_at_plates(frame, tracks)
+        self._identify()
         crossings = self._tripwires.step(tracks, frame.wall_ns, frame.size_wh)
         passes = self._passes.step(tracks, crossings, frame.wall_ns, self.read)
         events = self._settle(passes, tracks, quality)
@@ -122,6 +123,15 @@ class Pipeline:
         for look in self._plates.worth_a_look(tracks, frame.size_wh):
             self._plates.keep(look, frame.crop(look.box))
         self._read_due(tracks)
+
+    def _identify(self) -> None:
+        """Let plates tell the tracker who is who: one plate is one vehicle, another one in its place is another."""
+        for track_id in self._plates.news():
+            fresh_id = self._tracker.part(track_id) if self._plates.exchanged(track_id) else None
+            if fresh_id is not None:
+                self._plates.part(track_id, fresh_id)
+                self._tracker.know(fresh_id, self._plates.sure(fresh_id))
+            self._tracker.know(track_id, self._plates.sure(track_id))
 
     def _read_due(self, tracks: TrackUpdate) -> None:
         for look, picture in self._plates.due(tracks):

@@ -94,7 +94,12 @@ class TrackState(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class TrackSnapshot:
-    """One track as it stands after a frame. `track_id` is unique per camera and run."""
+    """One track as it stands after a frame. `track_id` is unique per camera and run.
+
+    `vehicle_id` is the first track of the same vehicle, 0 while a track is tentative. `bits` is the Hamming distance of
+    `dhash` from the nearest view remembered. `jumped_ns`: when the looks or the place last changed so abruptly as if
+    the track had gone over to another vehicle.
+    """
 
     track_id: int
     state: TrackState
@@ -105,6 +110,9 @@ class TrackSnapshot:
     hits: int
     started_ns: int
     seen_ns: int
+    vehicle_id: int = 0
+    bits: int = 0
+    jumped_ns: int | None = None
 
     @property
     def class_name(self) -> str:
@@ -122,7 +130,8 @@ class TrackUpdate:
     """What one frame did to the tracks.
 
     `active`: tentative and confirmed tracks seen in this frame. `started`: those confirmed by it. `lost`: confirmed,
-    not seen in it, still expected back. `ended`: those given up by it.
+    not seen in it, still expected back. `ended`: those given up by it. `joined`: pairs (track, earlier track) that
+    turned out by this frame to be one vehicle; the earlier one is not seen again.
     """
 
     at_ns: int
@@ -130,6 +139,7 @@ class TrackUpdate:
     started: tuple[TrackSnapshot, ...] = ()
     ended: tuple[TrackSnapshot, ...] = ()
     lost: tuple[TrackSnapshot, ...] = ()
+    joined: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from edge.config import Line
-from edge.gate.heirs import Heirs
 from edge.types import Crossing, Direction, TrackSnapshot, TrackState, TrackUpdate
 
 _BORDER = 0.004  # a box this near the border, in picture widths, is cut off by it
-_KEPT_NS = 3_000_000_000  # longer than an heir may take
+_KEPT_NS = 3_000_000_000  # who comes back later crosses for himself
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,6 @@ class Tripwires:
     def __init__(self, lines: Sequence[Line], settings: CrossingSettings | None = None) -> None:
         self._settings = settings or CrossingSettings()
         self._lines = tuple(lines)
-        self._heirs = Heirs()
         self._memories: dict[int, dict[str, _Memory]] = {}
         self._closing: dict[int, int] = {}
 
@@ -95,8 +93,7 @@ class Tripwires:
 
         A crossing is told once, when it is sure, and stamped with the moment, interpolated, when the anchor went over.
         """
-        for heir, old in self._heirs.step(update):
-            self._memories[heir] = self._memories.pop(old, {})
+        self._inherit(update)
         found = []
         for track in update.active:
             memories = self._memories.setdefault(track.track_id, {})
@@ -107,6 +104,13 @@ class Tripwires:
                     found.append(replace(crossing, wall_ns=wall_ns - (update.at_ns - crossing.at_ns)))
         self._forget(update)
         return tuple(found)
+
+    def _inherit(self, update: TrackUpdate) -> None:
+        """Let a new track go on where an earlier one of its vehicle was, unless it has been on a way of its own."""
+        fresh = {track.track_id for track in update.started}
+        for heir, old in update.joined:
+            if heir in fresh and old in self._memories:
+                self._memories[heir] = self._memories.pop(old)
 
     def _watch(self, line: Line, memory: _Memory, look: _Look) -> Crossing | None:
         """Take one look; return the crossing that it completes."""
@@ -171,7 +175,7 @@ class Tripwires:
         return seen * whole * (0.7 + 0.3 * min(square, 1.0))
 
     def _forget(self, update: TrackUpdate) -> None:
-        """Drop what is known of ended tracks once no heir can come any more, and of those that never became one."""
+        """Drop what is known of ended tracks a while after their end, and of those that never became one."""
         for track in update.ended:
             self._closing[track.track_id] = update.at_ns
         for track in update.active:

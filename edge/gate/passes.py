@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from edge.gate.heirs import Heirs
 from edge.types import VEHICLES, Crossing, Pass, Plate, Reading, Stage, TrackSnapshot, TrackUpdate
 
 _MOST_TRACKS = 4  # tracks remembered besides the newest
@@ -54,7 +53,6 @@ class PassBook:
         self._camera_id = camera_id
         self._make_id = make_id
         self._settings = settings or PassSettings()
-        self._heirs = Heirs()
         self._open: list[_Item] = []
         self._closed: list[_Item] = []
 
@@ -83,7 +81,7 @@ class PassBook:
 
     def _follow(self, update: TrackUpdate, read: Callable[[int], Reading]) -> None:
         """Keep up with the tracks of the open passes, also where one continues another."""
-        for heir, old in self._heirs.step(update):
+        for heir, old in update.joined:
             for item in (*self._open, *self._closed):
                 if item.tracks[0] == old:
                     item.inherited = _merged(item.inherited, read(old).plates)

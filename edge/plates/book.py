@@ -4,27 +4,63 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from edge.plates.choice import AWAY_NS, Shortlist, may_show_plate, plate_region
+from edge.plates.choice import AWAY_NS, Candidate, Shortlist, may_show_plate, plate_region
+from edge.plates.exchange import Sighted, exchanged
 from edge.plates.vote import agree
 from edge.ports import Look
-from edge.types import U8, Box, PlateRead, Reading, TrackUpdate
+from edge.types import U8, Box, Plate, PlateRead, Reading, TrackSnapshot, TrackUpdate
 
 MOST_TRACKS = 256
 """Tracks remembered; the oldest goes first."""
 MARGIN = 0.25
 """Room around a plate in its evidence picture, in plate heights."""
+SURE = 0.8
+"""Plates less sure than this say nothing of which vehicle a track is."""
 
 
 @dataclass(slots=True)
 class _Page:
-    """One track."""
+    """One track, or what came of it since it `jumped_ns`; `before` is what was there until then."""
 
     shortlist: Shortlist = field(default_factory=Shortlist)
     box: Box = (0.0, 0.0, 0.0, 0.0)
     pending: dict[Look, U8] = field(default_factory=dict)
     looks: list[tuple[PlateRead, ...]] = field(default_factory=list)
+    sighted: list[Sighted] = field(default_factory=list)
     ended: bool = False
     best: tuple[float, U8] | None = None
+    jumped_ns: int | None = None
+    before: _Page | None = None
+    onward: int | None = None
+    """The track that goes on where this one went over to another vehicle."""
+
+    @property
+    def parts(self) -> tuple[_Page, ...]:
+        """The page itself, and what came before it."""
+        return (self,) if self.before is None else (self, self.before)
+
+    @property
+    def sure(self) -> tuple[Plate, ...]:
+        """The plates that the looks of this page alone are sure of."""
+        return tuple(plate for plate in agree(self.looks) if plate.text and plate.confidence >= SURE)
+
+    def take(self, ready: list[Candidate]) -> list[Candidate]:
+        """Await the answers to pictures that are to be read now."""
+        self.pending |= {candidate.look: candidate.picture for candidate in ready}
+        return ready
+
+    def add(self, look: Look, reads: tuple[PlateRead, ...]) -> bool:
+        """Note what was read in a look of this page; return False when it is none of it."""
+        picture = self.pending.pop(look, None)
+        if picture is None:
+            return False
+        self.looks.append(reads)
+        self.sighted += [Sighted.of(read, picture.shape[:2]) for read in reads]
+        for read in reads:
+            value = read.confidence * read.width_px
+            if self.best is None or value > self.best[0]:
+                self.best = (value, _cut(picture, read))
+        return True
 
 
 class PlateBook:
@@ -35,13 +71,14 @@ class PlateBook:
 
     def __init__(self) -> None:
         self._pages: dict[int, _Page] = {}
+        self._news: set[int] = set()
 
     def worth_a_look(self, tracks: TrackUpdate, size_wh: tuple[int, int]) -> tuple[Look, ...]:
         """Return the pictures that could be among the best of their tracks: to be cut out of the frame and kept."""
         looks = []
         for track in tracks.active:
             if track.seen_ns == tracks.at_ns and may_show_plate(track, size_wh):
-                page = self._page(track.track_id)
+                page = self._turned(self._page(track.track_id), track)
                 page.box = track.box
                 if page.shortlist.wants(track.box, tracks.at_ns):
                     looks.append(Look(track.track_id, tracks.at_ns, plate_region(track.box, size_wh)))
@@ -54,45 +91,78 @@ class PlateBook:
 
     def due(self, tracks: TrackUpdate) -> tuple[tuple[Look, U8], ...]:
         """Return the pictures to read now: the vehicle has left, is out of sight, is far again, or stands and waits."""
-        ready = []
+        ready: list[Candidate] = []
         for track in tracks.active:
-            if track.track_id in self._pages:
-                ready += self._pages[track.track_id].shortlist.due(track.box, tracks.at_ns)
+            page = self._pages.get(track.track_id)
+            if page is not None:
+                ready += page.take(page.shortlist.due(track.box, tracks.at_ns))
+                ready += page.before.take(page.before.shortlist.rest()) if page.before else ()
         for track in tracks.lost:
-            if track.track_id in self._pages and tracks.at_ns - track.seen_ns >= AWAY_NS:
-                ready += self._pages[track.track_id].shortlist.away()
+            page = self._pages.get(track.track_id)
+            if page is not None and tracks.at_ns - track.seen_ns >= AWAY_NS:
+                ready += page.take(page.shortlist.away())
         for track in tracks.ended:
             page = self._page(track.track_id)
             page.ended = True
-            ready += page.shortlist.rest()
-        for candidate in ready:
-            self._pages[candidate.look.track_id].pending[candidate.look] = candidate.picture
+            for part in page.parts:
+                ready += part.take(part.shortlist.rest())
         return tuple((candidate.look, candidate.picture) for candidate in ready)
 
     def add(self, look: Look, reads: tuple[PlateRead, ...]) -> None:
         """Note what was read in a look; nothing, when it was given up or shows no plate."""
-        page = self._pages.get(look.track_id)
-        picture = page.pending.pop(look, None) if page else None
-        if page is None or picture is None:
-            return
-        page.looks.append(reads)
-        for read in reads:
-            value = read.confidence * read.width_px
-            if page.best is None or value > page.best[0]:
-                page.best = (value, _cut(picture, read))
+        track_id: int | None = look.track_id
+        while track_id is not None and (page := self._pages.get(track_id)) is not None:
+            if any(part.add(look, reads) for part in page.parts):
+                self._news.add(track_id)
+            track_id = page.onward
+
+    def news(self) -> tuple[int, ...]:
+        """Return the tracks of which something was read since the last call."""
+        news, self._news = tuple(sorted(self._news)), set()
+        return news
+
+    def sure(self, track_id: int) -> tuple[str, ...]:
+        """Return the texts of a track's plates that are sure."""
+        page = self._pages.get(track_id)
+        return tuple(plate.text for part in page.parts for plate in part.sure) if page else ()
+
+    def exchanged(self, track_id: int) -> bool:
+        """Say whether a track went over to another vehicle: a jump, and another plate in the place of the first."""
+        page = self._pages.get(track_id)
+        if page is None or page.before is None:
+            return False
+        return exchanged((page.before.sure, page.before.sighted), (page.sure, page.sighted))
+
+    def part(self, track_id: int, fresh_id: int) -> None:
+        """Give what came after a track's jump to the track that goes on from there."""
+        page = self._pages[track_id]
+        if page.before is not None:
+            self._pages[track_id], self._pages[fresh_id] = page.before, page
+            page.before.ended, page.before.onward, page.before = True, fresh_id, None
 
     def agreed(self, track_id: int) -> Reading:
         """Return what is known of a track's plates so far."""
         page = self._pages.get(track_id)
         if page is None:
             return Reading()
-        nothing_to_come = not page.pending and (page.ended or page.shortlist.left == 0)
-        return Reading(agree(page.looks), nothing_to_come)
+        pending = any(part.pending for part in page.parts)
+        looks = [look for part in reversed(page.parts) for look in part.looks]
+        return Reading(agree(looks), not pending and (page.ended or page.shortlist.left == 0))
 
     def best_picture(self, track_id: int) -> U8 | None:
         """Return the clearest picture (H,W,3) uint8 RGB of a plate of a track, None when none was read."""
         page = self._pages.get(track_id)
-        return page.best[1] if page and page.best else None
+        shown = [part.best for part in page.parts if part.best] if page else []
+        return max(shown, key=lambda best: best[0])[1] if shown else None
+
+    def _turned(self, page: _Page, track: TrackSnapshot) -> _Page:
+        """Return the page of a track, a new one with looks of its own where it jumped for the first time."""
+        if page.jumped_ns is None and track.jumped_ns is not None:
+            page.jumped_ns = track.jumped_ns
+            if page.looks or page.pending or page.shortlist.kept:
+                page = _Page(jumped_ns=track.jumped_ns, before=page)
+                self._pages[track.track_id] = page
+        return page
 
     def _page(self, track_id: int) -> _Page:
         page = self._pages.setdefault(track_id, _Page())

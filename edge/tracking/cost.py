@@ -48,12 +48,13 @@ class Pairs:
     """Every track with every detection, all (T,D).
 
     `cost` is NEVER where impossible; `overlap` says how well the boxes agree; `part` whether the detection shows a part
-    of what is expected, because something stands before the rest.
+    of what is expected, because something stands before the rest; `bits` is how far apart the looks are.
     """
 
     cost: F64
     overlap: F64
     part: Mask
+    bits: U8
 
 
 def compare(expected: Expected, seen: Seen, bits: U8, settings: TrackerSettings) -> Pairs:
@@ -76,7 +77,7 @@ def compare(expected: Expected, seen: Seen, bits: U8, settings: TrackerSettings)
     possible &= change <= np.where(part, settings.part_ratio, ratio)
     possible &= _within_reach(expected, np.hypot(*np.moveaxis(offset, 2, 0)), match, area * look, settings)
     possible &= _looks_allow(expected, match, part, bits, change, settings)
-    return Pairs(np.where(possible, cost, NEVER), match, part)
+    return Pairs(np.where(possible, cost, NEVER), match, part, bits)
 
 
 def _looks_allow(expected: Expected, match: F64, part: Mask, bits: U8, change: F64, settings: TrackerSettings) -> Mask:

@@ -83,3 +83,20 @@ class TrackerSettings:
     """Hashes remembered for each track; the memory is bounded however long a vehicle stands."""
     pose_bits: int = 8
     """A view this different from every remembered one is a new pose."""
+
+    place_s: float = 2.0
+    """A new track in the place where one vanished so shortly before is the same vehicle..."""
+    place_iou: float = 0.3
+    """... when the boxes overlap so much."""
+    return_s: float = 60.0
+    """A vehicle out of sight is recognised for so long, by its plate..."""
+    return_bits: int = 10
+    """... or by its looks, when they differ by no more than this..."""
+    return_margin_bits: int = 3
+    """... and no other vehicle's that is gone comes so near to them..."""
+    return_reach: float = 2.5
+    """... and the like views lie within so many sizes of each other: looks change with the place."""
+    jump_bits: int = 24
+    """Looks that differ by more from every view remembered may be another vehicle's..."""
+    jump_overlap: float = 0.1
+    """... or a box that shares less than this of the smaller one with the box before."""

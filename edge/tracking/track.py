@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from edge.tracking.settings import TrackerSettings
 from edge.types import CLASSES, Box, TrackSnapshot, TrackState
+from edge.vision.boxes import shared_area
 from edge.vision.dhash import hamming
 
 _MOST_VOTES = 200.0
@@ -13,14 +14,13 @@ _MOST_VOTES = 200.0
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One detection of a track; not `whole` when something stands before a part of it."""
+    """One detection of a track."""
 
     box: Box
     confidence: float
     class_id: int
     dhash: int
     at_ns: int
-    whole: bool = True
 
 
 @dataclass(slots=True)
@@ -28,18 +28,27 @@ class Track:
     """What the tracker remembers of one vehicle between frames."""
 
     track_id: int
-    started_ns: int
-    seen_ns: int
-    box: Box
-    confidence: float
-    dhash: int
+    birth: Sight
+    box: Box = (0.0, 0.0, 0.0, 0.0)
+    confidence: float = 0.0
+    dhash: int = 0
+    bits: int = 0
+    seen_ns: int = 0
+    vehicle_id: int = 0
+    jumped_ns: int | None = None
+    plates: frozenset[str] = frozenset()
     state: TrackState = TrackState.TENTATIVE
     hits: int = 0
     missing_ns: int = 0
-    poses: list[int] = field(default_factory=list)
+    poses: list[Sight] = field(default_factory=list)
     votes: list[float] = field(default_factory=lambda: [0.0] * len(CLASSES))
     _spot: tuple[float, float] = (0.0, 0.0)
     _spot_ns: int = 0
+
+    @property
+    def started_ns(self) -> int:
+        """When the track was first seen."""
+        return self.birth.at_ns
 
     @property
     def class_id(self) -> int:
@@ -51,14 +60,17 @@ class Track:
         """Whether the track was ever confirmed and has not ended."""
         return self.state in {TrackState.CONFIRMED, TrackState.LOST}
 
-    def see(self, sight: Sight, settings: TrackerSettings) -> None:
-        """Take one detection."""
+    def see(self, sight: Sight, bits: int, settings: TrackerSettings, *, whole: bool = True) -> None:
+        """Take one detection, `bits` from the nearest view; not `whole` when something stands before a part of it."""
+        if whole and self.hits and self._jumps(sight, bits, settings):
+            self.jumped_ns = sight.at_ns
         self.box, self.confidence, self.dhash, self.seen_ns = sight.box, sight.confidence, sight.dhash, sight.at_ns
+        self.bits = bits
         self.hits += 1
         self.missing_ns = 0
         self._vote(sight.class_id, sight.confidence)
-        if sight.whole:
-            self._remember(sight.dhash, settings)
+        if whole:
+            self._remember(sight, settings)
             self._place(sight.box, sight.at_ns, settings)
         if self.state is TrackState.LOST:
             self.state = TrackState.CONFIRMED
@@ -72,6 +84,10 @@ class Track:
         """Return whether the vehicle stayed on one spot up to when it was last seen."""
         return self.hits > 1 and (self.seen_ns - self._spot_ns) / 1e9 >= settings.still_s
 
+    def touches(self, other: Track) -> bool:
+        """Return whether two tracks were last seen in the same place."""
+        return shared_area(self.box, other.box) > 0
+
     def snapshot(self) -> TrackSnapshot:
         """Return the track as others may see it."""
         return TrackSnapshot(
@@ -84,18 +100,35 @@ class Track:
             self.hits,
             self.started_ns,
             self.seen_ns,
+            self.vehicle_id,
+            self.bits,
+            self.jumped_ns,
         )
+
+    def parted(self, track_id: int) -> Track:
+        """Return what a track becomes that was seen to be another vehicle: a new one, as it stands now."""
+        birth = Sight(self.box, self.confidence, self.class_id, self.dhash, self.seen_ns)
+        fresh = replace(self, track_id=track_id, vehicle_id=track_id, birth=birth, plates=frozenset(), jumped_ns=None)
+        fresh.poses, fresh.votes = [birth], list(self.votes)
+        self.poses = []  # which of the views were its own is not known
+        return fresh
+
+    def _jumps(self, sight: Sight, bits: int, settings: TrackerSettings) -> bool:
+        """Return whether looks or place changed as if this were another vehicle."""
+        common = shared_area(self.box, sight.box)
+        lone = common < settings.jump_overlap * min(_area(self.box), _area(sight.box))
+        return bits >= settings.jump_bits or (lone and self.missing_ns == 0 and bits > settings.alike_bits)
 
     def _vote(self, class_id: int, confidence: float) -> None:
         self.votes[class_id] += confidence
         if sum(self.votes) > _MOST_VOTES:  # halving keeps the vote open for a vehicle that stands for hours
             self.votes = [vote / 2 for vote in self.votes]
 
-    def _remember(self, dhash: int, settings: TrackerSettings) -> None:
-        if all(hamming(dhash, pose) >= settings.pose_bits for pose in self.poses):
+    def _remember(self, sight: Sight, settings: TrackerSettings) -> None:
+        if all(hamming(sight.dhash, pose.dhash) >= settings.pose_bits for pose in self.poses):
             if len(self.poses) >= settings.poses:
                 self.poses.pop(0)
-            self.poses.append(dhash)
+            self.poses.append(sight)
 
     def _place(self, box: Box, at_ns: int, settings: TrackerSettings) -> None:
         x, y = (box[0] + box[2]) / 2, box[3]
@@ -103,3 +136,7 @@ class Track:
         room = settings.still_travel * (max(width, 1.0) * max(height, 1.0)) ** 0.5
         if self.hits == 1 or abs(x - self._spot[0]) > room or abs(y - self._spot[1]) > room:
             self._spot, self._spot_ns = (x, y), at_ns
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])

@@ -8,10 +8,13 @@ Everything is measured in the frames' time, so dropped, skipped and slow frames 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from edge.tracking.cost import KIND, NEVER, Expected, Pairs, Seen, assign, compare, covered, overlap
+from edge.tracking.gallery import Absent, Gallery
 from edge.tracking.motion import F64, Mask, Motion, Rows
 from edge.tracking.settings import TrackerSettings
 from edge.tracking.track import Sight, Track
@@ -24,6 +27,15 @@ _PART_DOUBT = 8.0
 _STILL_DOUBT = 100.0  # what stands still is where it was, however little of it shows
 
 
+@dataclass(slots=True)
+class _News:
+    """What the next update tells besides the tracks that are seen or lost."""
+
+    started: set[int] = field(default_factory=set)
+    ended: list[TrackSnapshot] = field(default_factory=list)
+    joined: list[tuple[int, int]] = field(default_factory=list)
+
+
 class Tracker:
     """Tracks of one camera. Ids start at 1 and never repeat within a run."""
 
@@ -32,6 +44,8 @@ class Tracker:
         self._ids = itertools.count(1)
         self._tracks: list[Track] = []
         self._motion = Motion()
+        self._gallery = Gallery(self._settings)
+        self._news = _News()
         self._at_ns: int | None = None
         self._size_wh: tuple[int, int] | None = None
 
@@ -50,7 +64,8 @@ class Tracker:
         """
         if len(hashes) != len(detections):
             raise ValueError(f"Tracker.step: {len(hashes)} hashes for {len(detections)} detections")
-        ended = self.reset(at_ns).ended if self._size_wh not in {None, size_wh} else ()
+        if self._size_wh not in {None, size_wh}:
+            self._end_all()
         self._size_wh = size_wh
         passed_ns = self._pass_time(at_ns)
         self._motion.predict(passed_ns / 1e9, self._mask(TrackState.LOST), self._still())
@@ -61,9 +76,41 @@ class Tracker:
         self._see(rows, columns, seen, bits_of, pairs, at_ns)
         self._miss(rows, passed_ns)
         self._start(_others(columns, len(seen)), seen, bits_of, at_ns)
-        started = self._confirm()
-        gone = self._give_up(size_wh)
-        return self._update(at_ns, started, (*ended, *gone))
+        self._confirm()
+        self._give_up(size_wh)
+        self._gallery.forget(at_ns)
+        return self._update(at_ns)
+
+    def know(self, track_id: int, plates: Iterable[str]) -> None:
+        """Take the texts of a track's plates that are sure: it may be a vehicle that was gone, which `joined` tells.
+
+        Those of a track that has ended count, too: the next one that carries its plate is the same vehicle.
+        """
+        texts = frozenset(plates)
+        self._gallery.know(track_id, texts)
+        track = self._live(track_id)
+        if track is None or texts <= track.plates:
+            return
+        track.plates |= texts
+        if track.confirmed:
+            self._join(track, self._gallery.named(track, self._lost()))
+            twins = [one for one in self._tracks if one.confirmed and one.plates & texts and one.touches(track)]
+            for twin in twins:  # one vehicle found twice, as a lorry and its trailer may be: both go on
+                twin.vehicle_id = min(one.vehicle_id for one in twins)
+
+    def part(self, track_id: int) -> int | None:
+        """Give a track that went over to another vehicle a new id, and return that; None when it has ended.
+
+        The next step tells of the old track as ended and of the new one as started.
+        """
+        track = self._live(track_id)
+        if track is None or not track.confirmed:
+            return None
+        fresh = track.parted(next(self._ids))
+        self._tracks[self._tracks.index(track)] = fresh
+        self._end(track)
+        self._news.started.add(fresh.track_id)
+        return fresh.track_id
 
     def skip(self, at_ns: int) -> TrackUpdate:
         """Let time pass without a look: nothing moves, so nothing is missed and nothing ends.
@@ -75,10 +122,9 @@ class Tracker:
         return TrackUpdate(at_ns, lost=self._snapshots(TrackState.LOST))
 
     def reset(self, at_ns: int) -> TrackUpdate:
-        """End every track: the scene was cut, or the camera moved."""
-        ended = tuple(self._end(track) for track in self._tracks if track.confirmed)
-        self._tracks, self._motion = [], Motion()
-        return TrackUpdate(at_ns, ended=ended)
+        """End every track and forget who is gone: the scene was cut, or the camera moved."""
+        self._end_all()
+        return self._update(at_ns)
 
     def finish(self, at_ns: int) -> TrackUpdate:
         """End every track: the source is through."""
@@ -128,7 +174,7 @@ class Tracker:
     def _compare(self, seen: Detections, hashes: U64) -> Pairs:
         if not self._tracks or not len(seen):
             nothing = np.empty((len(self._tracks), len(seen)))
-            return Pairs(nothing, nothing, nothing.astype(np.bool_))
+            return Pairs(nothing, nothing, nothing.astype(np.bool_), nothing.astype(np.uint8))
         kinds = KIND[np.array([track.class_id for track in self._tracks], np.int16)]
         missing_s = np.array([track.missing_ns / 1e9 for track in self._tracks])
         expected = Expected(self._motion.boxes, self._motion.centre_sigma, kinds, self._still(), missing_s)
@@ -137,7 +183,7 @@ class Tracker:
 
     def _bits(self, hashes: U64) -> U8:
         """Return the distance of every track's most similar view from every hash, (T,D)."""
-        views = [(track.dhash, *track.poses) for track in self._tracks]
+        views = [(track.dhash, *(pose.dhash for pose in track.poses)) for track in self._tracks]
         starts = np.cumsum([0, *(len(view) for view in views[:-1])])
         flat = np.array([value for view in views for value in view], np.uint64)
         return np.asarray(np.minimum.reduceat(hamming_matrix(flat, hashes), starts, axis=0))
@@ -150,7 +196,8 @@ class Tracker:
         doubt = np.where(part, np.where(self._still()[rows], _STILL_DOUBT, _PART_DOUBT), 1.0)
         self._motion.correct(rows, seen.xyxy[columns], doubt)
         for row, column, some in zip(rows.tolist(), columns.tolist(), part.tolist(), strict=True):
-            self._tracks[row].see(_sight(seen, hashes, column, at_ns, whole=not some), self._settings)
+            sight = _sight(seen, hashes, column, at_ns)
+            self._tracks[row].see(sight, int(pairs.bits[row, column]), self._settings, whole=not some)
 
     def _miss(self, seen_rows: Rows, passed_ns: int) -> None:
         for row in _others(seen_rows, len(self._tracks)).tolist():
@@ -166,8 +213,9 @@ class Tracker:
             return
         self._motion.append(seen.xyxy[fresh])
         for column in fresh.tolist():
-            track = Track(next(self._ids), at_ns, at_ns, (0.0, 0.0, 0.0, 0.0), 0.0, 0)
-            track.see(_sight(seen, hashes, column, at_ns), self._settings)
+            sight = _sight(seen, hashes, column, at_ns)
+            track = Track(next(self._ids), sight)
+            track.see(sight, 0, self._settings)
             self._tracks.append(track)
 
     def _new(self, sure: Rows, unmatched: Rows, seen: Detections) -> Rows:
@@ -186,20 +234,34 @@ class Tracker:
                 fresh.append(column)
         return np.array(fresh, np.intp)
 
-    def _confirm(self) -> tuple[TrackSnapshot, ...]:
-        ripe = [track for track in self._tracks if track.ripe(self._settings)]
-        for track in ripe:
-            track.state = TrackState.CONFIRMED
-        return tuple(track.snapshot() for track in ripe)
+    def _confirm(self) -> None:
+        for track in [track for track in self._tracks if track.ripe(self._settings)]:
+            track.state, track.vehicle_id = TrackState.CONFIRMED, track.track_id
+            self._news.started.add(track.track_id)
+            self._join(track, self._gallery.recognised(track, self._lost()))
 
-    def _give_up(self, size_wh: tuple[int, int]) -> tuple[TrackSnapshot, ...]:
+    def _join(self, track: Track, old: Absent | None) -> None:
+        """Make a track the vehicle that `old` was; that is not waited for any longer."""
+        if old is None or old.vehicle_id == track.vehicle_id:
+            return
+        track.vehicle_id = old.vehicle_id
+        self._news.joined.append((track.track_id, old.track_id))
+        lost = self._live(old.track_id)
+        if lost is not None:
+            self._drop(np.array([one is not lost for one in self._tracks], np.bool_))
+        self._gallery.back(old)
+
+    def _give_up(self, size_wh: tuple[int, int]) -> None:
         missing_ns = np.array([track.missing_ns for track in self._tracks], np.int64)
-        keep = missing_ns <= np.round(self._limits_s(size_wh) * 1e9)
-        gone = [track for track, kept in zip(self._tracks, keep, strict=True) if not kept]
-        ended = tuple(self._end(track) for track in gone if track.confirmed)
-        self._tracks = [track for track, kept in zip(self._tracks, keep, strict=True) if kept]
+        self._drop(missing_ns <= np.round(self._limits_s(size_wh) * 1e9))
+
+    def _drop(self, keep: Mask) -> None:
+        """End the tracks that `keep` (T,) leaves out."""
+        for track, kept in zip(self._tracks, keep.tolist(), strict=True):
+            if not kept and track.confirmed:
+                self._end(track)
+        self._tracks = [track for track, kept in zip(self._tracks, keep.tolist(), strict=True) if kept]
         self._motion.keep(keep)
-        return ended
 
     def _limits_s(self, size_wh: tuple[int, int]) -> F64:
         """Return for how long each track may be missing, (T,) s."""
@@ -223,11 +285,21 @@ class Tracker:
             hidden[lost] = (covered(boxes[lost], boxes[sighted]) >= _HIDDEN).any(axis=1)
         return hidden
 
-    def _update(self, at_ns: int, started: tuple[TrackSnapshot, ...], ended: tuple[TrackSnapshot, ...]) -> TrackUpdate:
+    def _update(self, at_ns: int) -> TrackUpdate:
+        news, self._news = self._news, _News()
         active = tuple(
             track.snapshot() for track in self._tracks if track.seen_ns == at_ns and track.state is not TrackState.LOST
         )
-        return TrackUpdate(at_ns, active, started, ended, self._snapshots(TrackState.LOST))
+        started = tuple(track.snapshot() for track in self._tracks if track.track_id in news.started)
+        return TrackUpdate(
+            at_ns, active, started, tuple(news.ended), self._snapshots(TrackState.LOST), tuple(news.joined)
+        )
+
+    def _live(self, track_id: int) -> Track | None:
+        return next((track for track in self._tracks if track.track_id == track_id), None)
+
+    def _lost(self) -> list[Track]:
+        return [track for track in self._tracks if track.state is TrackState.LOST]
 
     def _snapshots(self, state: TrackState) -> tuple[TrackSnapshot, ...]:
         return tuple(track.snapshot() for track in self._tracks if track.state is state)
@@ -238,10 +310,14 @@ class Tracker:
     def _still(self) -> Mask:
         return np.array([track.still(self._settings) for track in self._tracks], np.bool_)
 
-    @staticmethod
-    def _end(track: Track) -> TrackSnapshot:
+    def _end_all(self) -> None:
+        self._drop(np.zeros(len(self._tracks), np.bool_))
+        self._gallery = Gallery(self._settings)
+
+    def _end(self, track: Track) -> None:
         track.state = TrackState.ENDED
-        return track.snapshot()
+        self._gallery.add(track)
+        self._news.ended.append(track.snapshot())
 
 
 def _others(rows: Rows, count: int) -> Rows:
@@ -251,7 +327,7 @@ def _others(rows: Rows, count: int) -> Rows:
     return np.flatnonzero(rest)
 
 
-def _sight(seen: Detections, hashes: U64, column: int, at_ns: int, *, whole: bool = True) -> Sight:
+def _sight(seen: Detections, hashes: U64, column: int, at_ns: int) -> Sight:
     x1, y1, x2, y2 = (float(edge) for edge in seen.xyxy[column])
     confidence, class_id = float(seen.confidence[column]), int(seen.class_id[column])
-    return Sight((x1, y1, x2, y2), confidence, class_id, int(hashes[column]), at_ns, whole)
+    return Sight((x1, y1, x2, y2), confidence, class_id, int(hashes[column]), at_ns)

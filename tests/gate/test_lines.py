@@ -35,12 +35,14 @@ def snapshot(seconds: float, where: Box, hits: int, track_id: int = 1, class_id:
     return TrackSnapshot(track_id, state, where, class_id, 0.9, 0, hits, 0, at(seconds))
 
 
-def follow(looks: Sequence[Look], line: Line = ACROSS, wires: Tripwires | None = None) -> list[tuple[float, Crossing]]:
+def follow(
+    looks: Sequence[Look], line: Line = ACROSS, wires: Tripwires | None = None, track_id: int = 1
+) -> list[tuple[float, Crossing]]:
     """Feed one track and return its crossings with the second at which each was told."""
     wires = wires or Tripwires([line])
     told = []
     for hits, (t, where) in enumerate(looks, 1):
-        update = TrackUpdate(at(t), (snapshot(t, where, hits),))
+        update = TrackUpdate(at(t), (snapshot(t, where, hits, track_id),))
         told += [(t, crossing) for crossing in wires.step(update, WALL_NS + at(t), SIZE)]
     return told
 
@@ -165,18 +167,21 @@ def test_a_track_that_continues_another_on_the_line_crosses_for_it() -> None:
     told: list[Crossing] = []
     for number, (t, where) in enumerate(whole):
         track_id, hits = (1, number + 1) if number < 20 else (2, number - 19)
-        told += wires.step(TrackUpdate(at(t), (snapshot(t, where, hits, track_id),)), WALL_NS + at(t), SIZE)
+        seen = snapshot(t, where, hits, track_id)
+        confirmed = (track_id, hits) == (2, 3)
+        update = TrackUpdate(at(t), (seen,), (seen,) * confirmed, joined=((2, 1),) * confirmed)
+        told += wires.step(update, WALL_NS + at(t), SIZE)
     assert [(crossing.track_id, crossing.direction) for crossing in told] == [(2, Direction.IN)]
 
 
-def test_a_false_box_of_one_frame_does_not_take_the_crossing_away() -> None:
-    wires, whole = Tripwires([ACROSS]), drive(200, 520, 3.2)
-    told: list[Crossing] = []
-    for number, (t, where) in enumerate(whole):
-        ghost = number == 22  # just after the anchor went over, before it is clear of the line
-        track_id, hits = (2, 1) if ghost else (1, number + 1)
-        told += wires.step(TrackUpdate(at(t), (snapshot(t, where, hits, track_id),)), WALL_NS + at(t), SIZE)
-    assert [(crossing.track_id, crossing.direction) for crossing in told] == [(1, Direction.IN)]
+def test_a_track_that_proves_only_later_to_be_another_keeps_what_it_crossed_itself() -> None:
+    wires = Tripwires([ACROSS])
+    wires.step(TrackUpdate(at(0), (snapshot(0, box(640, 200), 9, 1),)), WALL_NS, SIZE)
+    told = follow(drive(200, 520, 3.2, t=0.1), wires=wires, track_id=2)
+    later = TrackUpdate(at(3.4), (snapshot(3.4, box(640, 520), 50, 2),), joined=((2, 1),))
+    assert len(told) == 1
+    assert not wires.step(later, WALL_NS, SIZE)
+    assert not wires.step(TrackUpdate(at(3.5), later.active), WALL_NS, SIZE)
 
 
 def test_a_slanted_line_is_measured_in_pixels_and_not_in_shares_of_the_picture() -> None:

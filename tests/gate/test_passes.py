@@ -54,8 +54,9 @@ class Road:
         lost: tuple[TrackSnapshot, ...] = (),
         ended: tuple[TrackSnapshot, ...] = (),
         crossing: Crossing | None = None,
+        joined: tuple[tuple[int, int], ...] = (),
     ) -> list[Pass]:
-        update = TrackUpdate(at(t), active, (), ended, lost)
+        update = TrackUpdate(at(t), active, (), ended, lost, joined)
         crossings = () if crossing is None else (crossing,)
         told = list(self.book.step(update, crossings, WALL_NS + at(t), self.read))
         self.told += [(t, pass_) for pass_ in told]
@@ -179,7 +180,7 @@ def test_a_new_track_in_the_place_of_the_old_one_keeps_the_pass_and_its_plates()
     road.readings[1] = Reading((plate("CF207358"),))
     road.step(1, active=(track(1),), crossing=crossing(1))
     road.step(1.3, lost=(track(1.3, seen=1),))
-    road.step(1.5, active=(track(1.5, 2, hits=1),))
+    road.step(1.5, active=(track(1.5, 2),), joined=((2, 1),))
     road.readings = {2: Reading((plate("GP99", 0.5),))}
     assert not road.step(1.7, active=(track(1.7, 2),), crossing=crossing(1.6, 2))
     road.step(3, ended=(track(3, 2, seen=2),))
@@ -193,9 +194,8 @@ def test_a_short_track_that_takes_over_changes_neither_class_nor_plate_read_late
     lorry = track(1.0, hits=40, class_name="truck")
     road.step(1.0, active=(lorry,), crossing=crossing(1.0))
     road.step(1.3, lost=(track(1.3, hits=40, class_name="truck", seen=1),))
-    road.step(1.5, active=(track(1.5, 2, hits=1),))
     roof = track(1.7, 2, hits=3)
-    road.step(1.7, active=(roof,), ended=(lorry,))
+    road.step(1.7, active=(roof,), ended=(lorry,), joined=((2, 1),))
     road.readings[1] = Reading((plate("CF748906"),), complete=True)
     road.readings[2] = Reading((), complete=True)
     road.step(3.5, ended=(roof,))
@@ -244,7 +244,7 @@ def test_the_same_way_again_by_the_same_vehicle_is_no_second_pass_even_after_the
     road.readings[1] = Reading((plate("CF207358"),), complete=True)
     road.step(1, active=(track(1),), crossing=crossing(1))
     road.step(3.2, active=(track(3.2),))
-    road.step(3.4, active=(track(3.4, 2, hits=1),), lost=(track(3.4, seen=3.2),))
+    road.step(3.4, active=(track(3.4, 2),), ended=(track(3.4, seen=3.2),), joined=((2, 1),))
     assert not road.step(3.8, active=(track(3.8, 2),), crossing=crossing(3.7, 2))
 
 

@@ -31,6 +31,7 @@ from edge.types import (
 SIZE = (1280, 720)
 LINE = Line(id="gate", points=((0.0, 0.5), (1.0, 0.5)), road="main")
 LOOKS = (0x00FF00FF00FF00FF, 0x0F0F0F0F0F0F0F0F, 0x3333333333333333)
+CONFIRMED_HITS = 3
 PLATES = ("CF207358", "GP991ZZ", "")
 
 
@@ -63,6 +64,7 @@ class Traffic(RuleBasedStateMachine):
         self.told: dict[str, list[Pass]] = {}
         self.events: list[tuple[EventKind, object]] = []
         self.leaving: list[TrackSnapshot] = []
+        self.heirs: dict[int, int] = {}
 
     @rule(vehicle=st.integers(0, 2), speed=st.sampled_from((-300.0, -100.0, 100.0, 300.0)), steps=st.integers(3, 30))
     def drive(self, vehicle: int, speed: float, steps: int) -> None:
@@ -85,7 +87,8 @@ class Traffic(RuleBasedStateMachine):
         chosen = self.vehicles[vehicle]
         if chosen.seen and chosen.hits:
             self.leaving.append(self.snapshot(vehicle, TrackState.ENDED))
-            chosen.track_id, chosen.hits = next(self.tracks), 0
+            self.heirs[next_id := next(self.tracks)] = chosen.track_id
+            chosen.track_id, chosen.hits = next_id, 0
             self.frame(100_000_000)
 
     def snapshot(self, vehicle: int, state: TrackState) -> TrackSnapshot:
@@ -99,14 +102,20 @@ class Traffic(RuleBasedStateMachine):
         for number, vehicle in enumerate(self.vehicles):
             if vehicle.seen:
                 vehicle.hits, vehicle.seen_ns = vehicle.hits + 1, self.now_ns
-                active.append(self.snapshot(number, TrackState.CONFIRMED if vehicle.hits > 2 else TrackState.TENTATIVE))
+                active.append(
+                    self.snapshot(
+                        number, TrackState.CONFIRMED if vehicle.hits >= CONFIRMED_HITS else TrackState.TENTATIVE
+                    )
+                )
         lost = [
             self.snapshot(number, TrackState.LOST)
             for number, vehicle in enumerate(self.vehicles)
-            if not vehicle.seen and vehicle.hits > 2
+            if not vehicle.seen and vehicle.hits >= CONFIRMED_HITS
         ]
         ended, self.leaving = tuple(self.leaving), []
-        update = TrackUpdate(self.now_ns, tuple(active), (), ended, tuple(lost))
+        started = tuple(track for track in active if track.hits == CONFIRMED_HITS)
+        joined = tuple((one.track_id, self.heirs[one.track_id]) for one in started if one.track_id in self.heirs)
+        update = TrackUpdate(self.now_ns, tuple(active), started, ended, tuple(lost), joined)
         crossings = self.wires.step(update, self.now_ns, SIZE)
         self.crossed += crossings
         self.hear(self.book.step(update, crossings, self.now_ns, self.read))

@@ -1,0 +1,132 @@
+"""The gallery: vehicles out of sight, remembered for a minute, so that one that comes back keeps its identity.
+
+A new track is one of them when it stands where that one stood a moment ago, when it looks the same near where that one
+vanished, or when it carries the same plate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from edge.tracking.cost import KIND
+from edge.tracking.settings import TrackerSettings
+from edge.tracking.track import Sight, Track
+from edge.types import Box
+from edge.vision.boxes import shared_area
+from edge.vision.dhash import hamming
+
+_BITS = 64
+_MOST = 256
+"""Vehicles remembered; the longest gone is forgotten first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A vehicle as it was when last seen."""
+
+    track_id: int
+    vehicle_id: int
+    kind: int
+    box: Box
+    views: tuple[Sight, ...]
+    seen_ns: int
+    plates: frozenset[str]
+
+    @staticmethod
+    def of(track: Track) -> Absent:
+        """Return what is remembered of a track."""
+        views = tuple(track.poses)
+        kind = int(KIND[track.class_id])
+        return Absent(track.track_id, track.vehicle_id, kind, track.box, views, track.seen_ns, track.plates)
+
+
+class Gallery:
+    """Who is gone, the longest gone first."""
+
+    def __init__(self, settings: TrackerSettings) -> None:
+        self._settings = settings
+        self._gone: dict[int, Absent] = {}
+
+    def add(self, track: Track) -> None:
+        """Remember a track that ended."""
+        self._gone[track.track_id] = Absent.of(track)
+        if len(self._gone) > _MOST:
+            del self._gone[next(iter(self._gone))]
+
+    def know(self, track_id: int, plates: frozenset[str]) -> None:
+        """Note plates that were read only after their track had ended."""
+        gone = self._gone.get(track_id)
+        if gone is not None:
+            self._gone[track_id] = replace(gone, plates=gone.plates | plates)
+
+    def forget(self, at_ns: int) -> None:
+        """Drop whoever is gone too long at a time."""
+        oldest = at_ns - round(self._settings.return_s * 1e9)
+        if any(gone.seen_ns < oldest for gone in self._gone.values()):
+            self._gone = {track_id: gone for track_id, gone in self._gone.items() if gone.seen_ns >= oldest}
+
+    def back(self, old: Absent) -> None:
+        """Take out a vehicle that is back: its new track stands for it now."""
+        self._gone.pop(old.track_id, None)
+
+    def recognised(self, track: Track, lost: Iterable[Track]) -> Absent | None:
+        """Return which vehicle, of those gone or `lost`, a new track is: by its place, else by its looks."""
+        absent = self._absent(track, lost)
+        return self._by_place(track, absent) or self._by_looks(track, absent)
+
+    def named(self, track: Track, lost: Iterable[Track]) -> Absent | None:
+        """Return which vehicle, of those gone or `lost`, a track is by its plates; of several the one seen last."""
+        same = [gone for gone in self._absent(track, lost) if gone.plates & track.plates]
+        return max(same, key=lambda gone: gone.seen_ns, default=None)
+
+    def _absent(self, track: Track, lost: Iterable[Track]) -> list[Absent]:
+        """Return who was out of sight when a track began, and could be it by kind and plates."""
+        return [gone for gone in (*self._gone.values(), *map(Absent.of, lost)) if self._may_be(track, gone)]
+
+    def _may_be(self, track: Track, gone: Absent) -> bool:
+        away_s = (track.started_ns - gone.seen_ns) / 1e9
+        same_kind = gone.kind == KIND[track.class_id]
+        other_plate = bool(track.plates and gone.plates) and track.plates.isdisjoint(gone.plates)
+        return 0 < away_s <= self._settings.return_s and same_kind and not other_plate
+
+    def _by_place(self, track: Track, absent: Iterable[Absent]) -> Absent | None:
+        """Return the vehicle that stood where the track began, a moment before."""
+        s = self._settings
+        recent = [gone for gone in absent if (track.started_ns - gone.seen_ns) / 1e9 <= s.place_s]
+        there = {gone.track_id: _iou(gone.box, track.birth.box) for gone in recent}
+        fitting = [gone for gone in recent if there[gone.track_id] >= s.place_iou]
+        return max(fitting, key=lambda gone: (there[gone.track_id], -gone.track_id), default=None)
+
+    def _by_looks(self, track: Track, absent: Iterable[Absent]) -> Absent | None:
+        """Return the vehicle that looks like the track, unless another one nearly does too."""
+        s = self._settings
+        ranked = sorted(((self._bits(gone, track), gone) for gone in absent), key=lambda pair: pair[0])
+        if not ranked or ranked[0][0] > s.return_bits:
+            return None
+        others = [bits for bits, gone in ranked[1:] if gone.vehicle_id != ranked[0][1].vehicle_id]
+        return ranked[0][1] if not others or others[0] - ranked[0][0] >= s.return_margin_bits else None
+
+    def _bits(self, gone: Absent, track: Track) -> int:
+        """Return the distance of the most similar views of both, seen in about the same place and size."""
+        pairs = ((one, other) for one in gone.views for other in track.poses if self._same_place(one.box, other.box))
+        return min((hamming(one.dhash, other.dhash) for one, other in pairs), default=_BITS)
+
+    def _same_place(self, first: Box, second: Box) -> bool:
+        ratio, size = _area(first) / _area(second), math.sqrt(_area(first) * _area(second)) ** 0.5
+        near = math.dist(_centre(first), _centre(second)) <= self._settings.return_reach * size
+        return near and max(ratio, 1 / ratio) <= self._settings.still_area_ratio
+
+
+def _iou(first: Box, second: Box) -> float:
+    common = shared_area(first, second)
+    return common / (_area(first) + _area(second) - common)
+
+
+def _area(box: Box) -> float:
+    return max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
+
+
+def _centre(box: Box) -> tuple[float, float]:
+    return ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
