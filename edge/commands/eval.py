@@ -1,16 +1,16 @@
-"""`edge eval`: how good detectors, plate readers and plate finders are on labelled pictures."""
+"""`edge eval`: how good detectors, plate readers, plate finders and trackers are on labelled pictures."""
 
 from __future__ import annotations
 
 import argparse
 
-from edge.commands import eval_detect, eval_finder, eval_plates
+from edge.commands import eval_detect, eval_finder, eval_plates, eval_track
 
-HELP = "measure detectors, plate readers and plate finders on labelled pictures"
+HELP = "measure detectors, plate readers, plate finders and trackers on labelled pictures"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the verbs: detect, plates and finder."""
+    """Declare the verbs: detect, plates, finder and track."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs", required=True)
     detect = verbs.add_parser("detect", help="detectors side by side: average precision, recall, precision, F1")
     eval_detect.add_arguments(detect)
@@ -18,16 +18,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     eval_plates.add_arguments(plates)
     finder = verbs.add_parser("finder", help="plate finders side by side: plates found by size, false boxes, corners")
     eval_finder.add_arguments(finder)
+    track = verbs.add_parser("track", help="our tracker beside four others: HOTA, IDF1, MOTA, identity switches, time")
+    eval_track.add_arguments(track)
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print.
 
     Raises:
-        UsageError: the arguments do not suit each other, or pycocotools is missing.
+        UsageError: the arguments do not suit each other, or the eval extra is missing.
         ConfigError: labelled data is missing or wrong.
         ModelError: a card or weights are missing, damaged or disagree.
         EngineFailed: a network gave no answer.
     """
-    {"detect": eval_detect.run, "plates": eval_plates.run, "finder": eval_finder.run}[args.verb](args)
+    verbs = {
+        "detect": eval_detect.run,
+        "plates": eval_plates.run,
+        "finder": eval_finder.run,
+        "track": eval_track.run,
+    }
+    verbs[args.verb](args)
     return 0
