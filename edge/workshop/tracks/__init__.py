@@ -1,0 +1,1 @@
+"""Sequences with one identity per vehicle: made, tracked, scored."""
