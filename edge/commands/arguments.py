@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from edge.errors import UsageError
 
+_SMALLEST_PX = 32
+
 
 def check_count(option: str, count: int, what: str) -> None:
     """Refuse a count below 1.
@@ -27,3 +29,15 @@ def leave_out(args: argparse.Namespace, names: Iterable[str], why: str) -> None:
     given = [f"--{name}" for name in names if getattr(args, name) is not None]
     if given:
         raise UsageError(f"{why}: leave {', '.join(given)} out")
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """Return the width and height in pixels that `--size WxH` gives.
+
+    Raises:
+        UsageError: it is no size, or one too small to show anything.
+    """
+    width, _, height = text.partition("x")
+    if not (width.isdigit() and height.isdigit() and min(int(width), int(height)) >= _SMALLEST_PX):
+        raise UsageError(f"--size {text}: not a size; write WIDTHxHEIGHT in pixels, as in 640x384")
+    return int(width), int(height)

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from edge.commands import scene_tracks
+from edge.commands.arguments import size_of
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ PLATE_COLUMNS = ("text", "place", "corners", "visible")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare `render`, `truth` and `still`."""
+    """Declare `render`, `truth`, `still` and `tracks`."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     render = verbs.add_parser("render", help="write the demo clip, its .truth.json and its .toml configuration")
     render.add_argument("--out", metavar="FILE", type=Path, default=CLIP, help="the .mp4 (default: %(default)s)")
@@ -33,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     still.add_argument("--list", choices=("training", "proof"), default="training")
     still.add_argument("--size", metavar="WxH", default="640x384")
     still.add_argument("--out", metavar="FILE", type=Path, default=Path("scene.png"))
+    tracks = verbs.add_parser("tracks", help="write the scripted sequences in which identities are hard to keep")
+    scene_tracks.add_arguments(tracks)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: a file cannot be written or read, or a size is none.
     """
-    {"render": _render, "truth": _truth, "still": _still}[args.verb](args)
+    {"render": _render, "truth": _truth, "still": _still, "tracks": scene_tracks.run}[args.verb](args)
     return 0
 
 
@@ -207,10 +211,7 @@ def _still(args: argparse.Namespace) -> None:
 
     from edge.scene import random_scene
 
-    width, _, height = args.size.partition("x")
-    if not (width.isdigit() and height.isdigit() and int(width) >= 32 and int(height) >= 32):  # noqa: PLR2004 - smaller shows nothing
-        raise UsageError(f"--size {args.size}: not a size; write WIDTHxHEIGHT in pixels, as in 640x384")
-    picture, truth = random_scene(args.seed, args.list, (int(width), int(height)))
+    picture, truth = random_scene(args.seed, args.list, size_of(args.size))
     try:
         written = cv2.imwrite(str(args.out), picture[..., ::-1])
     except cv2.error as error:

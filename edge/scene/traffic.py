@@ -72,7 +72,7 @@ class Traffic:
         for one in self._planned:
             if one.boom >= 0:
                 spans[one.boom].append((one.crosses_s - 4.5, one.crosses_s + 3.5))
-        booms = gate_site.barriers(self._gate, _joined(spans[0]), _joined(spans[1]))
+        booms = gate_site.barriers(self._gate, joined(spans[0]), joined(spans[1]))
         return (*(p for p in shown if p is not None), *(b.placed(i + 1, t_s) for i, b in enumerate(booms)))
 
     @staticmethod
@@ -113,7 +113,7 @@ class Traffic:
         self._planned.append(_Planned(ride, ride.drive.start_s, ride.drive.end_s, boom, crosses_s))
 
 
-def _joined(spans: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+def joined(spans: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
     """Overlapping spans made one, so that a boom does not dip between two vehicles."""
     out: list[tuple[float, float]] = []
     for a, b in sorted(spans):

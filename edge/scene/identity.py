@@ -1,0 +1,200 @@
+"""Scripted sequences in which it is hard to keep one identity per vehicle, and the lists of those to run."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from edge.scene import daylight, gate_site, identity_cases
+from edge.scene.camera import Camera, Pose
+from edge.scene.gate_plan import GatePlan
+from edge.scene.identity_cases import Blocked, Script
+from edge.scene.ingredients import SceneList
+from edge.scene.light import Light
+from edge.scene.lists import PROOF, TRAINING
+from edge.scene.right_of_way import booms
+from edge.scene.story import Story
+from edge.scene.weather import Sensor
+
+Rng = np.random.Generator
+VIEW_WH = (640, 360)
+"""The picture for which sequences are written; a larger one shows the same."""
+_ATTEMPTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What happens, for how long, at which rate, in which light; `shake_px` at VIEW_WH."""
+
+    write: Callable[[Script], None]
+    seconds: float = 32.0
+    fps: float = 12.5
+    lights: tuple[str, ...] = ("day", "day", "dusk", "day", "infrared")
+    shake_px: float = 0.0
+
+
+SCENARIOS = {
+    "lorry": Scenario(identity_cases.lorry),
+    "twins": Scenario(identity_cases.twins),
+    "boom": Scenario(identity_cases.boom, seconds=600.0, fps=5.0, lights=("day",)),
+    "headlights": Scenario(identity_cases.busy, lights=("night",)),
+    "shake": Scenario(identity_cases.shake, shake_px=1.6),
+    "crossing": Scenario(identity_cases.crossing),
+    "return": Scenario(identity_cases.return_, seconds=40.0),
+    "queue": Scenario(identity_cases.queue, seconds=40.0),
+    "busy": Scenario(identity_cases.busy, seconds=40.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One sequence: the scenario and the seed that decides everything else about it."""
+
+    scenario: str
+    seed: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.scenario}-{self.seed:02d}"
+
+
+def _trials(*rows: tuple[str, int, int]) -> tuple[Trial, ...]:
+    return tuple(Trial(scenario, seed) for scenario, first, end in rows for seed in range(first, end))
+
+
+TRIALS = {
+    "tuning": (
+        TRAINING,
+        _trials(
+            ("lorry", 0, 4),
+            ("twins", 0, 3),
+            ("boom", 0, 1),
+            ("headlights", 0, 2),
+            ("shake", 0, 1),
+            ("crossing", 0, 2),
+            ("return", 0, 3),
+            ("queue", 0, 1),
+            ("busy", 0, 1),
+        ),
+    ),
+    "proof": (
+        PROOF,
+        _trials(
+            ("lorry", 0, 6),
+            ("twins", 0, 4),
+            ("boom", 0, 2),
+            ("headlights", 0, 2),
+            ("shake", 0, 2),
+            ("crossing", 0, 3),
+            ("return", 0, 4),
+            ("queue", 0, 2),
+            ("busy", 0, 3),
+        ),
+    ),
+}
+"""The lists of sequences by name: what each is made of, and its trials. Nothing is tuned on `proof`."""
+
+
+def story(source: SceneList, trial: Trial, size_wh: tuple[int, int] = VIEW_WH, seconds: float | None = None) -> Story:
+    """The trial's story, made of a list; the same arguments give the same story. `seconds`: another length.
+
+    Raises:
+        KeyError: there is no such scenario.
+        RuntimeError: no attempt fits on the road.
+    """
+    scenario = SCENARIOS[trial.scenario]
+    for attempt in range(_ATTEMPTS):
+        rng = np.random.default_rng(
+            [source.seeds.start + trial.seed, zlib.crc32(trial.scenario.encode()), attempt],
+        )
+        script, light = _empty(source, scenario, trial.seed, rng, seconds or scenario.seconds)
+        try:
+            scenario.write(script)
+        except Blocked:
+            continue
+        return _told(script, light, scenario, size_wh, rng)
+    raise RuntimeError(f"{trial.name} of {source.name}: nothing fits on the road in {_ATTEMPTS} attempts")
+
+
+def _empty(
+    source: SceneList, scenario: Scenario, seed: int, rng: Rng, seconds: float
+) -> tuple[Script, Callable[[float], Light]]:
+    plan = source.plans[seed % len(source.plans)]
+    poses = poses_for(source, plan)
+    light_at = _light_at(scenario.lights[int(rng.integers(len(scenario.lights)))], plan, seconds, rng)
+    light = light_at(0.0)
+    script = Script(
+        source=source,
+        plan=plan,
+        pose=poses[int(rng.integers(len(poses)))],
+        poses=poses,
+        rng=rng,
+        variant=seed,
+        seconds=seconds,
+        beams=light.beams if light.is_dark else 0.0,
+    )
+    return script, light_at
+
+
+def _told(
+    script: Script, light_at: Callable[[float], Light], scenario: Scenario, size_wh: tuple[int, int], rng: Rng
+) -> Story:
+    source, plan, light = script.source, script.plan, light_at(0.0)
+    rain = float(rng.uniform(0.4, 0.9)) if rng.random() < 0.12 else 0.0
+    return Story(
+        seed=source.seeds.start + script.variant,
+        camera=Camera(script.pose, size_wh),
+        place=gate_site.place(plan, source.earths[int(rng.integers(len(source.earths)))], script.variant),
+        rides=tuple(script.road.rides),
+        barriers=booms(plan, script.road.rides),
+        light_at=light_at,
+        sensor=Sensor(
+            grain=5 if light.is_dark else int(rng.integers(1, 4)),
+            soft_px=float(rng.uniform(0.2, 0.6)),
+            vignette=0.08,
+            shutter_s=1 / 80 if light.is_dark else 1 / 160,
+            rain=rain,
+            gray=light.gray,
+        ),
+        seconds=script.seconds,
+        fps=scenario.fps,
+        light_step_s=30.0,
+        wet=rain,
+        shake_px=scenario.shake_px * float(rng.uniform(0.8, 1.5)) * size_wh[0] / VIEW_WH[0],
+    )
+
+
+def _light_at(name: str, plan: GatePlan, seconds: float, rng: Rng) -> Callable[[float], Light]:
+    """The light over time; a day's sun moves on and clouds come or go."""
+    turn = float(rng.uniform(0, 360))
+    level = float(rng.uniform(0.3, 0.9))
+    if name == "day":
+        height, (first, last) = float(rng.uniform(15, 65)), (float(v) for v in rng.uniform(0.0, 0.9, 2))
+        return lambda t_s: daylight.day(
+            turn + t_s / 240, height, first + (last - first) * min(t_s / max(seconds, 300.0), 1.0), plan.lamps
+        )
+    fixed = {
+        "dusk": daylight.dusk(turn, 0.7 * level, plan.lamps),
+        "night": daylight.night(level, plan.lamps),
+        "infrared": daylight.infrared(level, plan.lamps),
+    }[name]
+    return lambda _: fixed
+
+
+def poses_for(source: SceneList, plan: GatePlan) -> tuple[Pose, ...]:
+    """The list's poses that show both lanes before the booms and the street behind them."""
+    mirror = plan.entry_x < plan.exit_x
+    turned = (replace(p, x=-p.x, yaw_deg=-p.yaw_deg, roll_deg=-p.roll_deg) if mirror else p for p in source.poses)
+    street = sum(plan.street_y) / 2
+    spots = [(x, plan.boom_y + y, z) for x in (plan.entry_x, plan.exit_x) for y in (0.5, 5.0) for z in (0.0, 2.0)]
+    spots += [(plan.exit_x, street, 1.0), ((plan.entry_x + plan.exit_x) / 2, street + 1.5, 1.4)]
+    points = np.array(spots, np.float32)
+    found = []
+    for pose in turned:
+        px, depth = Camera(pose, VIEW_WH).project(points)
+        if (depth > 0).all() and (px > 0).all() and (px < VIEW_WH).all() and pose.z > 3:
+            found.append(pose)
+    return tuple(found)

@@ -1,0 +1,118 @@
+"""The scripted identity sequences on disk: a video and the boxes of everybody in it, as the MOT challenge has them."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from typing import TYPE_CHECKING
+
+from edge.capture.encode import VideoWriter
+from edge.errors import UsageError
+from edge.scene.identity import TRIALS, Trial, story
+from edge.scene.story import Stage
+from edge.types import CLASSES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from pathlib import Path
+
+    from edge.scene import ActorTruth, FrameTruth
+    from edge.scene.actors import Actor
+    from edge.scene.story import Story
+
+VIDEO, TRUTH, INDEX, VEHICLES = "video.mp4", "gt/gt.txt", "seqinfo.ini", "vehicles.csv"
+PRESET, CRF = "veryfast", 22
+COUNTS_FROM, SMALLEST_PX = 0.5, 12
+"""So much of a vehicle must be seen, and its box be so many pixels in both directions, for a track to be asked for."""
+
+
+def chosen(list_name: str, only: Collection[str] = ()) -> tuple[Trial, ...]:
+    """Return a list's trials, or those of the given names or scenarios.
+
+    Raises:
+        UsageError: a name is none of the list's.
+    """
+    trials = TRIALS[list_name][1]
+    strange = set(only) - {trial.name for trial in trials} - {trial.scenario for trial in trials}
+    if strange:
+        names = ", ".join(trial.name for trial in trials)
+        raise UsageError(f"--only {' '.join(sorted(strange))}: not in the {list_name} list; it has {names}")
+    return tuple(trial for trial in trials if not only or {trial.name, trial.scenario} & set(only))
+
+
+def write_tracks(
+    out: Path,
+    list_name: str,
+    trials: Collection[Trial],
+    size_wh: tuple[int, int],
+    told: Callable[[str, int, int], None] = lambda *_: None,
+) -> int:
+    """Write one folder a trial under `out` and return how many were new: those that are complete stay as they are.
+
+    `told` hears a trial's name, how many of its frames are done, and how many it has.
+
+    Raises:
+        UsageError: the folder cannot be written.
+    """
+    new = 0
+    try:
+        for trial in trials:
+            if (out / trial.name / INDEX).exists():
+                continue
+            part = out / f".{trial.name}.part"
+            shutil.rmtree(part, ignore_errors=True)
+            (part / "gt").mkdir(parents=True)
+            _write(part, trial, story(TRIALS[list_name][0], trial, size_wh), told)
+            part.rename(out / trial.name)
+            new += 1
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written ({error.strerror or error}); give another folder") from error
+    return new
+
+
+def _write(folder: Path, trial: Trial, played: Story, told: Callable[[str, int, int], None]) -> None:
+    total = round(played.seconds * played.fps)
+    width, height = played.camera.size_wh
+    with (
+        # One encoder thread: x264's output depends on how many there are.
+        VideoWriter(folder / VIDEO, (width, height), played.fps, preset=PRESET, crf=CRF, threads=1) as video,
+        (folder / TRUTH).open("w", encoding="utf-8") as truths,
+    ):
+        for number, (picture, truth) in enumerate(Stage(played).frames(), start=1):
+            video.write(picture, truth.media_ns)
+            truths.writelines(f"{row}\n" for row in truth_rows(number, truth))
+            told(trial.name, number, total)
+    _write_vehicles(folder / VEHICLES, {ride.actor.number: ride.actor for ride in played.rides})
+    (folder / INDEX).write_text(
+        f"[Sequence]\nname={trial.name}\nimDir={VIDEO}\nframeRate={played.fps:g}\nseqLength={total}\n"
+        f"imWidth={width}\nimHeight={height}\n",
+        encoding="utf-8",
+    )
+
+
+def truth_rows(number: int, truth: FrameTruth) -> list[str]:
+    """Return a frame's rows `frame,id,left,top,width,height,flag,class,visibility`, the boxes those that can be seen.
+
+    Who is hidden altogether keeps the box it would have, with the flag 0. `visibility` is the share of the whole
+    vehicle that is in the picture and that nothing hides; classes are numbered from 1.
+    """
+    return [_row(number, actor) for actor in sorted(truth.actors, key=lambda actor: actor.actor)]
+
+
+def _row(number: int, actor: ActorTruth) -> str:
+    left, top, right, bottom = actor.box
+    wide, high = right - left, bottom - top
+    seen = actor.visible_fraction * actor.in_picture
+    counts = seen >= COUNTS_FROM and min(wide, high) >= SMALLEST_PX
+    box = ",".join(f"{value:.1f}" for value in (left, top, wide, high))
+    return f"{number},{actor.actor},{box},{counts:d},{CLASSES.index(actor.kind) + 1},{seen:.3f}"
+
+
+def _write_vehicles(path: Path, cast: dict[int, Actor]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(("id", "class", "plates"))
+        for number, actor in sorted(cast.items()):
+            looks = (actor.front, actor.rear, actor.tow_plate)
+            texts = dict.fromkeys(look.text.replace("|", " ") for look in looks if look is not None)
+            rows.writerow((number, actor.kind, ";".join(texts)))
