@@ -131,7 +131,8 @@ class TrackUpdate:
 
     `active`: tentative and confirmed tracks seen in this frame. `started`: those confirmed by it. `lost`: confirmed,
     not seen in it, still expected back. `ended`: those given up by it. `joined`: pairs (track, earlier track) that
-    turned out by this frame to be one vehicle; the earlier one is not seen again.
+    turned out by this frame to be one vehicle; the earlier one is not seen again. `coasting`: those of the lost ones
+    that were missed for a moment only, in boxes where they should be now.
     """
 
     at_ns: int
@@ -140,6 +141,18 @@ class TrackUpdate:
     ended: tuple[TrackSnapshot, ...] = ()
     lost: tuple[TrackSnapshot, ...] = ()
     joined: tuple[tuple[int, int], ...] = ()
+    coasting: tuple[TrackSnapshot, ...] = ()
+
+    @property
+    def vehicles(self) -> tuple[TrackSnapshot, ...]:
+        """What is in the picture, each vehicle once: the confirmed tracks that are seen, and those that coast."""
+        seen = [track for track in self.active if track.state is TrackState.CONFIRMED]
+        best: dict[int, TrackSnapshot] = {}
+        for track in (*seen, *self.coasting):
+            known = best.setdefault(track.vehicle_id, track)
+            if known.state is track.state and known.hits < track.hits:
+                best[track.vehicle_id] = track
+        return tuple(best.values())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,6 +10,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from edge.tracking.cost import KIND
 from edge.tracking.settings import TrackerSettings
 from edge.tracking.track import Sight, Track
@@ -30,6 +32,7 @@ class Absent:
     vehicle_id: int
     kind: int
     box: Box
+    way: tuple[float, float]
     views: tuple[Sight, ...]
     seen_ns: int
     plates: frozenset[str]
@@ -39,7 +42,7 @@ class Absent:
         """Return what is remembered of a track."""
         views = tuple(track.poses)
         kind = int(KIND[track.class_id])
-        return Absent(track.track_id, track.vehicle_id, kind, track.box, views, track.seen_ns, track.plates)
+        return Absent(track.track_id, track.vehicle_id, kind, track.box, track.way, views, track.seen_ns, track.plates)
 
 
 class Gallery:
@@ -72,9 +75,9 @@ class Gallery:
         self._gone.pop(old.track_id, None)
 
     def recognised(self, track: Track, lost: Iterable[Track]) -> Absent | None:
-        """Return which vehicle, of those gone or `lost`, a new track is: by its place, else by its looks."""
+        """Return which vehicle, of those gone or `lost`, a new track is: by its place, its way or its looks."""
         absent = self._absent(track, lost)
-        return self._by_place(track, absent) or self._by_looks(track, absent)
+        return self._by_place(track, absent) or self._by_way(track, absent) or self._by_looks(track, absent)
 
     def named(self, track: Track, lost: Iterable[Track]) -> Absent | None:
         """Return which vehicle, of those gone or `lost`, a track is by its plates; of several the one seen last."""
@@ -99,6 +102,32 @@ class Gallery:
         fitting = [gone for gone in recent if there[gone.track_id] >= s.place_iou]
         return max(fitting, key=lambda gone: (there[gone.track_id], -gone.track_id), default=None)
 
+    def _by_way(self, track: Track, absent: Iterable[Absent]) -> Absent | None:
+        """Return the vehicle that drove on unseen and came out where its way led, seen from both ends."""
+        fitting = [(late, gone) for gone in absent if (late := self._lateness(track, gone)) is not None]
+        return min(fitting, key=lambda pair: (pair[0], pair[1].track_id))[1] if fitting else None
+
+    def _lateness(self, track: Track, gone: Absent) -> float | None:
+        """Return by how much a track began off the way of a gone one, in ways; None when it does not follow it."""
+        s = self._settings
+        gap_s = (track.started_ns - gone.seen_ns) / 1e9
+        way = np.array(gone.way) * gap_s
+        length = float(np.hypot(*way))
+        size = math.sqrt(math.sqrt(_area(gone.box) * _area(track.birth.box)))
+        ratio = _area(gone.box) / _area(track.birth.box)
+        if gap_s > s.way_s or length < s.way_least * size or max(ratio, 1 / ratio) > s.area_ratio:
+            return None
+        step = np.array(_centre(track.birth.box)) - _centre(gone.box)
+        along, across = float(step @ way) / length, abs(float(way[0] * step[1] - way[1] * step[0])) / length
+        since = np.array(_centre(track.box)) - _centre(track.birth.box)
+        onward = float(since @ way) / length >= s.way_onward * float(np.hypot(*since))
+        low, high = s.way_share
+        if not (low * length <= along <= high * length + size and across <= s.way_across * along + size / 2 and onward):
+            return None
+        if self._bits(gone, track, anywhere=True) > s.way_bits:
+            return None
+        return abs(along - length) / length + across / length
+
     def _by_looks(self, track: Track, absent: Iterable[Absent]) -> Absent | None:
         """Return the vehicle that looks like the track, unless another one nearly does too."""
         s = self._settings
@@ -108,9 +137,14 @@ class Gallery:
         others = [bits for bits, gone in ranked[1:] if gone.vehicle_id != ranked[0][1].vehicle_id]
         return ranked[0][1] if not others or others[0] - ranked[0][0] >= s.return_margin_bits else None
 
-    def _bits(self, gone: Absent, track: Track) -> int:
+    def _bits(self, gone: Absent, track: Track, *, anywhere: bool = False) -> int:
         """Return the distance of the most similar views of both, seen in about the same place and size."""
-        pairs = ((one, other) for one in gone.views for other in track.poses if self._same_place(one.box, other.box))
+        pairs = (
+            (one, other)
+            for one in gone.views
+            for other in track.poses
+            if anywhere or self._same_place(one.box, other.box)
+        )
         return min((hamming(one.dhash, other.dhash) for one, other in pairs), default=_BITS)
 
     def _same_place(self, first: Box, second: Box) -> bool:

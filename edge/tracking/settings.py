@@ -19,11 +19,25 @@ class TrackerSettings:
     """A box that shares this much of the smaller of the two with one already known..."""
     nested_area: float = 0.4
     """... and is at least this share of its size starts no track: a bus is far larger than the car before it."""
+    joint_inside: float = 0.8
+    """A box that holds this much of each of two known vehicles..."""
+    joint_part: float = 0.7
+    """... neither of which is larger than this share of it..."""
+    joint_filled: float = 0.7
+    """... and which fill so much of it together, is one box around both..."""
+    joint_alone: float = 0.6
+    """... unless it overlaps a known vehicle so much that it is that one's."""
 
     confirm_s: float = 0.15
-    """A new track is confirmed when it was seen twice at least, over this long."""
+    """A new track is confirmed when it was seen twice at least, over this long..."""
+    confirm_evidence: float = 0.5
+    """... and its detections are worth this together..."""
+    doubt: float = 0.4
+    """... each by what its confidence exceeds this: two sure ones, or many that are less so."""
     tentative_s: float = 0.4
     """A track not yet confirmed is given up after this."""
+    coast_s: float = 0.5
+    """A track that is missed is taken to be where it was expected for so long."""
     leave_s: float = 0.8
     """A lost track whose way led out of the picture is given up after this."""
     lost_s: float = 3.0
@@ -88,6 +102,18 @@ class TrackerSettings:
     """A new track in the place where one vanished so shortly before is the same vehicle..."""
     place_iou: float = 0.3
     """... when the boxes overlap so much."""
+    way_s: float = 8.0
+    """A vehicle that moved when it was last seen is expected so long where its way leads..."""
+    way_least: float = 0.5
+    """... when that is so many sizes away at least..."""
+    way_share: tuple[float, float] = (0.3, 1.5)
+    """... give or take what braking and speeding up may do, as shares of the way..."""
+    way_across: float = 0.35
+    """... and so much aside for each pixel along it..."""
+    way_onward: float = 0.5
+    """... and when the new track goes on like that (the cosine of the angle between both)..."""
+    way_bits: int = 24
+    """... and looks no more different than this."""
     return_s: float = 60.0
     """A vehicle out of sight is recognised for so long, by its plate..."""
     return_bits: int = 10

@@ -37,8 +37,11 @@ class Track:
     vehicle_id: int = 0
     jumped_ns: int | None = None
     plates: frozenset[str] = frozenset()
+    way: tuple[float, float] = (0.0, 0.0)
+    """Velocity of the centre when it was last seen, px/s."""
     state: TrackState = TrackState.TENTATIVE
     hits: int = 0
+    evidence: float = 0.0
     missing_ns: int = 0
     poses: list[Sight] = field(default_factory=list)
     votes: list[float] = field(default_factory=lambda: [0.0] * len(CLASSES))
@@ -67,6 +70,7 @@ class Track:
         self.box, self.confidence, self.dhash, self.seen_ns = sight.box, sight.confidence, sight.dhash, sight.at_ns
         self.bits = bits
         self.hits += 1
+        self.evidence += max(sight.confidence - settings.doubt, 0.0)
         self.missing_ns = 0
         self._vote(sight.class_id, sight.confidence)
         if whole:
@@ -78,7 +82,8 @@ class Track:
     def ripe(self, settings: TrackerSettings) -> bool:
         """Return whether a tentative track has earned its confirmation."""
         seen_s = (self.seen_ns - self.started_ns) / 1e9
-        return self.state is TrackState.TENTATIVE and self.hits > 1 and seen_s >= settings.confirm_s
+        proved = self.hits > 1 and self.evidence >= settings.confirm_evidence
+        return self.state is TrackState.TENTATIVE and proved and seen_s >= settings.confirm_s
 
     def still(self, settings: TrackerSettings) -> bool:
         """Return whether the vehicle stayed on one spot up to when it was last seen."""

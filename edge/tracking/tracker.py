@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -70,6 +70,7 @@ class Tracker:
         passed_ns = self._pass_time(at_ns)
         self._motion.predict(passed_ns / 1e9, self._mask(TrackState.LOST), self._still())
         order = self._worth(detections, hashes)
+        order = order[~self._joint(detections[order])]
         seen, bits_of = detections[order], hashes[order]
         pairs = self._compare(seen, bits_of)
         rows, columns = self._associate(seen, pairs)
@@ -151,6 +152,19 @@ class Tracker:
                 kept[row + 1 :] &= ~double[row, row + 1 :]
         return np.asarray(order[kept])
 
+    def _joint(self, seen: Detections) -> Mask:
+        """Return which boxes hold two vehicles that are known: a detector draws one box around both now and then."""
+        s = self._settings
+        known = np.array([t.confirmed and t.missing_ns <= s.lately_s * 1e9 for t in self._tracks], np.bool_)
+        if known.sum() < 2 or not len(seen):  # noqa: PLR2004 - two make a joint box
+            return np.zeros(len(seen), np.bool_)
+        tracks, boxes = self._motion.boxes[known], seen.xyxy.astype(np.float64)
+        size, room = _area(tracks)[:, None], _area(boxes)[None]
+        within = (covered(tracks, boxes) >= s.joint_inside) & (size <= s.joint_part * room)
+        filled = np.where(within, size, 0.0).sum(axis=0) / room[0]
+        alone = (overlap(tracks, boxes) >= s.joint_alone).any(axis=0)
+        return np.asarray((within.sum(axis=0) > 1) & (filled >= s.joint_filled) & ~alone)
+
     def _associate(self, seen: Detections, offered: Pairs) -> tuple[Rows, Rows]:
         costs = offered.cost
         sure = seen.confidence >= self._settings.confident
@@ -200,11 +214,12 @@ class Tracker:
             self._tracks[row].see(sight, int(pairs.bits[row, column]), self._settings, whole=not some)
 
     def _miss(self, seen_rows: Rows, passed_ns: int) -> None:
+        velocity = self._motion.velocity
         for row in _others(seen_rows, len(self._tracks)).tolist():
             track = self._tracks[row]
             track.missing_ns += min(passed_ns, round(self._settings.look_s * 1e9))
             if track.state is TrackState.CONFIRMED:
-                track.state = TrackState.LOST
+                track.state, track.way = TrackState.LOST, (float(velocity[row, 0]), float(velocity[row, 1]))
 
     def _start(self, columns: Rows, seen: Detections, hashes: U64, at_ns: int) -> None:
         sure = columns[seen.confidence[columns] >= self._settings.confident]
@@ -291,8 +306,20 @@ class Tracker:
             track.snapshot() for track in self._tracks if track.seen_ns == at_ns and track.state is not TrackState.LOST
         )
         started = tuple(track.snapshot() for track in self._tracks if track.track_id in news.started)
-        return TrackUpdate(
-            at_ns, active, started, tuple(news.ended), self._snapshots(TrackState.LOST), tuple(news.joined)
+        lost, joined = self._snapshots(TrackState.LOST), tuple(news.joined)
+        return TrackUpdate(at_ns, active, started, tuple(news.ended), lost, joined, self._coasting())
+
+    def _coasting(self) -> tuple[TrackSnapshot, ...]:
+        """Return the tracks that were missed for a moment, where they should be; what is hidden is not in sight."""
+        if not any(track.state is TrackState.LOST for track in self._tracks):
+            return ()
+        boxes = self._motion.boxes
+        hidden = self._hidden(boxes)
+        longest_ns = round(self._settings.coast_s * 1e9)
+        return tuple(
+            replace(track.snapshot(), box=(box[0], box[1], box[2], box[3]))
+            for track, box, behind in zip(self._tracks, boxes.tolist(), hidden.tolist(), strict=True)
+            if track.state is TrackState.LOST and track.missing_ns <= longest_ns and not behind
         )
 
     def _live(self, track_id: int) -> Track | None:
@@ -318,6 +345,10 @@ class Tracker:
         track.state = TrackState.ENDED
         self._gallery.add(track)
         self._news.ended.append(track.snapshot())
+
+
+def _area(boxes: F64) -> F64:
+    return np.asarray(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))
 
 
 def _others(rows: Rows, count: int) -> Rows:

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edge.tracking import Tracker, TrackerSettings
-from edge.types import TrackState
 from edge.workshop.tracks.contest import Answer
 
 if TYPE_CHECKING:
-    from edge.types import TrackSnapshot
     from edge.workshop.tracks.contest import Sight
 
 NAME = "ours"
@@ -66,10 +64,6 @@ class Ours:
         began = time.perf_counter_ns()
         update = self._tracker.step(sight.found, sight.hashes, sight.at_ns, sight.size_wh)
         spent_ns = time.perf_counter_ns() - began + (0 if self.name == WITHOUT_HASH else sight.hash_ns)
-        told = [track for track in update.active if track.state is TrackState.CONFIRMED]
+        told = update.vehicles
         boxes = np.array([track.box for track in told], np.float32).reshape(-1, 4)
-        return Answer(np.array([_identity(track) for track in told], np.int64), boxes, spent_ns)
-
-
-def _identity(track: TrackSnapshot) -> int:
-    return track.track_id
+        return Answer(np.array([track.vehicle_id for track in told], np.int64), boxes, spent_ns)
