@@ -71,6 +71,11 @@ class Peer:
         return Answer(ids[ids >= 0], np.asarray(told.xyxy, np.float32).reshape(-1, 4)[ids >= 0], spent_ns)
 
 
+def check_installed() -> None:
+    """Raise UsageError where the library is not installed, before anything long begins."""
+    _library("trackers.eval")
+
+
 def overlaps(true: F32, told: F32) -> npt.NDArray[np.float64]:
     """Return the evaluator's intersection over union of every pair of boxes, (N,4) x (M,4) to (N,M)."""
     found = _library("trackers.eval").box_iou(true.astype(np.float64), told.astype(np.float64), box_format="xyxy")
