@@ -2,7 +2,8 @@
 
 The trackers run at that library's defaults but for how long a lost track is kept. It counts that in frames at 30 a
 second and scales it by the `frame_rate` it is told, so `lost_track_buffer = 30 * seconds` with the true rate, that of
-a thinned sequence too, waits as many seconds as our tracker by default waits for a vehicle lost in plain sight.
+a thinned sequence too, waits as many seconds as our tracker by default waits for a vehicle lost in plain sight. Its
+option to be told stamps stays off, as by default: the rate is even.
 """
 
 from __future__ import annotations

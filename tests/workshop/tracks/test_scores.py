@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import numpy as np
 import pytest
 
 from edge.errors import UsageError
-from edge.ports import Frame
 from edge.types import Detections
 from edge.workshop.tracks import contest, ours, peers
 from edge.workshop.tracks.conditions import CONDITIONS
@@ -90,13 +88,6 @@ def test_truth_and_frames_are_thinned_alike(drive: MotSequence) -> None:
     (run,) = contest.run(drive, seen(drive), slow, [contestant("ours", slow.rate(drive.fps))])
     assert list(run.answers) == list(range(1, 101, 5))
     assert score(drive, run).verdict.clear["CLR_TP"] + score(drive, run).verdict.clear["CLR_FN"] == 3 * 20
-
-
-class Told(MotSequence):
-    """A sequence of which only the truth is asked."""
-
-    def frames(self) -> Iterator[Frame]:
-        raise AssertionError("the referee looks at no picture")
 
 
 def answers(*boxes: tuple[int, int, float, float]) -> Run:
