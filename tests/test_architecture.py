@@ -26,6 +26,8 @@ DOORS = {
     "amqtt": ("mqtt/",),
     "starlette": ("console/", "aim/"),
     "torch": ("workshop/",),
+    "trackers": ("workshop/tracks/peers",),
+    "supervision": ("workshop/tracks/peers",),
     "ultralytics": ("workshop/",),
 }
 NAMES_THAT_SAY_NOTHING = re.compile(r"class \w*(Manager|Helper|Util|Handler|Data|Info)\b")

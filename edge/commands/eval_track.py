@@ -6,12 +6,14 @@ import argparse
 import json
 import math
 import sys
-from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.commands.arguments import check_count
+from edge.errors import UsageError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from edge.types import Detections
     from edge.workshop.tracks.conditions import Condition
@@ -53,35 +55,79 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", metavar="NAME", default="gate-n", help="detector where DIR has no det/ (default: gate-n)"
     )
+    parser.add_argument(
+        "--cache",
+        metavar="DIR",
+        type=Path,
+        help="keep what the detector found there (default: edge/tracks in ~/.cache)",
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="a line for every score, the summary over all of them last")
 
 
 def run(args: argparse.Namespace) -> None:
     """Let the trackers compete and print; raises as `edge.commands.eval.run`."""
+    from edge.workshop.tracks import peers
     from edge.workshop.tracks.scores import total
     from edge.workshop.tracks.sequence import find_sequences
 
-    scores: defaultdict[str, list[Score]] = defaultdict(list)
-    for sequence in find_sequences(args.dir):
-        found = _found(sequence)
+    check_count("--threads", args.threads, "number of threads")
+    peers.check_installed()
+    scores: dict[str, list[Score]] = {}  # by condition
+    sequences = find_sequences(args.dir)
+    for sequence in sequences:
+        found = _found(args, sequence)
         for condition in _conditions(args.conditions):
             if not condition.suits(sequence.fps):
                 _say(f"{sequence.name}: has {sequence.fps:g} frames a second, {condition.name} is left out")
                 continue
             told = _compete(args, sequence, found, condition)
-            for one in told:
-                scores[one.tracker].append(one)
+            scores.setdefault(condition.name, []).extend(told)
             _print(args, sequence.name, condition.name, told)
-    totals = {name: total(several) for name, several in scores.items()}
+    if not scores:
+        raise UsageError("no sequence has frames enough for the conditions asked for; add --conditions full")
     if args.json:
-        print(json.dumps(_summary(totals)))
+        print(json.dumps(_summary(_by_tracker([one for told in scores.values() for one in told], total))))
+    else:
+        _print_totals(scores, total)
 
 
-def _found(sequence: MotSequence) -> tuple[Detections, ...]:
-    from edge.workshop.tracks.observed import counted, listed
+def _by_tracker(scores: Sequence[Score], total: Callable[[Sequence[Score]], Score]) -> dict[str, Score]:
+    names = dict.fromkeys(one.tracker for one in scores)
+    return {name: total([one for one in scores if one.tracker == name]) for name in names}
 
-    return tuple(counted(boxes, sequence.kinds) for boxes in listed(sequence))
+
+def _print_totals(scores: Mapping[str, Sequence[Score]], total: Callable[[Sequence[Score]], Score]) -> None:
+    """Print what several sequences come to under each condition, and several conditions altogether."""
+    for name, told in scores.items():
+        totals = _by_tracker(told, total)
+        count = len(told) // len(totals)
+        if count > 1:
+            print(_table(f"{count} sequences, {name}", list(totals.values())))
+    if len(scores) > 1:
+        whole = _by_tracker([one for told in scores.values() for one in told], total)
+        print(_table(f"all of {', '.join(scores)}", list(whole.values())))
+
+
+def _found(args: argparse.Namespace, sequence: MotSequence) -> tuple[Detections, ...]:
+    """Return the boxes that every tracker gets: those of the classes that count."""
+    from tqdm import tqdm
+
+    from edge.config.model import Models
+    from edge.types import CLASSES
+    from edge.workshop.tracks.detected import detected, usual_cache
+    from edge.workshop.tracks.observed import counted, has_list, listed
+
+    if sequence.unnamed:
+        told = ", ".join(CLASSES[kind] for kind in sorted(sequence.kinds))
+        _say(f"{sequence.name}: the truth names no classes, so {told} count and other boxes are left out")
+    if has_list(sequence):
+        found = listed(sequence)
+    else:
+        models = Models(detector=args.model, threads=args.threads)
+        with tqdm(total=sequence.length, desc=args.model, disable=not sys.stderr.isatty(), leave=False) as bar:
+            found = detected(sequence, models, args.cache or usual_cache(), _say, bar.update)
+    return tuple(counted(boxes, sequence.kinds) for boxes in found)
 
 
 def _conditions(names: Sequence[str]) -> Iterator[Condition]:

@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start", metavar="TIME", help="wall time of a file's first frame: 2026-03-04T17:59:00+02:00")
     parser.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds of video")
     parser.add_argument("--annotate", type=Path, metavar="OUT.mp4", help="write the video with what was seen drawn in")
+    parser.add_argument("--mot", type=Path, metavar="OUT.txt", help="write the tracks as the MOT challenge lists them")
     parser.add_argument("--db", type=Path, metavar="FILE", help="keep the events in this store, not in a passing one")
     parser.add_argument("--json", action="store_true", help="events as JSON lines on stdout, the summary last")
 
@@ -80,10 +81,10 @@ def _follow(analysis: Analysis, tally: Tally, args: argparse.Namespace, stack: E
     from tqdm import tqdm
 
     from edge.annotate import Annotator
+    from edge.motfile import MotFile
 
-    annotator = None
-    if args.annotate:
-        annotator = stack.enter_context(Annotator(args.annotate, analysis))
+    annotator = stack.enter_context(Annotator(args.annotate, analysis)) if args.annotate else None
+    mot = stack.enter_context(MotFile(args.mot)) if args.mot else None
     show = _printer(analysis, args)
     bar = tqdm(total=analysis.spec.frames, unit="frame", disable=not sys.stderr.isatty(), leave=False)
     with bar:
@@ -92,6 +93,8 @@ def _follow(analysis: Analysis, tally: Tally, args: argparse.Namespace, stack: E
             _report(step, tally, show)
             if annotator:
                 annotator.add(frame, step)
+            if mot:
+                mot.add(frame, step)
 
 
 def _report(step: Step, tally: Tally, show: Callable[[Event], str]) -> None:

@@ -177,10 +177,12 @@ def _box(picture: int, label: int, xyxy: F32) -> dict[str, Any]:
 def _judge(truth: list[dict[str, Any]], found: list[dict[str, Any]], pictures: int, names: tuple[str, ...]) -> Any:
     """Let COCO's own code match and accumulate; returns its COCOeval."""
     try:
-        from pycocotools.coco import COCO  # noqa: PLC0415 - part of the train extra
+        from pycocotools.coco import COCO  # noqa: PLC0415 - part of the eval and train extras
         from pycocotools.cocoeval import COCOeval  # noqa: PLC0415 - as above
     except ImportError as error:
-        raise UsageError("figures need pycocotools: install it as deploy/requirements/train.txt says") from error
+        raise UsageError(
+            "figures need pycocotools: install the eval or the train extra, pip install 'edge-gate[eval]'"
+        ) from error
     with contextlib.redirect_stdout(io.StringIO()):  # it prints its progress where our answer belongs
         sides = []
         for boxes in (truth, found):

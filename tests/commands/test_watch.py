@@ -80,6 +80,7 @@ BAD = [
     (("CLIP", "--start", "yesterday"), 2, "is not a time"),
     (("CLIP", "--config", "none.toml"), 2, "cannot be read"),
     (("CLIP", "--annotate", "none/out.mp4"), 2, "writable folder"),
+    (("CLIP", "--mot", "none/out.txt"), 2, "cannot be written"),
     (("CLIP", "--model", "none"), 4, "no model is called"),
     (("CLIP", "--model", "broken/model.toml"), 4, "model"),
     (("CLIP", "--db", "none/events.db"), 5, "events.db"),

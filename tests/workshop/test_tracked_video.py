@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytest
 
-from edge.errors import ConfigError
-from edge.workshop.tracked_video import read_tracks, video_examples
+from edge.workshop.tracked_video import video_examples
 from tests.capture.clips import Clip, square_x, write_clip
 
 
@@ -42,14 +40,3 @@ def test_a_box_flagged_as_not_counting_need_not_be_found(tmp_path: Path) -> None
     text = "1,1,10,10,20,20,0,-1,-1,-1\n1,2,50,10,20,20,1,-1,-1,-1\n1,3,90,10,20,20\n"
     (example,) = video_examples(video, labels(tmp_path, text))
     assert example.optional.tolist() == [True, False, False]
-
-
-@pytest.mark.parametrize("line", ["1,1,2,3,4", "1,1,a,2,3,4", "1,1,nan,2,3,4", "inf,1,1,2,3,4"])
-def test_a_wrong_line_is_named(tmp_path: Path, line: str) -> None:
-    with pytest.raises(ConfigError, match=r"gt\.txt:1: "):
-        read_tracks(labels(tmp_path, line) / "gt/gt.txt")
-
-
-def test_labels_that_are_missing_are_said(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"gt/gt\.txt"):
-        read_tracks(tmp_path / "gt/gt.txt")

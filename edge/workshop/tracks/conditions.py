@@ -26,7 +26,7 @@ _EARLY_NS = 1_000_000  # stamps are rounded: a frame this little before its time
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`missed`: the share of boxes dropped; `false_boxes`: the mean number added to a frame; `fps`: 0 for all frames."""
+    """`missed`: the share of boxes dropped; `false_boxes`: the mean number added to a frame; `fps`: 0 for all."""
 
     name: str
     missed: float = 0.0

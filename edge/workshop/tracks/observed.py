@@ -1,4 +1,4 @@
-"""What was found in each frame of a sequence: from its own list, or by our detector."""
+"""What was found in each frame of a sequence as its own list tells, and what of it counts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from edge.workshop.tracks.mot_text import FOUND_FILE, NO_CLASS, read_found
 
 if TYPE_CHECKING:
     from edge.workshop.tracks.sequence import MotSequence
+
+
+def has_list(sequence: MotSequence) -> bool:
+    """Whether the sequence brings its own detections; a folder for them without the list is an error, not a no."""
+    return (sequence.folder / FOUND_FILE).parent.exists()
 
 
 def listed(sequence: MotSequence) -> tuple[Detections, ...]:

@@ -2,7 +2,8 @@
 
 The trackers run at that library's defaults but for how long a lost track is kept. It counts that in frames at 30 a
 second and scales it by the `frame_rate` it is told, so `lost_track_buffer = 30 * seconds` with the true rate, that of
-a thinned sequence too, waits as many seconds as our tracker by default waits for a vehicle lost in plain sight.
+a thinned sequence too, waits as many seconds as our tracker by default waits for a vehicle lost in plain sight. Its
+option to be told stamps stays off, as by default: the rate is even.
 """
 
 from __future__ import annotations
@@ -69,6 +70,11 @@ class Peer:
         spent_ns = time.perf_counter_ns() - began
         ids = np.asarray(told.tracker_id, np.int64)
         return Answer(ids[ids >= 0], np.asarray(told.xyxy, np.float32).reshape(-1, 4)[ids >= 0], spent_ns)
+
+
+def check_installed() -> None:
+    """Raise UsageError where the library is not installed, before anything long begins."""
+    _library("trackers.eval")
 
 
 def overlaps(true: F32, told: F32) -> npt.NDArray[np.float64]:

@@ -142,9 +142,15 @@ def read_sequence(folder: Path) -> MotSequence:
         size_wh=size_wh,
         truth=truth,
         region=region,
-        kinds=frozenset(named - {NO_CLASS}) | (_VEHICLES if named & (_VEHICLES | {NO_CLASS}) else frozenset()),
+        kinds=_kinds(named),
         unnamed=NO_CLASS in named,
     )
+
+
+def _kinds(named: set[int]) -> frozenset[int]:
+    """Return the classes that count where those `named` are true; boxes without one are vehicles."""
+    vehicles = not named or named & (_VEHICLES | {NO_CLASS})
+    return frozenset(named - {NO_CLASS}) | (_VEHICLES if vehicles else frozenset())
 
 
 def _section(path: Path) -> Mapping[str, str]:
