@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from edge.errors import UsageError
 from edge.pipeline import Step
 from edge.ports import Frame
-from edge.types import TrackSnapshot, TrackState
+from edge.types import TrackSnapshot
 
 if TYPE_CHECKING:
     from typing_extensions import Self  # in the standard library from 3.11 on
 
 
 class MotFile:
-    """Writes `frame,id,left,top,width,height,confidence,-1,-1,-1` for each confirmed track in sight; a context manager.
+    """Writes `frame,id,left,top,width,height,confidence,-1,-1,-1` for each vehicle in sight; a context manager.
 
     Frames count from 1, boxes are pixels, classes are not told apart. A frame that nobody looked at, because nothing
     moved or it was not its turn, repeats the boxes of the one before: what stands is still there.
@@ -27,7 +27,7 @@ class MotFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._tracks: list[TrackSnapshot] = []
+        self._vehicles: tuple[TrackSnapshot, ...] = ()
         try:
             self._file = path.open("w", encoding="ascii", newline="\n")
         except OSError as error:
@@ -36,10 +36,10 @@ class MotFile:
     def add(self, frame: Frame, step: Step) -> None:
         """Write the lines of one frame."""
         if step.analysed:
-            self._tracks = [track for track in step.tracks.active if track.state is TrackState.CONFIRMED]
+            self._vehicles = step.tracks.vehicles
         try:
             # In one piece: whoever stops the analysis never finds half a frame.
-            self._file.write("".join(_line(frame.seq + 1, track) for track in self._tracks))
+            self._file.write("".join(_line(frame.seq + 1, track) for track in self._vehicles))
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -60,4 +60,4 @@ class MotFile:
 
 def _line(frame: int, track: TrackSnapshot) -> str:
     x1, y1, x2, y2 = track.box
-    return f"{frame},{track.track_id},{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},{track.confidence:.4f},-1,-1,-1\n"
+    return f"{frame},{track.vehicle_id},{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},{track.confidence:.4f},-1,-1,-1\n"

@@ -97,10 +97,13 @@ class Gallery:
     def _by_place(self, track: Track, absent: Iterable[Absent]) -> Absent | None:
         """Return the vehicle that stood where the track began, a moment before."""
         s = self._settings
-        recent = [gone for gone in absent if (track.started_ns - gone.seen_ns) / 1e9 <= s.place_s]
-        there = {gone.track_id: _iou(gone.box, track.birth.box) for gone in recent}
-        fitting = [gone for gone in recent if there[gone.track_id] >= s.place_iou]
-        return max(fitting, key=lambda gone: (there[gone.track_id], -gone.track_id), default=None)
+        there = {}
+        for gone in absent:
+            gap_s = (track.started_ns - gone.seen_ns) / 1e9
+            moved = math.hypot(*gone.way) * gap_s <= s.place_moved * math.sqrt(_area(gone.box))
+            if gap_s <= s.place_s and moved and _iou(gone.box, track.birth.box) >= s.place_iou:
+                there[gone] = _iou(gone.box, track.birth.box)
+        return max(there, key=lambda gone: (there[gone], -gone.track_id), default=None)
 
     def _by_way(self, track: Track, absent: Iterable[Absent]) -> Absent | None:
         """Return the vehicle that drove on unseen and came out where its way led, seen from both ends."""
@@ -111,22 +114,24 @@ class Gallery:
         """Return by how much a track began off the way of a gone one, in ways; None when it does not follow it."""
         s = self._settings
         gap_s = (track.started_ns - gone.seen_ns) / 1e9
-        way = np.array(gone.way) * gap_s
-        length = float(np.hypot(*way))
-        size = math.sqrt(math.sqrt(_area(gone.box) * _area(track.birth.box)))
+        first, last = np.array(_centre(gone.box)), np.array(_centre(track.birth.box))
+        since_s = (track.seen_ns - track.started_ns) / 1e9
+        before, after = np.array(gone.way), (np.array(_centre(track.box)) - last) / since_s
+        step, size = last - first, math.sqrt(math.sqrt(_area(gone.box) * _area(track.birth.box)))
+        distance = float(np.hypot(*step))
         ratio = _area(gone.box) / _area(track.birth.box)
-        if gap_s > s.way_s or length < s.way_least * size or max(ratio, 1 / ratio) > s.area_ratio:
+        if gap_s > s.way_s or distance < s.way_least * size or max(ratio, 1 / ratio) > s.area_ratio:
             return None
-        step = np.array(_centre(track.birth.box)) - _centre(gone.box)
-        along, across = float(step @ way) / length, abs(float(way[0] * step[1] - way[1] * step[0])) / length
-        since = np.array(_centre(track.box)) - _centre(track.birth.box)
-        onward = float(since @ way) / length >= s.way_onward * float(np.hypot(*since))
+        speeds = float(before @ step) / distance, float(after @ step) / distance
+        straight = [
+            speed >= s.way_onward * float(np.hypot(*way)) > 0
+            for speed, way in zip(speeds, (before, after), strict=True)
+        ]
         low, high = s.way_share
-        if not (low * length <= along <= high * length + size and across <= s.way_across * along + size / 2 and onward):
+        share = distance / (max(speeds) * gap_s) if all(straight) else math.inf
+        if not low <= share <= high or self._bits(gone, track, anywhere=True) > s.way_bits:
             return None
-        if self._bits(gone, track, anywhere=True) > s.way_bits:
-            return None
-        return abs(along - length) / length + across / length
+        return abs(math.log(share))
 
     def _by_looks(self, track: Track, absent: Iterable[Absent]) -> Absent | None:
         """Return the vehicle that looks like the track, unless another one nearly does too."""

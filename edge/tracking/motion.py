@@ -55,6 +55,15 @@ class Motion:
         return self._velocity[:, :2]
 
     @property
+    def ways(self) -> F64:
+        """Velocity of the edge that moves fastest along each axis, (N,2) px/s.
+
+        What drives behind something is cut shorter at one edge, which stands still, while the other one goes on.
+        """
+        along, growth = self._velocity[:, :2], np.abs(self._velocity[:, 2:]) / 2
+        return np.asarray(along + np.sign(along) * growth)
+
+    @property
     def centre_sigma(self) -> F64:
         """Standard deviation of where a new measurement of the centre would fall, (N,2) px."""
         return np.asarray(np.sqrt(self._var[:, :2] + (_MEASUREMENT * _size(self._mean))[:, None] ** 2))

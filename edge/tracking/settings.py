@@ -81,9 +81,9 @@ class TrackerSettings:
     """Hash distance up to which two crops are as good as equal."""
     unlike_bits: int = 34
     """Hash distance from which two crops have nothing in common."""
-    far_bits: int = 20
+    far_bits: int = 32
     """Largest hash distance of a pair whose boxes hardly overlap."""
-    lost_bits: int = 24
+    lost_bits: int = 32
     """Largest hash distance at which a lost track is recovered unless the boxes overlap well."""
     lost_reach: float = 1.0
     """How far, in sizes, from where it should be a lost track is recovered by a box that does not overlap it..."""
@@ -101,19 +101,19 @@ class TrackerSettings:
     place_s: float = 2.0
     """A new track in the place where one vanished so shortly before is the same vehicle..."""
     place_iou: float = 0.3
-    """... when the boxes overlap so much."""
+    """... when the boxes overlap so much..."""
+    place_moved: float = 0.5
+    """... and it was so slow that it would not have gone farther than this, in sizes."""
     way_s: float = 8.0
     """A vehicle that moved when it was last seen is expected so long where its way leads..."""
     way_least: float = 0.5
-    """... when that is so many sizes away at least..."""
-    way_share: tuple[float, float] = (0.3, 1.5)
-    """... give or take what braking and speeding up may do, as shares of the way..."""
-    way_across: float = 0.35
-    """... and so much aside for each pixel along it..."""
-    way_onward: float = 0.5
-    """... and when the new track goes on like that (the cosine of the angle between both)..."""
-    way_bits: int = 24
-    """... and looks no more different than this."""
+    """... so many sizes away at least..."""
+    way_onward: float = 0.6
+    """... when it drove towards there and the new track drives away from it (the cosine of the angle, at least)..."""
+    way_share: tuple[float, float] = (0.2, 2.0)
+    """... having gone such a share of what the faster of both speeds would have brought it..."""
+    way_bits: int = 28
+    """... and looking no more different than this."""
     return_s: float = 60.0
     """A vehicle out of sight is recognised for so long, by its plate..."""
     return_bits: int = 10

@@ -214,12 +214,12 @@ class Tracker:
             self._tracks[row].see(sight, int(pairs.bits[row, column]), self._settings, whole=not some)
 
     def _miss(self, seen_rows: Rows, passed_ns: int) -> None:
-        velocity = self._motion.velocity
+        ways = self._motion.ways
         for row in _others(seen_rows, len(self._tracks)).tolist():
             track = self._tracks[row]
             track.missing_ns += min(passed_ns, round(self._settings.look_s * 1e9))
             if track.state is TrackState.CONFIRMED:
-                track.state, track.way = TrackState.LOST, (float(velocity[row, 0]), float(velocity[row, 1]))
+                track.state, track.way = TrackState.LOST, (float(ways[row, 0]), float(ways[row, 1]))
 
     def _start(self, columns: Rows, seen: Detections, hashes: U64, at_ns: int) -> None:
         sure = columns[seen.confidence[columns] >= self._settings.confident]
