@@ -198,14 +198,18 @@ def _lorry_alongside(script: Script) -> None:
 def _lorry_at_boom(script: Script) -> None:
     script.pose = min(script.poses, key=lambda pose: abs(pose.x - 0.7 * script.plan.entry_x))
     leaves = script.between(13.0, 16.0)
-    _line_up(script, (_big(script), _small(script)), (leaves, leaves + 9.0), gap_m=script.between(0.8, 1.4))
+    _line_up(script, (_big(script), _small(script)), _IN, (leaves, leaves + 9.0))
 
 
-def _line_up(script: Script, actors: tuple[Actor, ...], leaves_s: Sequence[float], gap_m: float) -> None:
-    """Everybody waits nose to tail before the boom, and moves up when its head has gone on at `leaves_s`."""
-    path = script.plan.way("in-near")
-    boom = path.reaches_y(script.plan.boom_y + 0.55)
+def _line_up(script: Script, actors: tuple[Actor, ...], ways: Sequence[str], leaves_s: Sequence[float]) -> None:
+    """Everybody waits nose to tail before the boom, and moves up when who is first goes on at `leaves_s`.
+
+    Who is told to leave before it can have moved up follows through without a stop.
+    """
+    gap_m = script.between(0.6, 1.3)
     for number, actor in enumerate(actors):
+        path = script.plan.way(ways[number])
+        boom = path.reaches_y(script.plan.boom_y + 0.55)
         ahead = [gap_m + a.length_m + (a.tow.draw_m + a.tow.length_m if a.tow else 0.0) for a in actors[:number]]
         places = [boom - sum(ahead[place:]) - actor.length_m / 2 for place in range(number + 1)]
         drive = Drive(0.0, 0.0, 6.5, (Go(places[0], 5.0, stop=True),))
@@ -213,18 +217,24 @@ def _line_up(script: Script, actors: tuple[Actor, ...], leaves_s: Sequence[float
         for gone, place in enumerate(places[1:]):
             wait = max(leaves_s[gone] + 0.8 * (number - gone) - drive.end_s, 0.1)
             drive = replace(drive, legs=(*drive.legs, Wait(wait), Go(place, 3.0, stop=True)))
-        wait = max(leaves_s[number] - drive.end_s, 0.1)
-        drive = replace(drive, legs=(*drive.legs, Wait(wait), Go(boom + 3.0, 2.7), Go(path.length_m + 14.0, 3.6)))
+        on = (Go(boom + 3.0, 2.7), Go(path.length_m + 14.0, 3.6))
+        if number and leaves_s[number] < drive.end_s:
+            drive = replace(drive, legs=(*drive.legs[:-1], Go(places[-1], 2.7), *on))
+        else:
+            drive = replace(drive, legs=(*drive.legs, Wait(max(leaves_s[number] - drive.end_s, 0.1)), *on))
         script.add(Ride(actor, path, drive))
 
 
 def queue(script: Script) -> None:
-    """Three to five wait nose to tail and move up one after the other."""
+    """Three to five wait nose to tail and move up one after the other; sometimes two go through at once."""
     count = 3 + int(script.rng.integers(0, 3))
     actors = tuple(script.new("car" if number else str(script.rng.choice(_KINDS))) for number in range(count))
     first = 2.5 + 2.6 * count + script.between(0.5, 2.0)
-    leaves = first + np.cumsum([0.0, *script.rng.uniform(5.5, 7.5, count - 1)])
-    _line_up(script, actors, [float(v) for v in leaves], gap_m=script.between(0.6, 1.2))
+    steps = script.rng.uniform(6.0, 7.5, count - 1)
+    if script.variant % 2:
+        steps[0] = 1.0
+    leaves = first + np.cumsum([0.0, *steps])
+    _line_up(script, actors, [str(script.rng.choice(_IN))] * count, [float(v) for v in leaves])
     script.fill(5, ("out-near", "out-far", "street-far", "footway", "cycle"))
 
 
@@ -272,14 +282,18 @@ def _twins_opposed(script: Script, one: Actor, other: Actor) -> None:
 def _twins_in_line(script: Script, one: Actor, other: Actor) -> None:
     """One goes in and the other moves up to where it stood."""
     leaves = script.between(10.0, 12.0)
-    _line_up(script, (one, other), (leaves, leaves + script.between(9.0, 12.0)), gap_m=script.between(0.7, 1.5))
+    _line_up(script, (one, other), ("in-near", "in-near"), (leaves, leaves + script.between(9.0, 12.0)))
 
 
 def _twins_part(script: Script, one: Actor, other: Actor) -> None:
     """One turns in, the other follows it closely and drives straight on."""
-    at = script.between(13.0, 16.0)
-    script.add(whole(entry(script.plan, one, "in-near", at, wait_s=3.0)))
-    script.add(through(script.plan, other, "street-near", at - 10.0, script.between(5.0, 6.5)), 8.0)
+    turns = script.add(whole(entry(script.plan, one, "in-near", script.between(15.0, 18.0), wait_s=3.0)))
+    street = script.plan.way("street-near")
+    off = turns.path.reaches_y(street.points[0][1] - 1.5)
+    at_s, x = turns.drive.reaches_s(off), turns.path.at(off)[0]
+    speed = script.between(4.5, 6.0)
+    past = Drive(0.0, 0.0, speed, (Go(street.length_m, speed),))
+    script.add(Ride(other, street, shifted(past, _place(street, x), at_s + 0.6)), 6.0)
 
 
 def boom(script: Script) -> None:
@@ -325,6 +339,7 @@ def return_(script: Script) -> None:
 
 def _seen(script: Script, actor: Actor, path: Path) -> tuple[float, float]:
     """Where along its path an actor is last out of the picture, and where first all but wholly in it."""
+    out = 0.0
     for s in np.arange(0.0, path.length_m, 0.5):
         share = share_in_picture(actor.placed(path.stand(float(s), 0.6 * actor.length_m)), script.camera())
         if share == 0.0:

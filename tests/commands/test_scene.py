@@ -37,6 +37,9 @@ def test_the_truth_of_the_bundled_clip_is_told(capsys: pytest.CaptureFixture[str
         (["still", "1", "--size", "64x64", "--out", "scene.nonsense"], "name a .png"),
         (["still", "1", "--size", "64x64", "--out", "/nowhere/scene.png"], "writable folder"),
         (["truth", "/nowhere/x.json"], "edge scene render"),
+        (["tracks", "--list", "proof", "--only", "lorry-99", "--out", "x"], "lorry-00"),
+        (["tracks", "--list", "proof", "--size", "wide", "--out", "x"], "write WIDTHxHEIGHT"),
+        (["tracks", "--list", "proof", "--only", "twins-00", "--out", "/proc/nowhere"], "give another folder"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_exit_2(
