@@ -6,14 +6,10 @@ from dataclasses import dataclass
 
 import lap
 import numpy as np
-import numpy.typing as npt
 
-from edge.tracking.motion import F64, Mask, Rows
+from edge.tracking.geometry import F64, Mask, Rows, area, centre, intersection, overlap
 from edge.tracking.settings import TrackerSettings
 from edge.types import I16, U8
-
-KIND = np.array([0, 0, 0, 1, 1, 2], np.int16)
-"""Kind of each class: four wheels or more, two wheels, on foot. A track never changes its kind."""
 
 NEVER = 1e6
 _OVERLAPS = 0.1
@@ -59,23 +55,28 @@ class Pairs:
 
 def compare(expected: Expected, seen: Seen, bits: U8, settings: TrackerSettings) -> Pairs:
     """Judge all pairs; `bits` (T,D) are the hash distances."""
-    iou, common = overlap(expected.boxes, seen.boxes), intersection(expected.boxes, seen.boxes)
-    area, look = _area(expected.boxes)[:, None], _area(seen.boxes)[None]
+    common = intersection(expected.boxes, seen.boxes)
+    iou = overlap(expected.boxes, seen.boxes, common)
+    whole, look = area(expected.boxes)[:, None], area(seen.boxes)[None]
     inside = common / look
     share = np.where(expected.still, settings.part_area_still, settings.part_area)[:, None]
-    part = (inside >= settings.part_inside) & (look < share * area) & _hidden(common, area, seen.boxes, settings)
+    part = (inside >= settings.part_inside) & (look < share * whole)
+    if part.any():
+        part &= _hidden(common, whole, seen.boxes, settings)
     match = np.maximum(iou, np.where(part, settings.part_worth * inside, 0.0))
-    offset = _centre(seen.boxes)[None] - _centre(expected.boxes)[:, None]
-    distance = np.hypot(*np.moveaxis(offset / expected.sigma[:, None], 2, 0)) / settings.gate_sigma
+    (here_x, here_y), (there_x, there_y) = centre(seen.boxes).T, centre(expected.boxes).T
+    off_x, off_y = np.subtract.outer(there_x, here_x), np.subtract.outer(there_y, here_y)
+    sigma_x, sigma_y = expected.sigma.T
+    distance = np.hypot(off_x / sigma_x[:, None], off_y / sigma_y[:, None]) / settings.gate_sigma
     distance = np.where(part, np.minimum(distance, _PART_DISTANCE), distance)
     span = settings.unlike_bits - settings.alike_bits
     unlike = np.clip((bits.astype(np.float64) - settings.alike_bits) / span, 0, 1)
     cost = settings.weight_iou * (1 - match) + settings.weight_motion * distance + settings.weight_hash * unlike
     possible = (expected.kind[:, None] == seen.kind[None]) & (distance <= 1)
-    change = np.maximum(area / look, look / area)
+    change = np.maximum(whole / look, look / whole)
     ratio = np.where(expected.still, settings.still_area_ratio, settings.area_ratio)[:, None]
     possible &= change <= np.where(part, settings.part_ratio, ratio)
-    possible &= _within_reach(expected, np.hypot(*np.moveaxis(offset, 2, 0)), match, area * look, settings)
+    possible &= _within_reach(expected, np.hypot(off_x, off_y), match, whole * look, settings)
     possible &= _looks_allow(expected, match, part, bits, change, settings)
     return Pairs(np.where(possible, cost, NEVER), match, part, bits)
 
@@ -115,24 +116,6 @@ def assign(costs: F64, limit: float) -> tuple[Rows, Rows]:
     return rows[paired], columns[taken[paired]]
 
 
-def intersection(first: F64, second: F64) -> F64:
-    """Return the common area of every pair, (len(first), len(second)) px."""
-    low = np.maximum(first[:, None, :2], second[None, :, :2])
-    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    return np.asarray(np.prod(np.clip(high - low, 0, None), axis=2))
-
-
-def overlap(first: F64, second: F64) -> F64:
-    """Return the intersection over union of every pair, (len(first), len(second))."""
-    common = intersection(first, second)
-    return np.asarray(common / np.maximum(_area(first)[:, None] + _area(second)[None] - common, 1e-9))
-
-
-def covered(inner: F64, outer: F64) -> F64:
-    """Return which share of each `inner` box each `outer` box hides, (len(inner), len(outer))."""
-    return np.asarray(intersection(inner, outer) / _area(inner)[:, None])
-
-
 def _hidden(common: F64, area: F64, boxes: F64, settings: TrackerSettings) -> Mask:
     """Return where what a detection lacks of the expected box is covered by detections that stand before it.
 
@@ -141,11 +124,3 @@ def _hidden(common: F64, area: F64, boxes: F64, settings: TrackerSettings) -> Ma
     before = boxes[:, None, 3] >= boxes[None, :, 3]
     np.fill_diagonal(before, val=False)
     return np.asarray(common @ before >= settings.part_hidden * (area - common))
-
-
-def _centre(boxes: F64) -> F64:
-    return (boxes[:, :2] + boxes[:, 2:]) / 2
-
-
-def _area(boxes: F64) -> npt.NDArray[np.float64]:
-    return np.asarray(np.maximum(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1), 1.0))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from edge.tracking.cost import KIND
+from edge.tracking.kinds import KIND
 from edge.tracking.settings import TrackerSettings
 from edge.tracking.track import Sight, Track
 from edge.types import Box

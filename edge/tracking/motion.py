@@ -8,13 +8,9 @@ box: a near vehicle moves and jitters by more pixels than a far one.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from edge.tracking.geometry import F64, Mask, Rows
 from edge.types import F32
-
-F64 = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-Rows = npt.NDArray[np.intp]
 
 _MEASUREMENT = 0.04  # standard deviation of a box edge, in sizes
 _START_SPEED = 6.0  # standard deviation of the unknown first velocity, in sizes a second

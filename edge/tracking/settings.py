@@ -21,11 +21,11 @@ class TrackerSettings:
     """... and is at least this share of its size starts no track: a bus is far larger than the car before it."""
     joint_inside: float = 0.8
     """A box that holds this much of each of two known vehicles..."""
-    joint_part: float = 0.7
+    joint_part: float = 0.8
     """... neither of which is larger than this share of it..."""
     joint_filled: float = 0.7
     """... and which fill so much of it together, is one box around both..."""
-    joint_alone: float = 0.6
+    joint_alone: float = 0.75
     """... unless it overlaps a known vehicle so much that it is that one's."""
 
     confirm_s: float = 0.15
@@ -36,7 +36,7 @@ class TrackerSettings:
     """... each by what its confidence exceeds this: two sure ones, or many that are less so."""
     tentative_s: float = 0.4
     """A track not yet confirmed is given up after this."""
-    coast_s: float = 0.5
+    coast_s: float = 0.25
     """A track that is missed is taken to be where it was expected for so long."""
     leave_s: float = 0.8
     """A lost track whose way led out of the picture is given up after this."""
@@ -54,9 +54,9 @@ class TrackerSettings:
     still_travel: float = 0.15
     """How far, in sizes, a standing vehicle's anchor may wander by jitter."""
 
-    weight_iou: float = 0.5
-    weight_motion: float = 0.25
-    weight_hash: float = 0.25
+    weight_iou: float = 0.6
+    weight_motion: float = 0.3
+    weight_hash: float = 0.1
     cost_limit: float = 0.8
     """A pair dearer than this is never joined; the weights add up to 1."""
     gate_sigma: float = 3.5

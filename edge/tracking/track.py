@@ -120,9 +120,10 @@ class Track:
 
     def _jumps(self, sight: Sight, bits: int, settings: TrackerSettings) -> bool:
         """Return whether looks or place changed as if this were another vehicle."""
-        common = shared_area(self.box, sight.box)
-        lone = common < settings.jump_overlap * min(_area(self.box), _area(sight.box))
-        return bits >= settings.jump_bits or (lone and self.missing_ns == 0 and bits > settings.alike_bits)
+        if bits >= settings.jump_bits or bits <= settings.alike_bits or self.missing_ns:
+            return bits >= settings.jump_bits
+        smaller = min(_area(self.box), _area(sight.box))
+        return shared_area(self.box, sight.box) < settings.jump_overlap * smaller
 
     def _vote(self, class_id: int, confidence: float) -> None:
         self.votes[class_id] += confidence

@@ -13,9 +13,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from edge.tracking.cost import KIND, NEVER, Expected, Pairs, Seen, assign, compare, covered, overlap
+from edge.tracking import doubles
+from edge.tracking.cost import NEVER, Expected, Pairs, Seen, assign, compare
 from edge.tracking.gallery import Absent, Gallery
-from edge.tracking.motion import F64, Mask, Motion, Rows
+from edge.tracking.geometry import F64, Mask, Rows, covered
+from edge.tracking.kinds import KIND
+from edge.tracking.motion import Motion
 from edge.tracking.settings import TrackerSettings
 from edge.tracking.track import Sight, Track
 from edge.types import U8, U64, Detections, TrackSnapshot, TrackState, TrackUpdate
@@ -69,14 +72,12 @@ class Tracker:
         self._size_wh = size_wh
         passed_ns = self._pass_time(at_ns)
         self._motion.predict(passed_ns / 1e9, self._mask(TrackState.LOST), self._still())
-        order = self._worth(detections, hashes)
-        order = order[~self._joint(detections[order])]
-        seen, bits_of = detections[order], hashes[order]
-        pairs = self._compare(seen, bits_of)
+        seen, looks = self._worth(detections, hashes)
+        pairs = self._compare(seen, looks)
         rows, columns = self._associate(seen, pairs)
-        self._see(rows, columns, seen, bits_of, pairs, at_ns)
+        self._see(rows, columns, seen, looks, pairs, at_ns)
         self._miss(rows, passed_ns)
-        self._start(_others(columns, len(seen)), seen, bits_of, at_ns)
+        self._start(_others(columns, len(seen)), seen, looks, at_ns)
         self._confirm()
         self._give_up(size_wh)
         self._gallery.forget(at_ns)
@@ -138,38 +139,19 @@ class Tracker:
         self._at_ns = at_ns
         return at_ns - before
 
-    def _worth(self, detections: Detections, hashes: U64) -> Rows:
-        """Return which detections count, in an order that does not depend on theirs; doubles keep the surer one."""
-        columns = (hashes, *detections.xyxy.T, detections.class_id, -detections.confidence)
-        order = np.lexsort(columns)
-        boxes = detections.xyxy[order].astype(np.float64)
-        double = overlap(boxes, boxes) > self._settings.double_iou
-        kind = KIND[detections.class_id[order]]
-        double &= kind[:, None] == kind[None]
-        kept = np.ones(len(order), np.bool_)
-        for row in range(len(order)):  # surest first
-            if kept[row]:
-                kept[row + 1 :] &= ~double[row, row + 1 :]
-        return np.asarray(order[kept])
-
-    def _joint(self, seen: Detections) -> Mask:
-        """Return which boxes hold two vehicles that are known: a detector draws one box around both now and then."""
-        s = self._settings
-        known = np.array([t.confirmed and t.missing_ns <= s.lately_s * 1e9 for t in self._tracks], np.bool_)
-        if known.sum() < 2 or not len(seen):  # noqa: PLR2004 - two make a joint box
-            return np.zeros(len(seen), np.bool_)
-        tracks, boxes = self._motion.boxes[known], seen.xyxy.astype(np.float64)
-        size, room = _area(tracks)[:, None], _area(boxes)[None]
-        within = (covered(tracks, boxes) >= s.joint_inside) & (size <= s.joint_part * room)
-        filled = np.where(within, size, 0.0).sum(axis=0) / room[0]
-        alone = (overlap(tracks, boxes) >= s.joint_alone).any(axis=0)
-        return np.asarray((within.sum(axis=0) > 1) & (filled >= s.joint_filled) & ~alone)
+    def _worth(self, detections: Detections, hashes: U64) -> tuple[Detections, U64]:
+        """Return the detections that stand for a vehicle each, with their hashes."""
+        order = doubles.single(detections, hashes, self._settings)
+        lately = np.array([track.confirmed for track in self._tracks], np.bool_) & self._lately()
+        known = self._motion.boxes[lately]
+        order = order[~doubles.joint(known, detections.xyxy[order].astype(np.float64), self._settings)]
+        return detections[order], hashes[order]
 
     def _associate(self, seen: Detections, offered: Pairs) -> tuple[Rows, Rows]:
         costs = offered.cost
         sure = seen.confidence >= self._settings.confident
         tentative = self._mask(TrackState.TENTATIVE)
-        lately = np.array([track.missing_ns <= self._settings.lately_s * 1e9 for track in self._tracks], np.bool_)
+        lately = self._lately()
         free_rows, free_columns = np.ones(len(self._tracks), np.bool_), np.ones(len(seen), np.bool_)
         pairs = []
         rounds = (
@@ -209,9 +191,9 @@ class Tracker:
         part = pairs.part[rows, columns]
         doubt = np.where(part, np.where(self._still()[rows], _STILL_DOUBT, _PART_DOUBT), 1.0)
         self._motion.correct(rows, seen.xyxy[columns], doubt)
-        for row, column, some in zip(rows.tolist(), columns.tolist(), part.tolist(), strict=True):
-            sight = _sight(seen, hashes, column, at_ns)
-            self._tracks[row].see(sight, int(pairs.bits[row, column]), self._settings, whole=not some)
+        sights, bits = _sights(seen, hashes, columns, at_ns), pairs.bits[rows, columns].tolist()
+        for row, sight, apart, some in zip(rows.tolist(), sights, bits, part.tolist(), strict=True):
+            self._tracks[row].see(sight, apart, self._settings, whole=not some)
 
     def _miss(self, seen_rows: Rows, passed_ns: int) -> None:
         ways = self._motion.ways
@@ -223,31 +205,14 @@ class Tracker:
 
     def _start(self, columns: Rows, seen: Detections, hashes: U64, at_ns: int) -> None:
         sure = columns[seen.confidence[columns] >= self._settings.confident]
-        fresh = self._new(sure, columns, seen)
+        fresh = doubles.fresh(sure, columns, seen, self._settings)
         if not fresh.size:
             return
         self._motion.append(seen.xyxy[fresh])
-        for column in fresh.tolist():
-            sight = _sight(seen, hashes, column, at_ns)
+        for sight in _sights(seen, hashes, fresh, at_ns):
             track = Track(next(self._ids), sight)
             track.see(sight, 0, self._settings)
             self._tracks.append(track)
-
-    def _new(self, sure: Rows, unmatched: Rows, seen: Detections) -> Rows:
-        """Return which of the detections `sure` are no known or surer one, found once more or by half."""
-        boxes, kind = seen.xyxy.astype(np.float64), KIND[seen.class_id]
-        inner = covered(boxes[sure], boxes)
-        outer = covered(boxes, boxes[sure]).T
-        nested = (np.maximum(inner, outer) >= self._settings.nested) & (kind[sure][:, None] == kind[None])
-        nested &= np.minimum(inner, outer) >= self._settings.nested_area * np.maximum(inner, outer)
-        known = np.ones(len(seen), np.bool_)
-        known[unmatched] = False
-        fresh = []
-        for row, column in enumerate(sure.tolist()):
-            if not (nested[row] & known).any():
-                known[column] = True
-                fresh.append(column)
-        return np.array(fresh, np.intp)
 
     def _confirm(self) -> None:
         for track in [track for track in self._tracks if track.ripe(self._settings)]:
@@ -268,6 +233,8 @@ class Tracker:
 
     def _give_up(self, size_wh: tuple[int, int]) -> None:
         missing_ns = np.array([track.missing_ns for track in self._tracks], np.int64)
+        if not missing_ns.any():
+            return
         self._drop(missing_ns <= np.round(self._limits_s(size_wh) * 1e9))
 
     def _drop(self, keep: Mask) -> None:
@@ -331,6 +298,10 @@ class Tracker:
     def _snapshots(self, state: TrackState) -> tuple[TrackSnapshot, ...]:
         return tuple(track.snapshot() for track in self._tracks if track.state is state)
 
+    def _lately(self) -> Mask:
+        longest_ns = self._settings.lately_s * 1e9
+        return np.array([track.missing_ns <= longest_ns for track in self._tracks], np.bool_)
+
     def _mask(self, state: TrackState) -> Mask:
         return np.array([track.state is state for track in self._tracks], np.bool_)
 
@@ -347,10 +318,6 @@ class Tracker:
         self._news.ended.append(track.snapshot())
 
 
-def _area(boxes: F64) -> F64:
-    return np.asarray(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))
-
-
 def _others(rows: Rows, count: int) -> Rows:
     """Return which of `count` rows are not among `rows`."""
     rest = np.ones(count, np.bool_)
@@ -358,7 +325,9 @@ def _others(rows: Rows, count: int) -> Rows:
     return np.flatnonzero(rest)
 
 
-def _sight(seen: Detections, hashes: U64, column: int, at_ns: int) -> Sight:
-    x1, y1, x2, y2 = (float(edge) for edge in seen.xyxy[column])
-    confidence, class_id = float(seen.confidence[column]), int(seen.class_id[column])
-    return Sight((x1, y1, x2, y2), confidence, class_id, int(hashes[column]), at_ns)
+def _sights(seen: Detections, hashes: U64, columns: Rows, at_ns: int) -> list[Sight]:
+    boxes, confidence = seen.xyxy[columns].tolist(), seen.confidence[columns].tolist()
+    rest = zip(boxes, confidence, seen.class_id[columns].tolist(), hashes[columns].tolist(), strict=True)
+    return [
+        Sight((box[0], box[1], box[2], box[3]), sure, class_id, dhash, at_ns) for box, sure, class_id, dhash in rest
+    ]

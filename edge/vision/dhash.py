@@ -30,7 +30,6 @@ _LUMA = np.array([(19595, 38470, 7471, 1 << 15)], np.float32) / (1 << 16)
 # Products below this size stay on the calling thread. A linear-algebra library that spreads one small product over
 # cores which other work occupies takes twenty times as long.
 _PRODUCT_SIZE = 300_000
-_BITS_OF_BYTE = np.array([value.bit_count() for value in range(256)], np.uint8)
 
 
 def dhash(picture: U8) -> int:
@@ -63,9 +62,7 @@ def hamming(first: int, second: int) -> int:
 
 def hamming_matrix(first: U64, second: U64) -> U8:
     """Return the bit distances of every pair as (len(first), len(second)) uint8."""
-    differing = np.ascontiguousarray(first[:, None] ^ second[None, :])
-    octets = differing.view(np.uint8).reshape(*differing.shape, 8)
-    return np.asarray(_BITS_OF_BYTE[octets].sum(axis=2, dtype=np.uint8))
+    return np.bitwise_count(np.bitwise_xor.outer(first, second))
 
 
 def _luma(picture: U8) -> npt.NDArray[np.float32]:

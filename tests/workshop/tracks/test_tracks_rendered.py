@@ -13,8 +13,8 @@ from edge.scene.identity import TRIALS, Trial, story
 from edge.scene.story import Stage
 from edge.scene.truth import ActorTruth, FrameTruth
 from edge.types import CLASSES
-from edge.workshop.tracked_video import read_tracks
 from edge.workshop.tracks import rendered
+from edge.workshop.tracks.mot_text import Truth, read_truth
 from edge.workshop.video import pictures_of
 
 if TYPE_CHECKING:
@@ -72,12 +72,13 @@ def test_a_sequence_on_disk_says_what_the_story_shows(tmp_path: Path) -> None:
     assert {picture.shape for picture in pictures} == {(90, 160, 3)}
 
     played = story(TRIALS["tuning"][0], TRIAL, SMALL_WH, SECONDS)
-    tracks = read_tracks(folder / "gt" / "gt.txt")
+    tracks = read_truth(folder / "gt" / "gt.txt")
     assert tracks
     for number, (_, truth) in enumerate(Stage(played).frames(), start=1):
-        assert len(tracks.get(number, ())) == len(truth.actors)
-        for row, one in zip(tracks.get(number, ()), sorted(truth.actors, key=lambda a: a.actor), strict=True):
-            assert row[1:5] == pytest.approx(one.box, abs=0.11)
+        written = tracks.get(number, Truth.empty())
+        assert sorted(written.ids.tolist()) == sorted(one.actor for one in truth.actors)
+        for one in truth.actors:
+            assert written.xyxy[written.ids == one.actor][0] == pytest.approx(one.box, abs=0.11)
     with (folder / "vehicles.csv").open(encoding="utf-8") as file:
         cast = {int(row["id"]): row for row in csv.DictReader(file)}
     assert set(cast) == {ride.actor.number for ride in played.rides}

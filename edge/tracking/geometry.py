@@ -1,0 +1,38 @@
+"""How boxes lie to each other: every pair of two lists at once, in float64 pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+F64 = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.intp]
+
+
+def area(boxes: F64) -> F64:
+    """Return the areas (N,) of boxes `xyxy` (N,4), one pixel at least."""
+    return np.asarray(np.maximum((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), 1.0))
+
+
+def centre(boxes: F64) -> F64:
+    """Return the centres (N,2)."""
+    return np.asarray((boxes[:, :2] + boxes[:, 2:]) / 2)
+
+
+def intersection(first: F64, second: F64) -> F64:
+    """Return the common area of every pair, (len(first), len(second)) px."""
+    wide = np.minimum.outer(first[:, 2], second[:, 2]) - np.maximum.outer(first[:, 0], second[:, 0])
+    high = np.minimum.outer(first[:, 3], second[:, 3]) - np.maximum.outer(first[:, 1], second[:, 1])
+    return np.asarray(np.maximum(wide, 0.0) * np.maximum(high, 0.0))
+
+
+def overlap(first: F64, second: F64, common: F64 | None = None) -> F64:
+    """Return the intersection over union of every pair, (len(first), len(second)); `common` where it is known."""
+    shared = intersection(first, second) if common is None else common
+    return np.asarray(shared / (np.add.outer(area(first), area(second)) - shared))
+
+
+def covered(inner: F64, outer: F64) -> F64:
+    """Return which share of each `inner` box each `outer` box hides, (len(inner), len(outer))."""
+    return np.asarray(intersection(inner, outer) / area(inner)[:, None])
