@@ -25,9 +25,9 @@ def run(args: argparse.Namespace) -> None:
     """
     from edge.workshop.tracks.rendered import chosen, write_tracks
 
-    trials = chosen(args.list, args.only)
-    new = write_tracks(args.out, args.list, trials, size_of(args.size), _progress)
-    print(f"{args.out}: {len(trials)} sequences, {new} of them new", file=sys.stderr)
+    episodes = chosen(args.list, args.only)
+    new = write_tracks(args.out, args.list, episodes, size_of(args.size), _progress)
+    print(f"{args.out}: {len(episodes)} sequences, {new} of them new", file=sys.stderr)
 
 
 def _progress(name: str, done: int, total: int) -> None:

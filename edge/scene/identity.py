@@ -12,18 +12,16 @@ import numpy as np
 from edge.scene import daylight, gate_site, identity_cases
 from edge.scene.camera import Camera, Pose
 from edge.scene.gate_plan import GatePlan
-from edge.scene.identity_cases import Blocked, Script
 from edge.scene.ingredients import SceneList
 from edge.scene.light import Light
 from edge.scene.lists import PROOF, TRAINING
 from edge.scene.props import Prop
 from edge.scene.right_of_way import booms
+from edge.scene.script import VIEW_WH, Blocked, Script
 from edge.scene.story import Story
 from edge.scene.weather import Sensor
 
 Rng = np.random.Generator
-VIEW_WH = (640, 360)
-"""The picture for which sequences are written; a larger one shows the same."""
 _ATTEMPTS = 40
 _PIECE_M = 5.0
 _ROOM_M = 0.15
@@ -54,7 +52,7 @@ SCENARIOS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class Episode:
     """One sequence: the scenario and the seed that decides everything else about it."""
 
     scenario: str
@@ -65,14 +63,14 @@ class Trial:
         return f"{self.scenario}-{self.seed:02d}"
 
 
-def _trials(**seeds: tuple[int, ...]) -> tuple[Trial, ...]:
-    return tuple(Trial(scenario.rstrip("_"), seed) for scenario, some in seeds.items() for seed in some)
+def _episodes(**seeds: tuple[int, ...]) -> tuple[Episode, ...]:
+    return tuple(Episode(scenario.rstrip("_"), seed) for scenario, some in seeds.items() for seed in some)
 
 
-TRIALS = {
+EPISODES = {
     "tuning": (
         TRAINING,
-        _trials(
+        _episodes(
             lorry=(0, 1, 2, 3, 4, 17),
             twins=(0, 1, 2, 3),
             boom=(0,),
@@ -86,7 +84,7 @@ TRIALS = {
     ),
     "proof": (
         PROOF,
-        _trials(
+        _episodes(
             lorry=(0, 13, 8, 3, 4, 17),
             twins=(0, 1, 2, 3),
             boom=(0, 1),
@@ -99,31 +97,33 @@ TRIALS = {
         ),
     ),
 }
-"""The lists of sequences by name: what each is made of, and its trials. Nothing is tuned on `proof`.
+"""The lists of sequences by name: what each is made of, and its episodes. Nothing is tuned on `proof`.
 
 Seeds are such that what a scenario promises can be seen from where the camera hangs; tests hold them to it.
 """
 
 
-def story(source: SceneList, trial: Trial, size_wh: tuple[int, int] = VIEW_WH, seconds: float | None = None) -> Story:
-    """The trial's story, made of a list; the same arguments give the same story. `seconds`: another length.
+def story(
+    source: SceneList, episode: Episode, size_wh: tuple[int, int] = VIEW_WH, seconds: float | None = None
+) -> Story:
+    """The episode's story, made of a list; the same arguments give the same story. `seconds`: another length.
 
     Raises:
         KeyError: there is no such scenario.
         RuntimeError: no attempt fits on the road.
     """
-    scenario = SCENARIOS[trial.scenario]
+    scenario = SCENARIOS[episode.scenario]
     for attempt in range(_ATTEMPTS):
         rng = np.random.default_rng(
-            [source.seeds.start + trial.seed, zlib.crc32(trial.scenario.encode()), attempt],
+            [source.seeds.start + episode.seed, zlib.crc32(episode.scenario.encode()), attempt],
         )
-        script, light = _empty(source, scenario, trial.seed, rng, seconds or scenario.seconds)
+        script, light = _empty(source, scenario, episode.seed, rng, seconds or scenario.seconds)
         try:
             scenario.write(script)
         except Blocked:
             continue
         return _told(script, light, scenario, size_wh, rng)
-    raise RuntimeError(f"{trial.name} of {source.name}: nothing fits on the road in {_ATTEMPTS} attempts")
+    raise RuntimeError(f"{episode.name} of {source.name}: nothing fits on the road in {_ATTEMPTS} attempts")
 
 
 def _empty(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from edge.scene.actors import Actor, drawn
-from edge.scene.identity import SCENARIOS, TRIALS, Trial, in_pieces, poses_for, story
+from edge.scene.identity import EPISODES, SCENARIOS, Episode, in_pieces, poses_for, story
 from edge.scene.materials import Material
 from edge.scene.props import Prop
 from edge.scene.rides import through
@@ -20,7 +20,7 @@ from edge.scene.right_of_way import Road
 from edge.scene.story import Stage, Story
 
 SMALL_WH = (160, 90)
-ROWS = [(name, trial) for name, (_, trials) in TRIALS.items() for trial in trials]
+ROWS = [(name, episode) for name, (_, episodes) in EPISODES.items() for episode in episodes]
 VEHICLES = {"car", "truck", "bus", "motorcycle"}
 F64 = npt.NDArray[np.float64]
 
@@ -44,8 +44,8 @@ class Seen:
         return [number for number in self.share if self.actor(number).kind in VEHICLES]
 
 
-def watch(list_name: str, trial: Trial, seconds: float | None = None) -> Seen:
-    played = story(TRIALS[list_name][0], trial, SMALL_WH, seconds)
+def watch(list_name: str, episode: Episode, seconds: float | None = None) -> Seen:
+    played = story(EPISODES[list_name][0], episode, SMALL_WH, seconds)
     stage, step_s = Stage(played), 0.4 if played.seconds < 100 else 1.0
     truths = [stage.frame(round(t_s * played.fps))[1] for t_s in np.arange(0, played.seconds, step_s)]
     numbers = sorted({one.actor for truth in truths for one in truth.actors})
@@ -158,31 +158,31 @@ PROMISES: dict[str, Callable[[Seen], bool]] = {
 
 
 def test_the_same_list_scenario_and_seed_give_the_same_bytes_and_another_seed_others() -> None:
-    source = TRIALS["proof"][0]
-    first, again = (Stage(story(source, Trial("lorry", 0), SMALL_WH)).frame(150) for _ in range(2))
+    source = EPISODES["proof"][0]
+    first, again = (Stage(story(source, Episode("lorry", 0), SMALL_WH)).frame(150) for _ in range(2))
     assert first[0].tobytes() == again[0].tobytes()
     assert first[1] == again[1]
-    assert Stage(story(source, Trial("lorry", 6), SMALL_WH)).frame(150)[0].tobytes() != first[0].tobytes()
+    assert Stage(story(source, Episode("lorry", 6), SMALL_WH)).frame(150)[0].tobytes() != first[0].tobytes()
 
 
 def test_a_larger_picture_shows_the_same_story() -> None:
-    source = TRIALS["tuning"][0]
-    small, large = (story(source, Trial("return", 0), size) for size in (SMALL_WH, (1280, 720)))
+    source = EPISODES["tuning"][0]
+    small, large = (story(source, Episode("return", 0), size) for size in (SMALL_WH, (1280, 720)))
     assert small.rides == large.rides
 
 
 def test_the_proof_has_every_scenario_at_least_twice() -> None:
-    names = [trial.scenario for trial in TRIALS["proof"][1]]
+    names = [episode.scenario for episode in EPISODES["proof"][1]]
     assert len(names) >= 24
     assert all(names.count(scenario) >= 2 for scenario in SCENARIOS)
-    assert {trial.scenario for trial in TRIALS["tuning"][1]} == set(SCENARIOS)
+    assert {episode.scenario for episode in EPISODES["tuning"][1]} == set(SCENARIOS)
 
 
-@pytest.mark.parametrize(("list_name", "trial"), ROWS, ids=[f"{name}-{trial.name}" for name, trial in ROWS])
-def test_a_sequence_is_made_of_its_own_list_alone(list_name: str, trial: Trial) -> None:
-    source = TRIALS[list_name][0]
+@pytest.mark.parametrize(("list_name", "episode"), ROWS, ids=[f"{name}-{episode.name}" for name, episode in ROWS])
+def test_a_sequence_is_made_of_its_own_list_alone(list_name: str, episode: Episode) -> None:
+    source = EPISODES[list_name][0]
     rows = {*source.cars, *source.trucks, *source.buses, *source.bikes, *source.people}
-    played = story(source, trial)
+    played = story(source, episode)
     assert played.seed in source.seeds
     assert played.camera.pose in {pose for plan in source.plans for pose in poses_for(source, plan)}
     for ride in played.rides:
@@ -194,21 +194,19 @@ def test_a_sequence_is_made_of_its_own_list_alone(list_name: str, trial: Trial) 
 
 
 def test_the_two_lists_share_no_seed_and_no_gate() -> None:
-    tuning, proof = (
-        {story(source, trial).seed for trial in trials} for source, trials in (TRIALS["tuning"], TRIALS["proof"])
-    )
+    tuning, proof = ({story(source, one).seed for one in episodes} for source, episodes in EPISODES.values())
     assert not tuning & proof
-    assert not {plan.name for plan in TRIALS["tuning"][0].plans} & {plan.name for plan in TRIALS["proof"][0].plans}
+    assert not {plan.name for plan in EPISODES["tuning"][0].plans} & {plan.name for plan in EPISODES["proof"][0].plans}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("list_name", "trial"), ROWS, ids=[f"{name}-{trial.name}" for name, trial in ROWS])
-def test_a_sequence_holds_what_its_scenario_promises(list_name: str, trial: Trial) -> None:
-    assert PROMISES[trial.scenario](watch(list_name, trial))
+@pytest.mark.parametrize(("list_name", "episode"), ROWS, ids=[f"{name}-{episode.name}" for name, episode in ROWS])
+def test_a_sequence_holds_what_its_scenario_promises(list_name: str, episode: Episode) -> None:
+    assert PROMISES[episode.scenario](watch(list_name, episode))
 
 
 def test_a_shorter_wait_at_the_boom_is_a_wait_all_the_same() -> None:
-    assert one_waits_all_the_while(watch("tuning", Trial("boom", 0), seconds=90.0))
+    assert one_waits_all_the_while(watch("tuning", Episode("boom", 0), seconds=90.0))
 
 
 def outlines(played: Story, t_s: float) -> list[tuple[int, tuple[tuple[float, float], tuple[float, float], float]]]:
@@ -226,7 +224,7 @@ def outlines(played: Story, t_s: float) -> list[tuple[int, tuple[tuple[float, fl
 
 @pytest.mark.parametrize("scenario", ["busy", "queue", "crossing", "twins"])
 def test_nobody_drives_through_anybody(scenario: str) -> None:
-    played = story(TRIALS["tuning"][0], Trial(scenario, 1))
+    played = story(EPISODES["tuning"][0], Episode(scenario, 1))
     for t_s in np.arange(0, played.seconds, 0.5):
         for (a, one), (b, other) in combinations(outlines(played, float(t_s)), 2):
             if a != b:
@@ -234,8 +232,8 @@ def test_nobody_drives_through_anybody(scenario: str) -> None:
 
 
 def test_a_boom_is_up_over_whoever_is_under_it() -> None:
-    played = story(TRIALS["tuning"][0], Trial("busy", 1))
-    plan = TRIALS["tuning"][0].plans[1]
+    played = story(EPISODES["tuning"][0], Episode("busy", 1))
+    plan = EPISODES["tuning"][0].plans[1]
     under = 0
     for t_s in np.arange(0, played.seconds, 0.2):
         for lane_x, barrier in zip((plan.entry_x, plan.exit_x), played.barriers, strict=True):
@@ -249,7 +247,7 @@ def test_a_boom_is_up_over_whoever_is_under_it() -> None:
 
 
 def test_who_comes_into_the_way_waits_or_stays_away() -> None:
-    source, plan = TRIALS["tuning"][0], TRIALS["tuning"][0].plans[0]
+    source, plan = EPISODES["tuning"][0], EPISODES["tuning"][0].plans[0]
     rng = np.random.default_rng(1)
     first, second, third = (
         through(plan, drawn(source, "car", number, rng, 0.0), "street-near", 10.0, 6.0) for number in (1, 2, 3)

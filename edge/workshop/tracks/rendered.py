@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from edge.capture.encode import VideoWriter
 from edge.errors import UsageError
-from edge.scene.identity import TRIALS, Trial, story
+from edge.scene.identity import EPISODES, Episode, story
 from edge.scene.story import Stage
 from edge.types import CLASSES
 
@@ -26,51 +26,51 @@ COUNTS_FROM, SMALLEST_PX = 0.5, 12
 """So much of a vehicle must be seen, and its box be so many pixels in both directions, for a track to be asked for."""
 
 
-def chosen(list_name: str, only: Collection[str] = ()) -> tuple[Trial, ...]:
-    """Return a list's trials, or those of the given names or scenarios.
+def chosen(list_name: str, only: Collection[str] = ()) -> tuple[Episode, ...]:
+    """Return a list's episodes, or those of the given names or scenarios.
 
     Raises:
         UsageError: a name is none of the list's.
     """
-    trials = TRIALS[list_name][1]
-    strange = set(only) - {trial.name for trial in trials} - {trial.scenario for trial in trials}
+    episodes = EPISODES[list_name][1]
+    strange = set(only) - {episode.name for episode in episodes} - {episode.scenario for episode in episodes}
     if strange:
-        names = ", ".join(trial.name for trial in trials)
+        names = ", ".join(episode.name for episode in episodes)
         raise UsageError(f"--only {' '.join(sorted(strange))}: not in the {list_name} list; it has {names}")
-    return tuple(trial for trial in trials if not only or {trial.name, trial.scenario} & set(only))
+    return tuple(episode for episode in episodes if not only or {episode.name, episode.scenario} & set(only))
 
 
 def write_tracks(
     out: Path,
     list_name: str,
-    trials: Collection[Trial],
+    episodes: Collection[Episode],
     size_wh: tuple[int, int],
     told: Callable[[str, int, int], None] = lambda *_: None,
 ) -> int:
-    """Write one folder a trial under `out` and return how many were new: those that are complete stay as they are.
+    """Write one folder an episode under `out` and return how many were new: those that are complete stay as they are.
 
-    `told` hears a trial's name, how many of its frames are done, and how many it has.
+    `told` hears an episode's name, how many of its frames are done, and how many it has.
 
     Raises:
         UsageError: the folder cannot be written.
     """
     new = 0
     try:
-        for trial in trials:
-            if (out / trial.name / INDEX).exists():
+        for episode in episodes:
+            if (out / episode.name / INDEX).exists():
                 continue
-            part = out / f".{trial.name}.part"
+            part = out / f".{episode.name}.part"
             shutil.rmtree(part, ignore_errors=True)
             (part / "gt").mkdir(parents=True)
-            _write(part, trial, story(TRIALS[list_name][0], trial, size_wh), told)
-            part.rename(out / trial.name)
+            _write(part, episode, story(EPISODES[list_name][0], episode, size_wh), told)
+            part.rename(out / episode.name)
             new += 1
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror or error}); give another folder") from error
     return new
 
 
-def _write(folder: Path, trial: Trial, played: Story, told: Callable[[str, int, int], None]) -> None:
+def _write(folder: Path, episode: Episode, played: Story, told: Callable[[str, int, int], None]) -> None:
     total = round(played.seconds * played.fps)
     width, height = played.camera.size_wh
     with (
@@ -81,10 +81,10 @@ def _write(folder: Path, trial: Trial, played: Story, told: Callable[[str, int, 
         for number, (picture, truth) in enumerate(Stage(played).frames(), start=1):
             video.write(picture, truth.media_ns)
             truths.writelines(f"{row}\n" for row in truth_rows(number, truth))
-            told(trial.name, number, total)
+            told(episode.name, number, total)
     _write_vehicles(folder / VEHICLES, {ride.actor.number: ride.actor for ride in played.rides})
     (folder / INDEX).write_text(
-        f"[Sequence]\nname={trial.name}\nimDir={VIDEO}\nframeRate={played.fps:g}\nseqLength={total}\n"
+        f"[Sequence]\nname={episode.name}\nimDir={VIDEO}\nframeRate={played.fps:g}\nseqLength={total}\n"
         f"imWidth={width}\nimHeight={height}\n",
         encoding="utf-8",
     )

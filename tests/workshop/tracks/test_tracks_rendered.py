@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge.errors import UsageError
-from edge.scene.identity import TRIALS, Trial, story
+from edge.scene.identity import EPISODES, Episode, story
 from edge.scene.story import Stage
 from edge.scene.truth import ActorTruth, FrameTruth
 from edge.types import CLASSES
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SMALL_WH = (160, 90)
 SECONDS = 0.4
-TRIAL = Trial("lorry", 1)  # a lorry stands there from the first frame on
+EPISODE = Episode("lorry", 1)  # a lorry stands there from the first frame on
 
 
 @pytest.fixture
@@ -33,9 +33,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Sequences are cut to five frames; the names of those drawn."""
     names: list[str] = []
 
-    def short(source: SceneList, trial: Trial, size_wh: tuple[int, int]) -> Story:
-        names.append(trial.name)
-        return story(source, trial, size_wh, SECONDS)
+    def short(source: SceneList, episode: Episode, size_wh: tuple[int, int]) -> Story:
+        names.append(episode.name)
+        return story(source, episode, size_wh, SECONDS)
 
     monkeypatch.setattr(rendered, "story", short)
     return names
@@ -61,17 +61,17 @@ def test_the_mostly_hidden_the_cut_off_and_the_tiny_need_not_be_found(
 
 @pytest.mark.usefixtures("drawn")
 def test_a_sequence_on_disk_says_what_the_story_shows(tmp_path: Path) -> None:
-    assert rendered.write_tracks(tmp_path, "tuning", [TRIAL], SMALL_WH) == 1
-    folder = tmp_path / TRIAL.name
+    assert rendered.write_tracks(tmp_path, "tuning", [EPISODE], SMALL_WH) == 1
+    folder = tmp_path / EPISODE.name
     index = configparser.ConfigParser()
     index.read(folder / "seqinfo.ini")
     said = dict(index["Sequence"])
-    assert (said["name"], said["imdir"], said["framerate"]) == (TRIAL.name, "video.mp4", "12.5")
+    assert (said["name"], said["imdir"], said["framerate"]) == (EPISODE.name, "video.mp4", "12.5")
     pictures = [picture for _, picture in pictures_of(folder / said["imdir"], 1)]
     assert len(pictures) == int(said["seqlength"]) == 5
     assert {picture.shape for picture in pictures} == {(90, 160, 3)}
 
-    played = story(TRIALS["tuning"][0], TRIAL, SMALL_WH, SECONDS)
+    played = story(EPISODES["tuning"][0], EPISODE, SMALL_WH, SECONDS)
     tracks = read_truth(folder / "gt" / "gt.txt")
     assert tracks
     for number, (_, truth) in enumerate(Stage(played).frames(), start=1):
@@ -89,29 +89,29 @@ def test_a_sequence_on_disk_says_what_the_story_shows(tmp_path: Path) -> None:
 
 
 def test_what_is_complete_stays_and_what_was_cut_off_is_drawn_again(tmp_path: Path, drawn: list[str]) -> None:
-    trials = [Trial("twins", 0), Trial("twins", 1)]
-    assert rendered.write_tracks(tmp_path, "tuning", trials[:1], SMALL_WH) == 1
+    episodes = [Episode("twins", 0), Episode("twins", 1)]
+    assert rendered.write_tracks(tmp_path, "tuning", episodes[:1], SMALL_WH) == 1
     (tmp_path / ".twins-01.part" / "gt").mkdir(parents=True)
-    assert rendered.write_tracks(tmp_path, "tuning", trials, SMALL_WH) == 1
+    assert rendered.write_tracks(tmp_path, "tuning", episodes, SMALL_WH) == 1
     assert drawn == ["twins-00", "twins-01"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["twins-00", "twins-01"]
 
 
 def test_the_same_sequence_has_the_same_truth(tmp_path: Path, drawn: list[str]) -> None:
     for name in ("a", "b"):
-        rendered.write_tracks(tmp_path / name, "tuning", [TRIAL], SMALL_WH)
+        rendered.write_tracks(tmp_path / name, "tuning", [EPISODE], SMALL_WH)
     for file in ("gt/gt.txt", "seqinfo.ini", "vehicles.csv"):
-        one, other = ((tmp_path / name / TRIAL.name / file).read_bytes() for name in ("a", "b"))
+        one, other = ((tmp_path / name / EPISODE.name / file).read_bytes() for name in ("a", "b"))
         assert one == other
     assert len(drawn) == 2
 
 
 def test_sequences_are_chosen_by_name_or_scenario() -> None:
-    assert [trial.name for trial in rendered.chosen("proof", ["boom", "twins-02"])] == [
+    assert [episode.name for episode in rendered.chosen("proof", ["boom", "twins-02"])] == [
         "twins-02",
         "boom-00",
         "boom-01",
     ]
-    assert rendered.chosen("tuning") == TRIALS["tuning"][1]
+    assert rendered.chosen("tuning") == EPISODES["tuning"][1]
     with pytest.raises(UsageError, match="lorry-00"):
         rendered.chosen("tuning", ["lory"])
