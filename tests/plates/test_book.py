@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -249,3 +251,85 @@ def test_old_tracks_are_forgotten() -> None:
         book.due(TrackUpdate(0, ended=(_track(_square(300), 0, track_id),)))
     assert book.agreed(0) == Reading()
     assert book.agreed(MOST_TRACKS + 9).complete
+
+
+class Exchange(Drive):
+    """A track that shows one vehicle and then, with a jump, another one where that was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.jumped_ns: int | None = None
+
+    def step(self, box: Box | None, *, sharp: bool = True, kind: str = "car") -> None:
+        assert box is not None
+        track = replace(_track(box, self.at_ns, kind=kind), jumped_ns=self.jumped_ns)
+        self.feed(TrackUpdate(self.at_ns, (track,)), sharp=sharp)
+        self.at_ns += STEP_NS
+
+    def approach(self, first: str, then: str, *, jump: bool, aside: float = 0.0) -> None:
+        for width in range(150, 450, 10):
+            self.step(_square(width))
+        if jump:
+            self.jumped_ns = self.at_ns
+            self.step(_square(400))
+        self.answered(first, 0.0)
+        for width in range(250, 450, 10):
+            self.step(_square(width))
+        self.end()
+        self.answered(then, aside)
+
+    def answered(self, text: str, aside: float) -> None:
+        for look, picture in self.asked:
+            read = _read(text, picture)
+            x1, y1, x2, y2 = read.box
+            shift = aside * picture.shape[1]
+            self.book.add(look, (replace(read, box=(x1 + shift, y1, x2 + shift, y2)),))
+        self.asked = []
+
+
+def test_another_plate_in_the_same_place_after_a_jump_is_another_vehicle() -> None:
+    drive = Exchange()
+    drive.approach("CF207358", "GP99ABC", jump=True)
+    assert drive.book.exchanged(1)
+    drive.book.part(1, 7)
+    assert [plate.text for plate in drive.book.agreed(1).plates] == ["CF207358"]
+    assert [plate.text for plate in drive.book.agreed(7).plates] == ["GP99ABC"]
+
+
+def test_a_second_plate_without_a_jump_is_a_trailers() -> None:
+    drive = Exchange()
+    drive.approach("CF207358", "GP99ABC", jump=False)
+    assert not drive.book.exchanged(1)
+
+
+def test_a_second_plate_elsewhere_on_the_body_is_a_trailers_even_after_a_jump() -> None:
+    drive = Exchange()
+    drive.approach("CF207358", "GP99ABC", jump=True, aside=0.35)
+    assert not drive.book.exchanged(1)
+    assert {plate.text for plate in drive.book.agreed(1).plates} == {"CF207358", "GP99ABC"}
+
+
+def test_the_same_plate_after_a_jump_is_the_same_vehicle_seen_otherwise() -> None:
+    drive = Exchange()
+    drive.approach("CF207358", "CF207358", jump=True)
+    assert not drive.book.exchanged(1)
+
+
+def test_a_look_that_is_answered_after_the_parting_belongs_to_whom_it_showed() -> None:
+    drive = Exchange()
+    drive.approach("CF207358", "GP99ABC", jump=True)
+    waiting = Look(1, drive.at_ns, (0, 0, 10, 10))
+    page = drive.book._pages[1]
+    page.pending[waiting] = NOISE[:100, :200]
+    drive.book.part(1, 7)
+    drive.book.add(waiting, (_read("GP99ABC", NOISE[:100, :200]),))
+    assert drive.book.news() == (1, 7)
+    assert not drive.book._pages[7].pending
+
+
+def test_the_book_tells_once_of_whom_something_was_read() -> None:
+    drive = Exchange()
+    drive.approach("CF207358", "GP99ABC", jump=False)
+    assert drive.book.news() == (1,)
+    assert drive.book.news() == ()
+    assert drive.book.sure(1) != ()

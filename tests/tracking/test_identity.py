@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -148,3 +151,30 @@ def test_who_is_gone_is_remembered_in_bounded_memory() -> None:
         leave_to_the_right(tracker, now, RED ^ number * 0x0101010101010101)
         now += 4
     assert len(tracker._gallery._gone) <= TrackerSettings().return_s / 4 + 1
+
+
+@pytest.mark.slow
+def test_a_week_of_traffic_leaves_no_more_in_memory_than_a_day() -> None:
+    tracker, rng = Tracker(), np.random.default_rng(11)
+    held: list[int] = []
+    tracemalloc.start()
+    try:
+        for day in range(7):
+            for visit in range(24 * 3):  # every twenty minutes somebody drives by the car that is parked all week
+                _drive_by(tracker, day * 86_400 + visit * 1200, rng)
+                assert len(tracker._tracks) <= 3
+            gc.collect()
+            held.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert tracker._tracks[0].started_ns == 0
+    assert held[-1] <= held[0] + 100_000
+
+
+def _drive_by(tracker: Tracker, begin: float, rng: np.random.Generator) -> None:
+    dhash, parked = int(rng.integers(2**63)), (car(60, 560), CAR, alike(RED, int(rng.integers(6))))
+    for t in np.arange(0, 4, 0.4).tolist():
+        feed(tracker, begin + t, parked, (car(200 + 240 * t, 200), CAR, dhash))
+    for t in (5, 7, 9):
+        feed(tracker, begin + t, parked)
+    tracker.skip(at(begin + 1190))
