@@ -15,6 +15,8 @@ NICENESS = 10
 """Pages are served with what processor time the analysis leaves."""
 FLUSH_S = 1
 """How long the last answers may take to leave."""
+STOP_S = 5.0
+"""How long to wait for the server's end: it is bounded, and nothing of the analysis depends on it."""
 MOST_CONNECTIONS = 64
 
 
@@ -50,7 +52,7 @@ class PageServer:
         # A viewer that does not read is cut off: no news worth a line.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         self._server.should_exit = True
-        self._thread.join()
+        self._thread.join(STOP_S)
 
     def _run(self) -> None:
         # On Linux this is a thread's own, and the threads it starts inherit it.
