@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import datetime, tzinfo
 
 from edge.pipeline import Step
-from edge.types import Anomaly, Body, CameraStatus, Direction, Event, Pass, Plate, Stage, Visit
+from edge.types import Anomaly, CameraStatus, Direction, Event, Pass, Plate, Stage, Visit
 
 
 class Tally:
@@ -85,10 +85,12 @@ class Tally:
 def event_line(event: Event, zone: tzinfo) -> str:
     """Return one line for people about one event, in the site's own time."""
     when = datetime.fromtimestamp(event.wall_ns / 1e9, zone).strftime("%Y-%m-%d %H:%M:%S")
-    return f"{when}  {event.kind.value:<17}  {_what(event.body)}"
+    return f"{when}  {event.kind.value:<17}  {event_text(event)}"
 
 
-def _what(body: Body) -> str:
+def event_text(event: Event) -> str:
+    """Return in words what one event is about, without its time and kind."""
+    body = event.body
     if isinstance(body, Pass):
         return f"{body.class_name} {body.direction.value} by {body.road_id}, {_plates(body.plates)}"
     if isinstance(body, Visit):

@@ -25,6 +25,7 @@ DOORS = {
     "paho": ("mqtt/",),
     "amqtt": ("mqtt/",),
     "starlette": ("console/", "aim/"),
+    "uvicorn": ("console/", "aim/"),
     "torch": ("workshop/",),
     "trackers": ("workshop/tracks/peers",),
     "supervision": ("workshop/tracks/peers",),
@@ -64,6 +65,10 @@ def test_the_help_loads_no_array_video_network_or_database_library() -> None:
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = set(json.loads(run.stdout.splitlines()[-1]))
     assert (
-        loaded & {"numpy", "cv2", "av", "gi", "onnxruntime", "apsw", "paho", "msgspec", "sqlite_utils", "torch"}
+        loaded
+        & {
+            *("numpy", "cv2", "av", "gi", "onnxruntime", "apsw", "paho", "msgspec", "sqlite_utils", "torch"),
+            *("starlette", "uvicorn"),
+        }
         == set()
     )

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from edge.commands.live_view import add_live_arguments, begin_live, open_live
 
 if TYPE_CHECKING:
+    from edge.aim.live import LiveView, Showing
     from edge.pipeline import Step
+    from edge.ports import Frame
     from edge.runtime import Analysis
     from edge.tally import Tally
     from edge.types import CameraStatus, Event
 
 HELP = "analyse a video file, a camera or test://gate now and show what happens"
 _SOURCES = "a path, file://, rtsp://, srt://, https://….m3u8, v4l2://, csi://, test://gate or replay://"
+
+
+class Watcher(Protocol):
+    """Something that is given every frame with what it came to."""
+
+    def add(self, frame: Frame, step: Step) -> None:
+        """Take one frame."""
+        ...
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds of video")
     parser.add_argument("--annotate", type=Path, metavar="OUT.mp4", help="write the video with what was seen drawn in")
     parser.add_argument("--mot", type=Path, metavar="OUT.txt", help="write the tracks as the MOT challenge lists them")
+    add_live_arguments(parser)
     parser.add_argument("--db", type=Path, metavar="FILE", help="keep the events in this store, not in a passing one")
     parser.add_argument("--json", action="store_true", help="events as JSON lines on stdout, the summary last")
 
@@ -63,13 +76,18 @@ def run(args: argparse.Namespace) -> int:
     )
     tally = Tally()
     with ExitStack() as stack:
-        analysis = open_analysis(order, stack, on_state=lambda status: _say_state(status, tally))
+        live = open_live(args, stack)
+        analysis = open_analysis(order, stack, on_state=lambda status: _say_state(status, tally, live))
         _say(_description(analysis))
+        showing = begin_live(live, analysis, args.source) if live else None
         try:
-            _follow(analysis, tally, args, stack)
+            _follow(analysis, tally, args, _watchers(analysis, args, stack, showing))
         except KeyboardInterrupt:
             _say("stopped; finishing what was begun")
-        _report(analysis.finish(), tally, _printer(analysis, args))
+        last = analysis.finish()
+        _report(last, tally, _printer(analysis, args))
+        if showing:
+            showing.finish(last)
         tally.dropped = analysis.dropped
     print(tally.as_json() if args.json else tally.as_text(), flush=True)
     if analysis.cut is not None:
@@ -77,24 +95,29 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _follow(analysis: Analysis, tally: Tally, args: argparse.Namespace, stack: ExitStack) -> None:
-    from tqdm import tqdm
-
+def _watchers(analysis: Analysis, args: argparse.Namespace, stack: ExitStack, showing: Showing | None) -> list[Watcher]:
     from edge.annotate import Annotator
     from edge.motfile import MotFile
 
-    annotator = stack.enter_context(Annotator(args.annotate, analysis)) if args.annotate else None
-    mot = stack.enter_context(MotFile(args.mot)) if args.mot else None
+    watchers: list[Watcher] = [showing] if showing else []
+    if args.annotate:
+        watchers.append(stack.enter_context(Annotator(args.annotate, analysis)))
+    if args.mot:
+        watchers.append(stack.enter_context(MotFile(args.mot)))
+    return watchers
+
+
+def _follow(analysis: Analysis, tally: Tally, args: argparse.Namespace, watchers: Sequence[Watcher]) -> None:
+    from tqdm import tqdm
+
     show = _printer(analysis, args)
     bar = tqdm(total=analysis.spec.frames, unit="frame", disable=not sys.stderr.isatty(), leave=False)
     with bar:
         for frame, step in analysis.steps(args.seconds):
             bar.update()
             _report(step, tally, show)
-            if annotator:
-                annotator.add(frame, step)
-            if mot:
-                mot.add(frame, step)
+            for watcher in watchers:
+                watcher.add(frame, step)
 
 
 def _report(step: Step, tally: Tally, show: Callable[[Event], str]) -> None:
@@ -123,8 +146,10 @@ def _description(analysis: Analysis) -> str:
     return f"{spec.codec} {size} {spec.fps:g}/s by {spec.backend} ({spec.decoder}), {analysis.detector}; {clock}"
 
 
-def _say_state(status: CameraStatus, tally: Tally) -> None:
+def _say_state(status: CameraStatus, tally: Tally, live: LiveView | None) -> None:
     """Say what the camera does once it has delivered; before that, only the error that ends the command is said."""
+    if live:
+        live.say(status)
     if tally.frames and status.state != "ended":
         _say(f"{status.state} {status.reason}".rstrip())
 

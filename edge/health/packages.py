@@ -15,6 +15,7 @@ OPTIONAL = (
     ("PyGObject", "gi", "capture goes through PyAV", "apt install python3-gi, or pip install edge-gate[gst]"),
     ("rapidocr", "rapidocr", "there is no second opinion on plates", "pip install edge-gate[ocr]"),
     ("sqlite-utils", "sqlite_utils", "edge events cannot report", "pip install edge-gate[reports]"),
+    ("starlette", "starlette", "edge watch --serve cannot show a page", "pip install edge-gate[web]"),
 )
 
 

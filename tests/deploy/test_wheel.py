@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 
 from edge.config.toml import tomllib
 
@@ -25,3 +26,9 @@ def test_a_card_in_the_wheel_comes_with_its_weights_and_builds(card: str) -> Non
 
 def test_what_the_wheel_carries_is_there() -> None:
     assert [name for name in CARRIED if not (ROOT / name).is_file()] == []
+
+
+def test_the_pages_travel_with_the_wheel() -> None:
+    pages = ROOT / "edge/aim/static"
+    carried = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
+    assert {f"edge/aim/static/{page.name}" for page in pages.iterdir()} <= carried
