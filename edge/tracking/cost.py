@@ -8,6 +8,7 @@ import lap
 import numpy as np
 
 from edge.tracking.geometry import F64, Mask, Rows, area, centre, intersection, overlap
+from edge.tracking.kinds import KIND
 from edge.tracking.settings import TrackerSettings
 from edge.types import I16, U8
 
@@ -19,24 +20,24 @@ _PART_DISTANCE = 0.5  # the centre of a part lies anywhere in the whole
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expected:
-    """What is known of T tracks: boxes (T,4), deviations of the centre (T,2) px, kinds (T,), and which stand still.
+    """What is known of T tracks: boxes (T,4), deviations of the centre (T,2) px, classes (T,), and which stand still.
 
     `missing_s` (T,) is 0 for tracks in sight.
     """
 
     boxes: F64
     sigma: F64
-    kind: I16
+    class_id: I16
     still: Mask
     missing_s: F64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """What was detected: boxes (D,4) and kinds (D,)."""
+    """What was detected: boxes (D,4) and classes (D,)."""
 
     boxes: F64
-    kind: I16
+    class_id: I16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +73,8 @@ def compare(expected: Expected, seen: Seen, bits: U8, settings: TrackerSettings)
     span = settings.unlike_bits - settings.alike_bits
     unlike = np.clip((bits.astype(np.float64) - settings.alike_bits) / span, 0, 1)
     cost = settings.weight_iou * (1 - match) + settings.weight_motion * distance + settings.weight_hash * unlike
-    possible = (expected.kind[:, None] == seen.kind[None]) & (distance <= 1)
+    cost += settings.weight_class * (expected.class_id[:, None] != seen.class_id[None])
+    possible = (KIND[expected.class_id][:, None] == KIND[seen.class_id][None]) & (distance <= 1)
     change = np.maximum(whole / look, look / whole)
     ratio = np.where(expected.still, settings.still_area_ratio, settings.area_ratio)[:, None]
     possible &= change <= np.where(part, settings.part_ratio, ratio)

@@ -12,14 +12,14 @@ import numpy as np
 from edge.tracking.geometry import F64, Mask, Rows
 from edge.types import F32
 
-_MEASUREMENT = 0.04  # standard deviation of a box edge, in sizes
+_MEASUREMENT = 0.05  # standard deviation of a box edge, in sizes
 _START_SPEED = 6.0  # standard deviation of the unknown first velocity, in sizes a second
 _START_GROWTH = 1.0  # the same of width and height
 _SHAKE = 1.5  # how fast velocity wanders, in sizes a second per root second
 _SHAKE_GROWTH = 0.6  # the same of width and height
 _STILL_SHAKE = 0.02  # how much of that is left of a vehicle that stands
 _FADE_S = 4.0  # velocity of a track in sight fades with this time constant
-_FADE_LOST_S = 1.5  # of a lost one: what is hidden may be braking
+_FADE_LOST_S = 3.0  # of a lost one: what is hidden may be braking
 _SMALLEST_PX = 2.0
 _LONGEST_S = 5.0  # uncertainty stops growing here: after a longer gap only the hash can tell
 

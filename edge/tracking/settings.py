@@ -28,16 +28,22 @@ class TrackerSettings:
     joint_alone: float = 0.75
     """... unless it overlaps a known vehicle so much that it is that one's."""
 
-    confirm_s: float = 0.15
+    confirm_s: float = 0.1
     """A new track is confirmed when it was seen twice at least, over this long..."""
-    confirm_evidence: float = 0.5
+    confirm_evidence: float = 0.3
     """... and its detections are worth this together..."""
     doubt: float = 0.4
-    """... each by what its confidence exceeds this: two sure ones, or many that are less so."""
+    """... each by what its confidence exceeds this: two sure ones, or several that are less so..."""
+    confirm_best: float = 0.65
+    """... and one of them is as sure as this: what is always doubtful and stands is no vehicle."""
+    confirm_travel: float = 1.0
+    """What has moved by so many sizes needs neither: what is false does not drive through the picture."""
     tentative_s: float = 0.4
     """A track not yet confirmed is given up after this."""
     coast_s: float = 0.25
-    """A track that is missed is taken to be where it was expected for so long."""
+    """A track that is missed is taken to be where it was expected for so long..."""
+    coast_gaps: float = 2.0
+    """... and for so many times as long as it was ever missed before: who was always found is gone, not missed."""
     leave_s: float = 0.8
     """A lost track whose way led out of the picture is given up after this."""
     lost_s: float = 3.0
@@ -57,8 +63,12 @@ class TrackerSettings:
     weight_iou: float = 0.6
     weight_motion: float = 0.3
     weight_hash: float = 0.1
+    weight_class: float = 0.25
+    """What another class of the same kind costs besides: a bus does not become the car behind it."""
     cost_limit: float = 0.8
-    """A pair dearer than this is never joined; the weights add up to 1."""
+    """A pair dearer than this is never joined; the other weights add up to 1."""
+    odd_area: float = 1.3
+    """A box this much larger or smaller than expected says less of where the vehicle is."""
     gate_sigma: float = 3.5
     """How many standard deviations a detection may lie from where the track should be."""
     area_ratio: float = 3.0
@@ -75,7 +85,7 @@ class TrackerSettings:
     """... when at least this share of the rest lies behind something nearer..."""
     part_ratio: float = 8.0
     """... and it is not smaller than one in this many."""
-    part_worth: float = 0.7
+    part_worth: float = 0.6
     """Overlap that a part lying wholly inside counts for."""
     alike_bits: int = 10
     """Hash distance up to which two crops are as good as equal."""
@@ -116,7 +126,7 @@ class TrackerSettings:
     """... and looking no more different than this."""
     return_s: float = 60.0
     """A vehicle out of sight is recognised for so long, by its plate..."""
-    return_bits: int = 10
+    return_bits: int = 14
     """... or by its looks, when they differ by no more than this..."""
     return_margin_bits: int = 3
     """... and no other vehicle's that is gone comes so near to them..."""

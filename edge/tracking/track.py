@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 
 from edge.tracking.settings import TrackerSettings
@@ -10,6 +11,7 @@ from edge.vision.boxes import shared_area
 from edge.vision.dhash import hamming
 
 _MOST_VOTES = 200.0
+_LEAST_HITS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,18 @@ class Track:
     vehicle_id: int = 0
     jumped_ns: int | None = None
     plates: frozenset[str] = frozenset()
+    follows: int | None = None
+    heritage: frozenset[str] = frozenset()
+    """The earlier track that it continues, and the plates of that."""
     way: tuple[float, float] = (0.0, 0.0)
     """Velocity of the centre when it was last seen, px/s."""
     state: TrackState = TrackState.TENTATIVE
     hits: int = 0
     evidence: float = 0.0
+    best: float = 0.0
     missing_ns: int = 0
+    gap_ns: int = 0
+    """The longest time for which it was missed and found again."""
     poses: list[Sight] = field(default_factory=list)
     votes: list[float] = field(default_factory=lambda: [0.0] * len(CLASSES))
     _spot: tuple[float, float] = (0.0, 0.0)
@@ -71,7 +79,8 @@ class Track:
         self.bits = bits
         self.hits += 1
         self.evidence += max(sight.confidence - settings.doubt, 0.0)
-        self.missing_ns = 0
+        self.best = max(self.best, sight.confidence)
+        self.gap_ns, self.missing_ns = max(self.gap_ns, self.missing_ns), 0
         self._vote(sight.class_id, sight.confidence)
         if whole:
             self._remember(sight, settings)
@@ -82,12 +91,18 @@ class Track:
     def ripe(self, settings: TrackerSettings) -> bool:
         """Return whether a tentative track has earned its confirmation."""
         seen_s = (self.seen_ns - self.started_ns) / 1e9
-        proved = self.hits > 1 and self.evidence >= settings.confirm_evidence
-        return self.state is TrackState.TENTATIVE and proved and seen_s >= settings.confirm_s
+        if self.state is not TrackState.TENTATIVE or self.hits < _LEAST_HITS or seen_s < settings.confirm_s:
+            return False
+        sure = self.evidence >= settings.confirm_evidence and self.best >= settings.confirm_best
+        return sure or (self.hits > _LEAST_HITS and self._travelled() >= settings.confirm_travel)
 
     def still(self, settings: TrackerSettings) -> bool:
         """Return whether the vehicle stayed on one spot up to when it was last seen."""
         return self.hits > 1 and (self.seen_ns - self._spot_ns) / 1e9 >= settings.still_s
+
+    def disproved(self) -> bool:
+        """Return whether the plates say that this is not the vehicle it was taken for."""
+        return bool(self.plates and self.heritage) and self.plates.isdisjoint(self.heritage)
 
     def touches(self, other: Track) -> bool:
         """Return whether two tracks were last seen in the same place."""
@@ -117,6 +132,11 @@ class Track:
         fresh.poses, fresh.votes = [birth], list(self.votes)
         self.poses = []  # which of the views were its own is not known
         return fresh
+
+    def _travelled(self) -> float:
+        """Return how far the anchor is from where it was first seen, in sizes."""
+        (x1, _, x2, y2), (left, _, right, bottom) = self.birth.box, self.box
+        return math.hypot((x1 + x2 - left - right) / 2, y2 - bottom) / math.sqrt(max(_area(self.box), 1.0))
 
     def _jumps(self, sight: Sight, bits: int, settings: TrackerSettings) -> bool:
         """Return whether looks or place changed as if this were another vehicle."""

@@ -16,8 +16,7 @@ import numpy as np
 from edge.tracking import doubles
 from edge.tracking.cost import NEVER, Expected, Pairs, Seen, assign, compare
 from edge.tracking.gallery import Absent, Gallery
-from edge.tracking.geometry import F64, Mask, Rows, covered
-from edge.tracking.kinds import KIND
+from edge.tracking.geometry import F64, Mask, Rows, area, covered
 from edge.tracking.motion import Motion
 from edge.tracking.settings import TrackerSettings
 from edge.tracking.track import Sight, Track
@@ -26,7 +25,8 @@ from edge.vision.dhash import hamming_matrix
 
 _WEAK_IOU = 0.3
 _HIDDEN = 0.5
-_PART_DOUBT = 8.0
+_PART_DOUBT = 20.0
+_ODD_DOUBT = 3.0
 _STILL_DOUBT = 100.0  # what stands still is where it was, however little of it shows
 
 
@@ -90,15 +90,15 @@ class Tracker:
         """
         texts = frozenset(plates)
         self._gallery.know(track_id, texts)
+        for heir in [one for one in self._tracks if one.follows == track_id]:
+            heir.heritage |= texts
+            self._doubt(heir)
         track = self._live(track_id)
-        if track is None or texts <= track.plates:
-            return
-        track.plates |= texts
-        if track.confirmed:
-            self._join(track, self._gallery.named(track, self._lost()))
-            twins = [one for one in self._tracks if one.confirmed and one.plates & texts and one.touches(track)]
-            for twin in twins:  # one vehicle found twice, as a lorry and its trailer may be: both go on
-                twin.vehicle_id = min(one.vehicle_id for one in twins)
+        if track is not None and not texts <= track.plates:
+            track.plates |= texts
+            self._doubt(track)
+            if track.confirmed:
+                self._name(track)
 
     def part(self, track_id: int) -> int | None:
         """Give a track that went over to another vehicle a new id, and return that; None when it has ended.
@@ -171,10 +171,10 @@ class Tracker:
         if not self._tracks or not len(seen):
             nothing = np.empty((len(self._tracks), len(seen)))
             return Pairs(nothing, nothing, nothing.astype(np.bool_), nothing.astype(np.uint8))
-        kinds = KIND[np.array([track.class_id for track in self._tracks], np.int16)]
+        classes = np.array([track.class_id for track in self._tracks], np.int16)
         missing_s = np.array([track.missing_ns / 1e9 for track in self._tracks])
-        expected = Expected(self._motion.boxes, self._motion.centre_sigma, kinds, self._still(), missing_s)
-        looks = Seen(seen.xyxy.astype(np.float64), KIND[seen.class_id])
+        expected = Expected(self._motion.boxes, self._motion.centre_sigma, classes, self._still(), missing_s)
+        looks = Seen(seen.xyxy.astype(np.float64), seen.class_id)
         return compare(expected, looks, self._bits(hashes), self._settings)
 
     def _bits(self, hashes: U64) -> U8:
@@ -189,7 +189,9 @@ class Tracker:
         if not rows.size:
             return
         part = pairs.part[rows, columns]
-        doubt = np.where(part, np.where(self._still()[rows], _STILL_DOUBT, _PART_DOUBT), 1.0)
+        change = area(seen.xyxy[columns].astype(np.float64)) / area(self._motion.boxes[rows])
+        odd = np.maximum(change, 1 / change) > self._settings.odd_area
+        doubt = np.where(part, np.where(self._still()[rows], _STILL_DOUBT, _PART_DOUBT), np.where(odd, _ODD_DOUBT, 1.0))
         self._motion.correct(rows, seen.xyxy[columns], doubt)
         sights, bits = _sights(seen, hashes, columns, at_ns), pairs.bits[rows, columns].tolist()
         for row, sight, apart, some in zip(rows.tolist(), sights, bits, part.tolist(), strict=True):
@@ -220,11 +222,24 @@ class Tracker:
             self._news.started.add(track.track_id)
             self._join(track, self._gallery.recognised(track, self._lost()))
 
+    def _name(self, track: Track) -> None:
+        """Take a track for the vehicle that its plates say it is."""
+        self._join(track, self._gallery.named(track, self._lost()))
+        twins = [one for one in self._tracks if one.confirmed and one.plates & track.plates and one.touches(track)]
+        for twin in twins:  # one vehicle found twice, as a lorry and its trailer may be: both go on
+            twin.vehicle_id = min(one.vehicle_id for one in twins)
+
+    @staticmethod
+    def _doubt(track: Track) -> None:
+        """Make a track a vehicle of its own again when plates disprove whom it was taken for."""
+        if track.disproved():
+            track.vehicle_id, track.follows, track.heritage = track.track_id, None, frozenset()
+
     def _join(self, track: Track, old: Absent | None) -> None:
         """Make a track the vehicle that `old` was; that is not waited for any longer."""
         if old is None or old.vehicle_id == track.vehicle_id:
             return
-        track.vehicle_id = old.vehicle_id
+        track.vehicle_id, track.follows, track.heritage = old.vehicle_id, old.track_id, old.plates
         self._news.joined.append((track.track_id, old.track_id))
         lost = self._live(old.track_id)
         if lost is not None:
@@ -286,7 +301,9 @@ class Tracker:
         return tuple(
             replace(track.snapshot(), box=(box[0], box[1], box[2], box[3]))
             for track, box, behind in zip(self._tracks, boxes.tolist(), hidden.tolist(), strict=True)
-            if track.state is TrackState.LOST and track.missing_ns <= longest_ns and not behind
+            if track.state is TrackState.LOST
+            and track.missing_ns <= min(longest_ns, self._settings.coast_gaps * track.gap_ns)
+            and not behind
         )
 
     def _live(self, track_id: int) -> Track | None:

@@ -103,14 +103,14 @@ def test_two_tracks_with_one_plate_in_one_place_are_one_vehicle() -> None:
     assert vehicles(update) == [(1, 1), (2, 1)]
 
 
-def test_another_plate_proves_a_like_vehicle_to_be_another() -> None:
-    tracker = Tracker()
+@pytest.mark.parametrize("known", [1, 2], ids=["the old one read last", "the new one read last"])
+def test_another_plate_proves_a_like_vehicle_to_be_another(known: int) -> None:
+    tracker, plates = Tracker(), {1: ["CF207358"], 2: ["CA776317"]}
     leave_to_the_right(tracker, 0)
-    tracker.know(1, ["CF207358"])
-    for t in (0, 0.1):
-        feed(tracker, 20 + t, (car(1120 - 200 * t, 300), CAR, RED))
-    tracker.know(2, ["CA776317"])
-    assert vehicles(feed(tracker, 20.3, (car(1060, 300), CAR, RED))) == [(2, 2)]
+    assert vehicles(come_back_from_the_right(tracker, 20, RED)) == [(2, 1)]
+    tracker.know(3 - known, plates[3 - known])
+    tracker.know(known, plates[known])
+    assert vehicles(feed(tracker, 20.5, (car(1020, 300), CAR, RED))) == [(2, 2)]
 
 
 def test_a_track_that_went_over_to_another_vehicle_is_parted() -> None:
