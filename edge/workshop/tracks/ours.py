@@ -35,6 +35,8 @@ def settings_of(name: str) -> TrackerSettings:
             weight_hash=0.0,
             far_bits=_ALL_BITS,
             lost_bits=_ALL_BITS,
+            way_bits=_ALL_BITS,
+            return_bits=-1,
         )
     if name == HASH_ALONE:
         return replace(
@@ -46,6 +48,9 @@ def settings_of(name: str) -> TrackerSettings:
             area_ratio=math.inf,
             still_area_ratio=math.inf,
             lost_reach=math.inf,
+            way_s=0.0,
+            place_s=0.0,
+            return_reach=math.inf,
         )
     return usual
 
