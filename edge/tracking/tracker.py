@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from edge.tracking import doubles
+from edge.tracking import doubles, waiting
 from edge.tracking.cost import NEVER, Expected, Pairs, Seen, assign, compare
 from edge.tracking.gallery import Absent, Gallery
-from edge.tracking.geometry import F64, Mask, Rows, area, covered
+from edge.tracking.geometry import Mask, Rows, area
 from edge.tracking.motion import Motion
 from edge.tracking.settings import TrackerSettings
 from edge.tracking.track import Sight, Track
@@ -24,7 +24,6 @@ from edge.types import U8, U64, Detections, TrackSnapshot, TrackState, TrackUpda
 from edge.vision.dhash import hamming_matrix
 
 _WEAK_IOU = 0.3
-_HIDDEN = 0.5
 _PART_DOUBT = 20.0
 _ODD_DOUBT = 3.0
 _STILL_DOUBT = 100.0  # what stands still is where it was, however little of it shows
@@ -247,10 +246,8 @@ class Tracker:
         self._gallery.back(old)
 
     def _give_up(self, size_wh: tuple[int, int]) -> None:
-        missing_ns = np.array([track.missing_ns for track in self._tracks], np.int64)
-        if not missing_ns.any():
-            return
-        self._drop(missing_ns <= np.round(self._limits_s(size_wh) * 1e9))
+        if any(track.missing_ns for track in self._tracks):
+            self._drop(waiting.awaited(self._tracks, self._motion, size_wh, self._settings))
 
     def _drop(self, keep: Mask) -> None:
         """End the tracks that `keep` (T,) leaves out."""
@@ -260,28 +257,6 @@ class Tracker:
         self._tracks = [track for track, kept in zip(self._tracks, keep.tolist(), strict=True) if kept]
         self._motion.keep(keep)
 
-    def _limits_s(self, size_wh: tuple[int, int]) -> F64:
-        """Return for how long each track may be missing, (T,) s."""
-        boxes, velocity, still = self._motion.boxes, self._motion.velocity, self._still()
-        hidden = self._hidden(boxes)
-        border = 0.02 * np.array([*size_wh, *size_wh])
-        outward = np.concatenate((velocity <= 0, velocity >= 0), axis=1)
-        beyond = np.concatenate((boxes[:, :2] <= border[:2], boxes[:, 2:] >= np.array(size_wh) - border[2:]), axis=1)
-        leaving = (outward & beyond).any(axis=1)
-        s = self._settings
-        # The lower border hides how a vehicle drives out of the picture: its anchor rests there until it is gone.
-        parked = still & ~beyond[:, 3]
-        limits = np.select([leaving & ~still, parked, hidden], [s.leave_s, s.parked_s, s.covered_s], s.lost_s)
-        return np.asarray(np.where(self._mask(TrackState.TENTATIVE), s.tentative_s, limits))
-
-    def _hidden(self, boxes: F64) -> Mask:
-        """Return which lost tracks should be behind one that is in sight."""
-        hidden = np.zeros(len(self._tracks), np.bool_)
-        lost, sighted = self._mask(TrackState.LOST), self._mask(TrackState.CONFIRMED)
-        if lost.any() and sighted.any():
-            hidden[lost] = (covered(boxes[lost], boxes[sighted]) >= _HIDDEN).any(axis=1)
-        return hidden
-
     def _update(self, at_ns: int) -> TrackUpdate:
         news, self._news = self._news, _News()
         active = tuple(
@@ -289,22 +264,8 @@ class Tracker:
         )
         started = tuple(track.snapshot() for track in self._tracks if track.track_id in news.started)
         lost, joined = self._snapshots(TrackState.LOST), tuple(news.joined)
-        return TrackUpdate(at_ns, active, started, tuple(news.ended), lost, joined, self._coasting())
-
-    def _coasting(self) -> tuple[TrackSnapshot, ...]:
-        """Return the tracks that were missed for a moment, where they should be; what is hidden is not in sight."""
-        if not any(track.state is TrackState.LOST for track in self._tracks):
-            return ()
-        boxes = self._motion.boxes
-        hidden = self._hidden(boxes)
-        longest_ns = round(self._settings.coast_s * 1e9)
-        return tuple(
-            replace(track.snapshot(), box=(box[0], box[1], box[2], box[3]))
-            for track, box, behind in zip(self._tracks, boxes.tolist(), hidden.tolist(), strict=True)
-            if track.state is TrackState.LOST
-            and track.missing_ns <= min(longest_ns, self._settings.coast_gaps * track.gap_ns)
-            and not behind
-        )
+        coasting = waiting.coasting(self._tracks, self._motion.boxes, self._settings) if lost else ()
+        return TrackUpdate(at_ns, active, started, tuple(news.ended), lost, joined, coasting)
 
     def _live(self, track_id: int) -> Track | None:
         return next((track for track in self._tracks if track.track_id == track_id), None)
