@@ -1,7 +1,7 @@
 # Everything a newcomer runs. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup venv gst system demo test test-fast check fmt bench soak real-clips builds paddle clips package locks clean
+.PHONY: help setup venv gst system demo test test-fast check fmt bench tracks soak real-clips builds paddle clips package locks clean
 
 VENV ?= .venv
 LOCKS := deploy/requirements
@@ -59,6 +59,12 @@ fmt: venv ## format and mend what can be mended
 
 bench: venv ## frames a second of decode, detector and the whole, with their ratios
 	@$(PY) -m edge bench
+
+LIST ?= proof
+tracks: setup ## tracking scores on the rendered sequences, ours beside four others: make tracks [LIST=tuning]
+	$(PY) -m pytest -q -m soak tests/scene/test_identity.py
+	@$(PY) -m edge scene tracks --list $(LIST) --out out/tracks/$(LIST)
+	@$(PY) -m edge eval track --dir out/tracks/$(LIST) --conditions all
 
 soak: setup ## long proofs with figures: a bad camera for ten minutes, fifty kills of the service
 	$(PY) -m tests.soak.rtsp --minutes 10
