@@ -1,7 +1,7 @@
 """The gallery: vehicles out of sight, remembered for a minute, so that one that comes back keeps its identity.
 
-A new track is one of them when it stands where that one stood a moment ago, when it looks the same near where that one
-vanished, or when it carries the same plate.
+A new track is one of them when it stands where that one stood a moment ago, when it comes out where that one's way led,
+when it looks the same in the same place, or when it carries the same plate.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Absent:
     def of(track: Track) -> Absent:
         """Return what is remembered of a track."""
         views = tuple(track.poses)
-        kind = int(KIND[track.class_id])
-        return Absent(track.track_id, track.vehicle_id, kind, track.box, track.way, views, track.seen_ns, track.plates)
+        kind, plates = int(KIND[track.class_id]), track.plates | track.heritage
+        return Absent(track.track_id, track.vehicle_id, kind, track.box, track.way, views, track.seen_ns, plates)
 
 
 class Gallery:
@@ -115,7 +115,7 @@ class Gallery:
         s = self._settings
         gap_s = (track.started_ns - gone.seen_ns) / 1e9
         first, last = np.array(_centre(gone.box)), np.array(_centre(track.birth.box))
-        since_s = (track.seen_ns - track.started_ns) / 1e9
+        since_s = max((track.seen_ns - track.started_ns) / 1e9, 1e-3)
         before, after = np.array(gone.way), (np.array(_centre(track.box)) - last) / since_s
         step, size = last - first, math.sqrt(math.sqrt(_area(gone.box) * _area(track.birth.box)))
         distance = float(np.hypot(*step))

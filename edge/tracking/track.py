@@ -128,7 +128,8 @@ class Track:
     def parted(self, track_id: int) -> Track:
         """Return what a track becomes that was seen to be another vehicle: a new one, as it stands now."""
         birth = Sight(self.box, self.confidence, self.class_id, self.dhash, self.seen_ns)
-        fresh = replace(self, track_id=track_id, vehicle_id=track_id, birth=birth, plates=frozenset(), jumped_ns=None)
+        fresh = replace(self, track_id=track_id, vehicle_id=track_id, birth=birth, follows=None, jumped_ns=None)
+        fresh.plates = fresh.heritage = frozenset()
         fresh.poses, fresh.votes = [birth], list(self.votes)
         self.poses = []  # which of the views were its own is not known
         return fresh
