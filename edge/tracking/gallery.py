@@ -134,9 +134,10 @@ class Gallery:
         return abs(math.log(share))
 
     def _by_looks(self, track: Track, absent: Iterable[Absent]) -> Absent | None:
-        """Return the vehicle that looks like the track, unless another one nearly does too."""
+        """Return the vehicle that vanished where the track began and looks like it, unless another nearly does too."""
         s = self._settings
-        ranked = sorted(((self._bits(gone, track), gone) for gone in absent), key=lambda pair: pair[0])
+        near = [gone for gone in absent if self._near(gone.box, track.birth.box)]
+        ranked = sorted(((self._bits(gone, track), gone) for gone in near), key=lambda pair: pair[0])
         if not ranked or ranked[0][0] > s.return_bits:
             return None
         others = [bits for bits, gone in ranked[1:] if gone.vehicle_id != ranked[0][1].vehicle_id]
@@ -153,9 +154,13 @@ class Gallery:
         return min((hamming(one.dhash, other.dhash) for one, other in pairs), default=_BITS)
 
     def _same_place(self, first: Box, second: Box) -> bool:
-        ratio, size = _area(first) / _area(second), math.sqrt(_area(first) * _area(second)) ** 0.5
-        near = math.dist(_centre(first), _centre(second)) <= self._settings.return_reach * size
-        return near and max(ratio, 1 / ratio) <= self._settings.still_area_ratio
+        ratio = _area(first) / _area(second)
+        return self._near(first, second) and max(ratio, 1 / ratio) <= self._settings.still_area_ratio
+
+    def _near(self, first: Box, second: Box) -> bool:
+        """Return whether the centres of two boxes lie within reach, in sizes of the larger one."""
+        size = math.sqrt(max(_area(first), _area(second)))
+        return math.dist(_centre(first), _centre(second)) <= self._settings.return_reach * size
 
 
 def _iou(first: Box, second: Box) -> float:

@@ -37,7 +37,9 @@ class TrackerSettings:
     confirm_best: float = 0.65
     """... and one of them is as sure as this: what is always doubtful and stands is no vehicle."""
     confirm_travel: float = 1.0
-    """What has moved by so many sizes needs neither: what is false does not drive through the picture."""
+    """What has moved by so many sizes needs neither..."""
+    confirm_driven: int = 6
+    """... when it was seen so often: what is false does not drive through the picture for long."""
     tentative_s: float = 0.4
     """A track not yet confirmed is given up after this."""
     coast_s: float = 0.25
@@ -130,8 +132,8 @@ class TrackerSettings:
     """... or by its looks, when they differ by no more than this..."""
     return_margin_bits: int = 3
     """... and no other vehicle's that is gone comes so near to them..."""
-    return_reach: float = 2.5
-    """... and the like views lie within so many sizes of each other: looks change with the place."""
+    return_reach: float = 1.5
+    """... and the like views lie within so many sizes of each other, and so do its end and its new beginning."""
     jump_bits: int = 24
     """Looks that differ by more from every view remembered may be another vehicle's..."""
     jump_overlap: float = 0.1

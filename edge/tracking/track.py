@@ -94,7 +94,7 @@ class Track:
         if self.state is not TrackState.TENTATIVE or self.hits < _LEAST_HITS or seen_s < settings.confirm_s:
             return False
         sure = self.evidence >= settings.confirm_evidence and self.best >= settings.confirm_best
-        return sure or (self.hits > _LEAST_HITS and self._travelled() >= settings.confirm_travel)
+        return sure or (self.hits >= settings.confirm_driven and self._travelled() >= settings.confirm_travel)
 
     def still(self, settings: TrackerSettings) -> bool:
         """Return whether the vehicle stayed on one spot up to when it was last seen."""
