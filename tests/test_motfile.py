@@ -21,7 +21,7 @@ def frame(seq: int) -> PlanarFrame:
 
 
 def seen(*tracks: tuple[int, Box, TrackState]) -> Step:
-    active = tuple(TrackSnapshot(track, state, box, 0, 0.75, 0, 3, 0, 0) for track, box, state in tracks)
+    active = tuple(TrackSnapshot(track, state, box, 0, 0.75, 0, 3, 0, 0, track) for track, box, state in tracks)
     return Step(TrackUpdate(0, active), 1, analysed=True)
 
 

@@ -40,7 +40,7 @@ class Absent:
     @staticmethod
     def of(track: Track) -> Absent:
         """Return what is remembered of a track."""
-        views = tuple(track.poses)
+        views = (*track.poses, track.last) if track.poses else ()
         kind, plates = int(KIND[track.class_id]), track.plates | track.heritage
         return Absent(track.track_id, track.vehicle_id, kind, track.box, track.way, views, track.seen_ns, plates)
 

@@ -62,6 +62,11 @@ class Track:
         return self.birth.at_ns
 
     @property
+    def last(self) -> Sight:
+        """How it was last seen."""
+        return Sight(self.box, self.confidence, self.class_id, self.dhash, self.seen_ns)
+
+    @property
     def class_id(self) -> int:
         """The class with most votes; of equal ones the first."""
         return max(range(len(CLASSES)), key=self.votes.__getitem__)
@@ -127,10 +132,9 @@ class Track:
 
     def parted(self, track_id: int) -> Track:
         """Return what a track becomes that was seen to be another vehicle: a new one, as it stands now."""
-        birth = Sight(self.box, self.confidence, self.class_id, self.dhash, self.seen_ns)
-        fresh = replace(self, track_id=track_id, vehicle_id=track_id, birth=birth, follows=None, jumped_ns=None)
+        fresh = replace(self, track_id=track_id, vehicle_id=track_id, birth=self.last, follows=None, jumped_ns=None)
         fresh.plates = fresh.heritage = frozenset()
-        fresh.poses, fresh.votes = [birth], list(self.votes)
+        fresh.poses, fresh.votes = [self.last], list(self.votes)
         self.poses = []  # which of the views were its own is not known
         return fresh
 

@@ -87,7 +87,10 @@ class Traffic(RuleBasedStateMachine):
         chosen = self.vehicles[vehicle]
         if chosen.seen and chosen.hits:
             self.leaving.append(self.snapshot(vehicle, TrackState.ENDED))
-            self.heirs[next_id := next(self.tracks)] = chosen.track_id
+            known = chosen.hits >= CONFIRMED_HITS  # who never was confirmed leaves nothing: the one before does
+            self.heirs[next_id := next(self.tracks)] = (
+                chosen.track_id if known else self.heirs.get(chosen.track_id, chosen.track_id)
+            )
             chosen.track_id, chosen.hits = next_id, 0
             self.frame(100_000_000)
 

@@ -21,10 +21,9 @@ def alike(dhash: int, bits: int) -> int:
 
 
 def leave_to_the_right(tracker: Tracker, begin: float, dhash: int = RED) -> None:
-    for t in np.arange(0, 1.2, 0.1).tolist():
-        left = 900 + 300 * t
-        feed(tracker, begin + t, ((left, 300.0, min(left + 140, 1280.0), 400.0), CAR, dhash))
-    for t in np.arange(1.2, 3.2, 0.2).tolist():
+    for t in np.arange(0, 0.8, 0.1).tolist():
+        feed(tracker, begin + t, (car(900 + 320 * t, 300), CAR, dhash))
+    for t in np.arange(0.8, 3.2, 0.2).tolist():
         feed(tracker, begin + t)
 
 
@@ -57,11 +56,10 @@ def test_who_comes_too_late_or_looks_otherwise_or_is_of_another_kind_is_another(
 
 def test_of_two_like_vehicles_that_are_gone_neither_is_guessed() -> None:
     tracker = Tracker()
-    for t in np.arange(0, 1.2, 0.1).tolist():
-        left = 900 + 300 * t
-        pair = [(left, top, min(left + 140, 1280.0), top + 100) for top in (240.0, 360.0)]
-        feed(tracker, t, *((box, CAR, alike(RED, bits)) for box, bits in zip(pair, (0, 1), strict=True)))
-    for t in np.arange(1.2, 3.2, 0.2).tolist():
+    for t in np.arange(0, 0.8, 0.1).tolist():
+        left = 900 + 320 * t
+        feed(tracker, t, (car(left, 240), CAR, RED), (car(left, 360), CAR, alike(RED, 1)))
+    for t in np.arange(0.8, 3.2, 0.2).tolist():
         feed(tracker, t)
     assert vehicles(come_back_from_the_right(tracker, 30, alike(RED, 2))) == [(3, 3)]
 
