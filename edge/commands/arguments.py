@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterable
 
 from edge.errors import UsageError
@@ -29,6 +30,14 @@ def leave_out(args: argparse.Namespace, names: Iterable[str], why: str) -> None:
     given = [f"--{name}" for name in names if getattr(args, name) is not None]
     if given:
         raise UsageError(f"{why}: leave {', '.join(given)} out")
+
+
+def input_size(text: str) -> tuple[int, int]:
+    """Read a network's input, WIDTHxHEIGHT, for argparse."""
+    found = re.fullmatch(r"(\d+)x(\d+)", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT, such as 416x256")
+    return int(found[1]), int(found[2])
 
 
 def size_of(text: str) -> tuple[int, int]:

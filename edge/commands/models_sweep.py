@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.commands import eval_detect
+from edge.commands.arguments import input_size
 from edge.commands.weights import WEIGHTS_HELP, weights_beside
 from edge.errors import UsageError
 
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="a name or the path of a model.toml")
     eval_detect.add_picture_arguments(parser)
     parser.add_argument(
-        "--size", metavar="WxH", type=_size, action="append", help="network inputs (default: 320x192 to 640x384)"
+        "--size", metavar="WxH", type=input_size, action="append", help="network inputs (default: 320x192 to 640x384)"
     )
     parser.add_argument("--weights", metavar="FILE", type=Path, help=WEIGHTS_HELP)
     parser.add_argument("--plot", metavar="FILE.svg", type=Path, help="draw accuracy over milliseconds")
@@ -98,10 +98,3 @@ def _table(points: list[SweepPoint], chosen: SweepPoint) -> str:
         )
     lines.append(f"the smallest that keeps the vehicles' recall: {chosen.name}")
     return "\n".join(lines)
-
-
-def _size(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"(\d+)x(\d+)", text)
-    if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT, such as 416x256")
-    return int(found[1]), int(found[2])

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.commands import models_finder
-from edge.commands.arguments import check_count, leave_out
+from edge.commands.arguments import check_count, input_size, leave_out
 from edge.commands.weights import LAST_FILE, WEIGHTS_HELP, weights_beside
 from edge.errors import UsageError
 
@@ -60,7 +59,7 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"highest, default: {DETECTOR_RATE} detector, {READER_RATE} reader, {models_finder.RATE} finder",
     )
     parser.add_argument(
-        "--size", metavar="WxH", type=size, action="append", help="detector, finder: inputs that take turns"
+        "--size", metavar="WxH", type=input_size, action="append", help="detector, finder: inputs that take turns"
     )
     parser.add_argument(
         "--mosaic", type=float, help="detector: share of canvases put together from four pictures, 0 for a last stage"
@@ -90,7 +89,9 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `edge models export`."""
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("--weights", metavar="FILE", type=Path, help=WEIGHTS_HELP)
-    parser.add_argument("--size", metavar="WxH", type=size, help="detector: network input, default: as on the card")
+    parser.add_argument(
+        "--size", metavar="WxH", type=input_size, help="detector: network input, default: as on the card"
+    )
     parser.add_argument(
         "--data", metavar="DIR", type=Path, help="reader: crops whose validation side sets the temperature"
     )
@@ -101,14 +102,6 @@ def add_average_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `edge models average`."""
     parser.add_argument("out", metavar="OUT", type=Path, help="safetensors file to write, for train --start or export")
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help="weights of one network")
-
-
-def size(text: str) -> tuple[int, int]:
-    """Read WIDTHxHEIGHT for argparse."""
-    found = re.fullmatch(r"(\d+)x(\d+)", text)
-    if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT, such as 416x256")
-    return int(found[1]), int(found[2])
 
 
 def train(args: argparse.Namespace) -> None:
