@@ -16,7 +16,7 @@ from edge.ports import DeskCost, Detector, Frame, ReadingDesk
 from edge.sitebook import Proven, SiteBook
 from edge.tracking import Tracker
 from edge.types import VEHICLES, Crossing, Event, Evidence, Pass, Plate, Reading, Stage, TrackUpdate
-from edge.vision.dhash import dhash_many
+from edge.vision.dhash import dhash_boxes
 from edge.vision.motion import LUMA_WH, Motion, MotionGate
 
 
@@ -113,7 +113,7 @@ class Pipeline:
     def _track(self, frame: Frame, motion: Motion) -> TrackUpdate:
         found = self._ignored.keep(self._detector.detect(frame), frame.size_wh)
         self._detected_ns = frame.mono_ns
-        hashes = dhash_many([frame.crop((x1, y1, x2, y2)) for x1, y1, x2, y2 in found.xyxy.tolist()])
+        hashes = dhash_boxes(frame, found.xyxy)
         # After a cut nothing in the picture is what was there before, however alike it looks.
         gone = self._tracker.reset(frame.mono_ns).ended if motion.cut else ()
         tracks = self._tracker.step(found, hashes, frame.mono_ns, frame.size_wh)

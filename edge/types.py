@@ -26,6 +26,10 @@ Point: TypeAlias = tuple[float, float]
 
 CLASSES = ("car", "truck", "bus", "motorcycle", "bicycle", "person")
 """The product's classes; `class_id` is an index into this, whatever the model's own list is."""
+KIND = np.array([0, 0, 0, 1, 1, 2], np.int16)
+"""Kind of each class: four wheels or more, two wheels, on foot. Networks take the classes of one kind for each other: a
+van found as car and as truck is one vehicle, and so is a scooter found as motorcycle and as bicycle."""
+KIND.flags.writeable = False
 VEHICLES = frozenset({"car", "truck", "bus", "motorcycle"})
 """Classes that make passes and visits; the others are seen and tracked, and only the rules may ask for them."""
 

@@ -13,13 +13,8 @@ from edge.inference.card import ModelCard, load_card
 from edge.inference.engines import best_engine, open_engine
 from edge.inference.heads import Candidates, Head, Shape, decode, fits, make_head, told
 from edge.ports import Engine, Frame, Letterboxed, TensorSpec
-from edge.types import CLASSES, F32, U8, Detections
+from edge.types import F32, KIND, U8, Detections
 from edge.vision import boxes
-
-_KINDS = ({"car", "truck", "bus"}, {"motorcycle", "bicycle"}, {"person"})
-_ALIKE = np.array([next(kind for kind, names in enumerate(_KINDS) if name in names) for name in CLASSES])
-"""One number for the classes that a network takes for each other: a van found as car and as truck is one vehicle, a
-scooter found as motorcycle and as bicycle is one as well."""
 
 
 def open_detector(models: Models) -> YoloDetector:
@@ -90,7 +85,7 @@ class YoloDetector:
         xyxy = boxes.clip(from_letterbox(found.xyxy, view), *size_wh)
         rows = np.flatnonzero((class_id >= 0) & (boxes.areas(xyxy) > 0))
         single = boxes.nms_by_class(
-            xyxy[rows], found.confidence[rows], _ALIKE[class_id[rows]], self._card.iou, self._card.max_detections
+            xyxy[rows], found.confidence[rows], KIND[class_id[rows]], self._card.iou, self._card.max_detections
         )
         rows = rows[single]
         return Detections(xyxy[rows], found.confidence[rows].astype(np.float32), class_id[rows])

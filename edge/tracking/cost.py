@@ -8,9 +8,8 @@ import lap
 import numpy as np
 
 from edge.tracking.geometry import F64, Mask, Rows, area, centre, intersection, overlap
-from edge.tracking.kinds import KIND
 from edge.tracking.settings import TrackerSettings
-from edge.types import I16, U8
+from edge.types import I16, KIND, U8
 
 NEVER = 1e6
 _OVERLAPS = 0.1

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from edge.tracking.geometry import F64, Mask, Rows, area, covered, intersection, overlap
-from edge.tracking.kinds import KIND
 from edge.tracking.settings import TrackerSettings
-from edge.types import U64, Detections
+from edge.types import KIND, U64, Detections
 
 _COUPLE = 2
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from edge.tracking.kinds import KIND
+from edge.tracking.geometry import box_area
 from edge.tracking.settings import TrackerSettings
 from edge.tracking.track import Sight, Track
-from edge.types import Box
+from edge.types import KIND, Box
 from edge.vision.boxes import shared_area
 from edge.vision.dhash import hamming
 
@@ -100,9 +100,10 @@ class Gallery:
         there = {}
         for gone in absent:
             gap_s = (track.started_ns - gone.seen_ns) / 1e9
-            moved = math.hypot(*gone.way) * gap_s <= s.place_moved * math.sqrt(_area(gone.box))
-            if gap_s <= s.place_s and moved and _iou(gone.box, track.birth.box) >= s.place_iou:
-                there[gone] = _iou(gone.box, track.birth.box)
+            moved = math.hypot(*gone.way) * gap_s <= s.place_moved * math.sqrt(box_area(gone.box))
+            shared = _iou(gone.box, track.birth.box)
+            if gap_s <= s.place_s and moved and shared >= s.place_iou:
+                there[gone] = shared
         return max(there, key=lambda gone: (there[gone], -gone.track_id), default=None)
 
     def _by_way(self, track: Track, absent: Iterable[Absent]) -> Absent | None:
@@ -117,9 +118,9 @@ class Gallery:
         first, last = np.array(_centre(gone.box)), np.array(_centre(track.birth.box))
         since_s = max((track.seen_ns - track.started_ns) / 1e9, 1e-3)
         before, after = np.array(gone.way), (np.array(_centre(track.box)) - last) / since_s
-        step, size = last - first, math.sqrt(math.sqrt(_area(gone.box) * _area(track.birth.box)))
+        step, size = last - first, math.sqrt(math.sqrt(box_area(gone.box) * box_area(track.birth.box)))
         distance = float(np.hypot(*step))
-        ratio = _area(gone.box) / _area(track.birth.box)
+        ratio = box_area(gone.box) / box_area(track.birth.box)
         if gap_s > s.way_s or distance < s.way_least * size or max(ratio, 1 / ratio) > s.area_ratio:
             return None
         speeds = float(before @ step) / distance, float(after @ step) / distance
@@ -154,22 +155,18 @@ class Gallery:
         return min((hamming(one.dhash, other.dhash) for one, other in pairs), default=_BITS)
 
     def _same_place(self, first: Box, second: Box) -> bool:
-        ratio = _area(first) / _area(second)
+        ratio = box_area(first) / box_area(second)
         return self._near(first, second) and max(ratio, 1 / ratio) <= self._settings.still_area_ratio
 
     def _near(self, first: Box, second: Box) -> bool:
         """Return whether the centres of two boxes lie within reach, in sizes of the larger one."""
-        size = math.sqrt(max(_area(first), _area(second)))
+        size = math.sqrt(max(box_area(first), box_area(second)))
         return math.dist(_centre(first), _centre(second)) <= self._settings.return_reach * size
 
 
 def _iou(first: Box, second: Box) -> float:
     common = shared_area(first, second)
-    return common / (_area(first) + _area(second) - common)
-
-
-def _area(box: Box) -> float:
-    return max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
+    return common / (box_area(first) + box_area(second) - common)
 
 
 def _centre(box: Box) -> tuple[float, float]:

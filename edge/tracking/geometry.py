@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from edge.types import Box
+
 F64 = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
@@ -13,6 +15,11 @@ Rows = npt.NDArray[np.intp]
 def area(boxes: F64) -> F64:
     """Return the areas (N,) of boxes `xyxy` (N,4), one pixel at least."""
     return np.asarray(np.maximum((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), 1.0))
+
+
+def box_area(box: Box) -> float:
+    """Return the area of one box, one pixel at least."""
+    return max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
 
 
 def centre(boxes: F64) -> F64:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+from edge.tracking.geometry import Mask, box_area
 from edge.tracking.settings import TrackerSettings
 from edge.types import CLASSES, Box, TrackSnapshot, TrackState
-from edge.vision.boxes import shared_area
+from edge.vision.boxes import part_of_smaller, shared_area
 from edge.vision.dhash import hamming
 
 _MOST_VOTES = 200.0
@@ -43,7 +47,7 @@ class Track:
     heritage: frozenset[str] = frozenset()
     """The earlier track that it continues, and the plates of that."""
     way: tuple[float, float] = (0.0, 0.0)
-    """Velocity of the centre when it was last seen, px/s."""
+    """Velocity when it was last seen, px/s; see `Motion.ways`."""
     state: TrackState = TrackState.TENTATIVE
     hits: int = 0
     evidence: float = 0.0
@@ -141,14 +145,13 @@ class Track:
     def _travelled(self) -> float:
         """Return how far the anchor is from where it was first seen, in sizes."""
         (x1, _, x2, y2), (left, _, right, bottom) = self.birth.box, self.box
-        return math.hypot((x1 + x2 - left - right) / 2, y2 - bottom) / math.sqrt(max(_area(self.box), 1.0))
+        return math.hypot((x1 + x2 - left - right) / 2, y2 - bottom) / math.sqrt(box_area(self.box))
 
     def _jumps(self, sight: Sight, bits: int, settings: TrackerSettings) -> bool:
         """Return whether looks or place changed as if this were another vehicle."""
         if bits >= settings.jump_bits or bits <= settings.alike_bits or self.missing_ns:
             return bits >= settings.jump_bits
-        smaller = min(_area(self.box), _area(sight.box))
-        return shared_area(self.box, sight.box) < settings.jump_overlap * smaller
+        return part_of_smaller(self.box, sight.box) < settings.jump_overlap
 
     def _vote(self, class_id: int, confidence: float) -> None:
         self.votes[class_id] += confidence
@@ -169,5 +172,11 @@ class Track:
             self._spot, self._spot_ns = (x, y), at_ns
 
 
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
+def in_state(tracks: Sequence[Track], state: TrackState) -> Mask:
+    """Return which tracks are in a state, (T,)."""
+    return np.array([track.state is state for track in tracks], np.bool_)
+
+
+def standing(tracks: Sequence[Track], settings: TrackerSettings) -> Mask:
+    """Return which tracks stand still, (T,)."""
+    return np.array([track.still(settings) for track in tracks], np.bool_)

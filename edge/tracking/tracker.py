@@ -19,7 +19,7 @@ from edge.tracking.gallery import Absent, Gallery
 from edge.tracking.geometry import Mask, Rows, area
 from edge.tracking.motion import Motion
 from edge.tracking.settings import TrackerSettings
-from edge.tracking.track import Sight, Track
+from edge.tracking.track import Sight, Track, in_state, standing
 from edge.types import U8, U64, Detections, TrackSnapshot, TrackState, TrackUpdate
 from edge.vision.dhash import hamming_matrix
 
@@ -70,7 +70,9 @@ class Tracker:
             self._end_all()
         self._size_wh = size_wh
         passed_ns = self._pass_time(at_ns)
-        self._motion.predict(passed_ns / 1e9, self._mask(TrackState.LOST), self._still())
+        self._motion.predict(
+            passed_ns / 1e9, in_state(self._tracks, TrackState.LOST), standing(self._tracks, self._settings)
+        )
         seen, looks = self._worth(detections, hashes)
         pairs = self._compare(seen, looks)
         rows, columns = self._associate(seen, pairs)
@@ -120,7 +122,7 @@ class Tracker:
             ValueError: time went back.
         """
         self._pass_time(at_ns)
-        return TrackUpdate(at_ns, lost=self._snapshots(TrackState.LOST))
+        return TrackUpdate(at_ns, lost=self._lost_snapshots())
 
     def reset(self, at_ns: int) -> TrackUpdate:
         """End every track and forget who is gone: the scene was cut, or the camera moved."""
@@ -149,7 +151,7 @@ class Tracker:
     def _associate(self, seen: Detections, offered: Pairs) -> tuple[Rows, Rows]:
         costs = offered.cost
         sure = seen.confidence >= self._settings.confident
-        tentative = self._mask(TrackState.TENTATIVE)
+        tentative = in_state(self._tracks, TrackState.TENTATIVE)
         lately = self._lately()
         free_rows, free_columns = np.ones(len(self._tracks), np.bool_), np.ones(len(seen), np.bool_)
         pairs = []
@@ -172,7 +174,9 @@ class Tracker:
             return Pairs(nothing, nothing, nothing.astype(np.bool_), nothing.astype(np.uint8))
         classes = np.array([track.class_id for track in self._tracks], np.int16)
         missing_s = np.array([track.missing_ns / 1e9 for track in self._tracks])
-        expected = Expected(self._motion.boxes, self._motion.centre_sigma, classes, self._still(), missing_s)
+        expected = Expected(
+            self._motion.boxes, self._motion.centre_sigma, classes, standing(self._tracks, self._settings), missing_s
+        )
         looks = Seen(seen.xyxy.astype(np.float64), seen.class_id)
         return compare(expected, looks, self._bits(hashes), self._settings)
 
@@ -190,7 +194,11 @@ class Tracker:
         part = pairs.part[rows, columns]
         change = area(seen.xyxy[columns].astype(np.float64)) / area(self._motion.boxes[rows])
         odd = np.maximum(change, 1 / change) > self._settings.odd_area
-        doubt = np.where(part, np.where(self._still()[rows], _STILL_DOUBT, _PART_DOUBT), np.where(odd, _ODD_DOUBT, 1.0))
+        doubt = np.where(
+            part,
+            np.where(standing(self._tracks, self._settings)[rows], _STILL_DOUBT, _PART_DOUBT),
+            np.where(odd, _ODD_DOUBT, 1.0),
+        )
         self._motion.correct(rows, seen.xyxy[columns], doubt)
         sights, bits = _sights(seen, hashes, columns, at_ns), pairs.bits[rows, columns].tolist()
         for row, sight, apart, some in zip(rows.tolist(), sights, bits, part.tolist(), strict=True):
@@ -263,7 +271,7 @@ class Tracker:
             track.snapshot() for track in self._tracks if track.seen_ns == at_ns and track.state is not TrackState.LOST
         )
         started = tuple(track.snapshot() for track in self._tracks if track.track_id in news.started)
-        lost, joined = self._snapshots(TrackState.LOST), tuple(news.joined)
+        lost, joined = self._lost_snapshots(), tuple(news.joined)
         coasting = waiting.coasting(self._tracks, self._motion.boxes, self._settings) if lost else ()
         return TrackUpdate(at_ns, active, started, tuple(news.ended), lost, joined, coasting)
 
@@ -273,18 +281,12 @@ class Tracker:
     def _lost(self) -> list[Track]:
         return [track for track in self._tracks if track.state is TrackState.LOST]
 
-    def _snapshots(self, state: TrackState) -> tuple[TrackSnapshot, ...]:
-        return tuple(track.snapshot() for track in self._tracks if track.state is state)
+    def _lost_snapshots(self) -> tuple[TrackSnapshot, ...]:
+        return tuple(track.snapshot() for track in self._lost())
 
     def _lately(self) -> Mask:
         longest_ns = self._settings.lately_s * 1e9
         return np.array([track.missing_ns <= longest_ns for track in self._tracks], np.bool_)
-
-    def _mask(self, state: TrackState) -> Mask:
-        return np.array([track.state is state for track in self._tracks], np.bool_)
-
-    def _still(self) -> Mask:
-        return np.array([track.still(self._settings) for track in self._tracks], np.bool_)
 
     def _end_all(self) -> None:
         self._drop(np.zeros(len(self._tracks), np.bool_))

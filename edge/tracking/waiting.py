@@ -10,7 +10,7 @@ import numpy as np
 from edge.tracking.geometry import F64, Mask, covered
 from edge.tracking.motion import Motion
 from edge.tracking.settings import TrackerSettings
-from edge.tracking.track import Track
+from edge.tracking.track import Track, in_state, standing
 from edge.types import TrackSnapshot, TrackState
 
 _HIDDEN = 0.5
@@ -38,7 +38,7 @@ def coasting(tracks: Sequence[Track], boxes: F64, settings: TrackerSettings) -> 
 def _limits_s(tracks: Sequence[Track], motion: Motion, size_wh: tuple[int, int], settings: TrackerSettings) -> F64:
     """Return for how long each track may be missing, (T,) s."""
     boxes, velocity = motion.boxes, motion.velocity
-    still = np.array([track.still(settings) for track in tracks], np.bool_)
+    still = standing(tracks, settings)
     low = _BORDER * np.array(size_wh)
     outward = np.concatenate((velocity <= 0, velocity >= 0), axis=1)
     beyond = np.concatenate((boxes[:, :2] <= low, boxes[:, 2:] >= np.array(size_wh) - low), axis=1)
@@ -46,7 +46,7 @@ def _limits_s(tracks: Sequence[Track], motion: Motion, size_wh: tuple[int, int],
     # The lower border hides how a vehicle drives out of the picture: its anchor rests there until it is gone.
     parked = still & ~beyond[:, 3]
     limits = np.select(
-        [_mask(tracks, TrackState.TENTATIVE), leaving & ~still, parked, _hidden(tracks, boxes)],
+        [in_state(tracks, TrackState.TENTATIVE), leaving & ~still, parked, _hidden(tracks, boxes)],
         [settings.tentative_s, settings.leave_s, settings.parked_s, settings.covered_s],
         settings.lost_s,
     )
@@ -56,11 +56,7 @@ def _limits_s(tracks: Sequence[Track], motion: Motion, size_wh: tuple[int, int],
 def _hidden(tracks: Sequence[Track], boxes: F64) -> Mask:
     """Return which lost tracks should be behind one that is in sight."""
     hidden = np.zeros(len(tracks), np.bool_)
-    lost, sighted = _mask(tracks, TrackState.LOST), _mask(tracks, TrackState.CONFIRMED)
+    lost, sighted = in_state(tracks, TrackState.LOST), in_state(tracks, TrackState.CONFIRMED)
     if lost.any() and sighted.any():
         hidden[lost] = (covered(boxes[lost], boxes[sighted]) >= _HIDDEN).any(axis=1)
     return hidden
-
-
-def _mask(tracks: Sequence[Track], state: TrackState) -> Mask:
-    return np.array([track.state is state for track in tracks], np.bool_)

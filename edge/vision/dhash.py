@@ -17,7 +17,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge.types import U8, U64
+from edge.ports import Frame
+from edge.types import F32, U8, U64
 
 DHASH_VERSION = "imagehash-dhash-8"
 """Name of the algorithm, to be kept beside stored hashes: two algorithms are never compared."""
@@ -53,6 +54,15 @@ def dhash(picture: U8) -> int:
 def dhash_many(pictures: Sequence[U8]) -> U64:
     """Return the hashes of `pictures` as (N,) uint64, in their order."""
     return np.array([dhash(picture) for picture in pictures], np.uint64)
+
+
+def dhash_boxes(frame: Frame, xyxy: F32) -> U64:
+    """Return the hashes (N,) uint64 of what a frame shows in boxes `xyxy` (N,4), in its display pixels.
+
+    Raises:
+        ValueError: when nothing of a box lies inside the frame.
+    """
+    return dhash_many([frame.crop((x1, y1, x2, y2)) for x1, y1, x2, y2 in xyxy.tolist()])
 
 
 def hamming(first: int, second: int) -> int:

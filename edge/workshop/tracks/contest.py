@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.types import F32, U8, U64, Detections
-from edge.vision.dhash import dhash_many
+from edge.vision.dhash import dhash_boxes
 from edge.workshop.tracks.conditions import Thinning
 from edge.workshop.video import whole_picture
 
@@ -91,7 +91,7 @@ def run(
 
 def _sight(frame: Frame, found: Detections, *, wants_picture: bool) -> Sight:
     began = time.perf_counter_ns()
-    hashes = dhash_many([frame.crop((x1, y1, x2, y2)) for x1, y1, x2, y2 in found.xyxy.tolist()])
+    hashes = dhash_boxes(frame, found.xyxy)
     hash_ns = time.perf_counter_ns() - began
     picture = np.asarray(cv2.cvtColor(whole_picture(frame), cv2.COLOR_RGB2BGR), np.uint8) if wants_picture else None
     return Sight(found, hashes, hash_ns, frame.mono_ns, frame.size_wh, picture)
