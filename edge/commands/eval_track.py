@@ -170,7 +170,7 @@ def _table(title: str, scores: Sequence[Score]) -> str:
     head = (
         f"{title}: {scores[0].frames} frames, {scores[0].identities.vehicles} vehicles\n"
         f"  {'tracker':<12} {'HOTA':>6} {'IDF1':>6} {'MOTA':>6} {'IDSW':>5} {'Frag':>5} {'ids':>5} "
-        f"{'per vehicle':>11} {'ghosts':>6} {'swaps':>5} {'us a frame':>10}"
+        f"{'per vehicle':>11} {'ghosts':>6} {'swaps':>5} {'plates':>6} {'us a frame':>10}"
     )
     return "\n".join([head, *map(_row, scores)])
 
@@ -180,7 +180,7 @@ def _row(one: Score) -> str:
     return (
         f"  {one.tracker:<12} {percent['HOTA']:>6.2f} {percent['IDF1']:>6.2f} {percent['MOTA']:>6.2f} "
         f"{one.switches:>5} {one.fragments:>5} {own.ids:>5} {own.tracks_per_vehicle:>11.2f} {own.ghosts:>6} "
-        f"{own.swaps:>5} {one.frame_us:>10.0f}"
+        f"{own.swaps:>5} {own.plate_swaps:>6} {one.frame_us:>10.0f}"
     )
 
 
@@ -200,6 +200,7 @@ def _details(sequence: str, condition: str, one: Score) -> dict[str, object]:
         "tracks_per_vehicle": _figure(own.tracks_per_vehicle),
         "ghosts": own.ghosts,
         "swaps": own.swaps,
+        "plate_swaps": own.plate_swaps,
         "microseconds_per_frame": round(one.frame_us, 1),
     }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import lap
 import numpy as np
 
+from edge.tracking.border import turned_back
 from edge.tracking.geometry import F64, Mask, Rows, area, centre, intersection, overlap
 from edge.tracking.settings import TrackerSettings
 from edge.types import I16, KIND, U8
@@ -21,7 +22,8 @@ _PART_DISTANCE = 0.5  # the centre of a part lies anywhere in the whole
 class Expected:
     """What is known of T tracks: boxes (T,4), deviations of the centre (T,2) px, classes (T,), and which stand still.
 
-    `missing_s` (T,) is 0 for tracks in sight.
+    `missing_s` (T,) is 0 for tracks in sight; `reach` (T,4) is how far those that drive out may be in, see
+    `border.limits`.
     """
 
     boxes: F64
@@ -29,6 +31,7 @@ class Expected:
     class_id: I16
     still: Mask
     missing_s: F64
+    reach: F64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +81,7 @@ def compare(expected: Expected, seen: Seen, bits: U8, settings: TrackerSettings)
     ratio = np.where(expected.still, settings.still_area_ratio, settings.area_ratio)[:, None]
     possible &= change <= np.where(part, settings.part_ratio, ratio)
     possible &= _within_reach(expected, np.hypot(off_x, off_y), match, whole * look, settings)
+    possible &= ~turned_back(expected.reach, seen.boxes)
     possible &= _looks_allow(expected, match, part, bits, change, settings)
     return Pairs(np.where(possible, cost, NEVER), match, part, bits)
 

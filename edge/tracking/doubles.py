@@ -1,14 +1,12 @@
-"""Which boxes of a frame stand for one vehicle each: none found twice, none around two, none around half of one."""
+"""Which boxes of a frame stand for one vehicle each: none found twice, none around half of one."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from edge.tracking.geometry import F64, Mask, Rows, area, covered, intersection, overlap
+from edge.tracking.geometry import Rows, covered, overlap
 from edge.tracking.settings import TrackerSettings
 from edge.types import KIND, U64, Detections
-
-_COUPLE = 2
 
 
 def single(detections: Detections, hashes: U64, settings: TrackerSettings) -> Rows:
@@ -25,25 +23,6 @@ def single(detections: Detections, hashes: U64, settings: TrackerSettings) -> Ro
         if kept[row]:
             kept[row + 1 :] &= ~double[row, row + 1 :]
     return np.asarray(order[kept])
-
-
-def joint(known: F64, boxes: F64, settings: TrackerSettings) -> Mask:
-    """Return which boxes (D,4) hold two of the vehicles that should be at `known` (T,4), (D,).
-
-    A detector draws one box around both now and then, instead of theirs or besides. It is no joint box when it is the
-    best one for a single vehicle.
-    """
-    if len(known) < _COUPLE:
-        return np.zeros(len(boxes), np.bool_)
-    common, size, room = intersection(known, boxes), area(known)[:, None], area(boxes)[None]
-    within = (common >= settings.joint_inside * size) & (size <= settings.joint_part * room)
-    several = within.sum(axis=0) >= _COUPLE
-    if not several.any():
-        return np.asarray(several)
-    filled = np.where(within, size, 0.0).sum(axis=0) >= settings.joint_filled * room[0]
-    shared = overlap(known, boxes, common)
-    alone = ((shared >= settings.joint_alone) & (shared == shared.max(axis=1, keepdims=True))).any(axis=0)
-    return np.asarray(several & filled & ~alone)
 
 
 def fresh(sure: Rows, unmatched: Rows, seen: Detections, settings: TrackerSettings) -> Rows:

@@ -36,13 +36,17 @@ class Absent:
     views: tuple[Sight, ...]
     seen_ns: int
     plates: frozenset[str]
+    left: bool
+    """Whether it was driving out of the picture."""
 
     @staticmethod
     def of(track: Track) -> Absent:
         """Return what is remembered of a track."""
         views = (*track.poses, track.last) if track.poses else ()
         kind, plates = int(KIND[track.class_id]), track.plates | track.heritage
-        return Absent(track.track_id, track.vehicle_id, kind, track.box, track.way, views, track.seen_ns, plates)
+        return Absent(
+            track.track_id, track.vehicle_id, kind, track.box, track.way, views, track.seen_ns, plates, track.leaving
+        )
 
 
 class Gallery:
@@ -102,7 +106,7 @@ class Gallery:
             gap_s = (track.started_ns - gone.seen_ns) / 1e9
             moved = math.hypot(*gone.way) * gap_s <= s.place_moved * math.sqrt(box_area(gone.box))
             shared = _iou(gone.box, track.birth.box)
-            if gap_s <= s.place_s and moved and shared >= s.place_iou:
+            if not gone.left and gap_s <= s.place_s and moved and shared >= s.place_iou:
                 there[gone] = shared
         return max(there, key=lambda gone: (there[gone], -gone.track_id), default=None)
 

@@ -10,6 +10,7 @@ from edge.types import Box
 F64 = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
+_BORDER = 0.02
 
 
 def area(boxes: F64) -> F64:
@@ -43,3 +44,9 @@ def overlap(first: F64, second: F64, common: F64 | None = None) -> F64:
 def covered(inner: F64, outer: F64) -> F64:
     """Return which share of each `inner` box each `outer` box hides, (len(inner), len(outer))."""
     return np.asarray(intersection(inner, outer) / area(inner)[:, None])
+
+
+def inner_edges(boxes: F64, size_wh: tuple[int, int]) -> Mask:
+    """Return which edges (left, top, right, bottom) of boxes (N,4) the border of the picture does not make, (N,4)."""
+    room = _BORDER * np.array(size_wh)
+    return np.concatenate((boxes[:, :2] > room, boxes[:, 2:] < np.array(size_wh) - room), axis=1)

@@ -51,6 +51,12 @@ class Motion:
         return self._velocity[:, :2]
 
     @property
+    def edge_velocity(self) -> F64:
+        """Velocity of the edges left, top, right and bottom, (N,4) px/s."""
+        along, growth = self._velocity[:, :2], self._velocity[:, 2:] / 2
+        return np.concatenate((along - growth, along + growth), axis=1)
+
+    @property
     def ways(self) -> F64:
         """Velocity of the edge that moves fastest along each axis, (N,2) px/s.
 
@@ -97,10 +103,14 @@ class Motion:
         self._cov = kept * (self._cov + reach * self._var_velocity) + power * grown**2 / 2
         self._var_velocity = kept**2 * self._var_velocity + power * grown
 
-    def correct(self, rows: Rows, xyxy: F32, doubt: F64) -> None:
-        """Take boxes `xyxy` (K,4) as measurements of the filters `rows` (K,), blunter by the factor `doubt` (K,)."""
+    def correct(self, rows: Rows, xyxy: F32 | F64, doubt: F64) -> None:
+        """Take boxes `xyxy` (K,4) as measurements of the filters `rows` (K,), blunter by `doubt`.
+
+        That is a factor for a box, (K,), or for each of its centre x, centre y, width and height, (K,4).
+        """
         measured = _measured(xyxy)
-        noise = (_MEASUREMENT * doubt * _size(measured))[:, None] ** 2
+        factors = doubt[:, None] if doubt.ndim == 1 else doubt
+        noise = (_MEASUREMENT * factors * _size(measured)[:, None]) ** 2
         total = self._var[rows] + noise
         gain, gain_velocity = self._var[rows] / total, self._cov[rows] / total
         surprise = measured - self._mean[rows]
@@ -111,7 +121,7 @@ class Motion:
         self._var[rows] *= 1 - gain
 
 
-def _measured(xyxy: F32) -> F64:
+def _measured(xyxy: F32 | F64) -> F64:
     box = xyxy.astype(np.float64)
     size = np.maximum(box[:, 2:] - box[:, :2], 1.0)
     return np.concatenate(((box[:, :2] + box[:, 2:]) / 2, size), axis=1)

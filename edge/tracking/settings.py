@@ -21,12 +21,32 @@ class TrackerSettings:
     """... and is at least this share of its size starts no track: a bus is far larger than the car before it."""
     joint_inside: float = 0.8
     """A box that holds this much of each of two known vehicles..."""
-    joint_part: float = 0.8
+    joint_part: float = 0.9
     """... neither of which is larger than this share of it..."""
-    joint_filled: float = 0.7
-    """... and which fill so much of it together, is one box around both..."""
+    joint_filled: float = 0.5
+    """... and which fill so much of it together..."""
+    joint_hull: float = 0.7
+    """... and whose common outline overlaps it so much, is one box around both..."""
     joint_alone: float = 0.75
-    """... unless it overlaps a known vehicle so much that it is that one's."""
+    """... unless it overlaps one of them so much..."""
+    joint_better: float = 0.05
+    """... and the common outline by no more than this better."""
+    held_s: float = 20.0
+    """Vehicles in such a box are kept where its edges say for so long."""
+    nest: float = 0.8
+    """A new track that shares this much of the smaller of the two with a known one of its kind..."""
+    nest_s: float = 0.5
+    """... seen no longer ago than this..."""
+    nest_wait_s: float = 1.0
+    """... may be that one, found twice, and is not told of for so long while both are seen so..."""
+    nest_edge: float = 0.15
+    """... and goes on for it when that one is lost and two edges, the lower among them, agree by this, in sizes."""
+    out_speed: float = 0.25
+    """A box cut by the border of the picture, whose opposite edge nears that border by so many sizes a second..."""
+    out_area: float = 0.5
+    """... and which is smaller than this share of the largest it was, drives out..."""
+    out_room: float = 0.15
+    """... and comes no farther in again than this, in sizes of the largest."""
 
     confirm_s: float = 0.1
     """A new track is confirmed when it was seen twice at least, over this long..."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from edge.tracking import border
 from edge.tracking.geometry import Mask, box_area
 from edge.tracking.settings import TrackerSettings
 from edge.types import CLASSES, Box, TrackSnapshot, TrackState
@@ -46,6 +47,12 @@ class Track:
     follows: int | None = None
     heritage: frozenset[str] = frozenset()
     """The earlier track that it continues, and the plates of that."""
+    largest: float = 0.0
+    """Area of the largest box it had, px."""
+    reach: tuple[float, float, float, float] = border.STAYS
+    """How far into the picture it reaches over the borders by which it drives out; see `border.limits`."""
+    nested: int | None = None
+    """The known track in or around which it was first seen."""
     way: tuple[float, float] = (0.0, 0.0)
     """Velocity when it was last seen, px/s; see `Motion.ways`."""
     state: TrackState = TrackState.TENTATIVE
@@ -53,6 +60,9 @@ class Track:
     evidence: float = 0.0
     best: float = 0.0
     missing_ns: int = 0
+    held: bool = False
+    held_ns: int = 0
+    """Whether it is in one box with another, and for how long it has been since it was last seen."""
     gap_ns: int = 0
     """The longest time for which it was missed and found again."""
     poses: list[Sight] = field(default_factory=list)
@@ -90,6 +100,8 @@ class Track:
         self.evidence += max(sight.confidence - settings.doubt, 0.0)
         self.best = max(self.best, sight.confidence)
         self.gap_ns, self.missing_ns = max(self.gap_ns, self.missing_ns), 0
+        self.held, self.held_ns = False, 0
+        self.largest = max(self.largest, box_area(sight.box))
         self._vote(sight.class_id, sight.confidence)
         if whole:
             self._remember(sight, settings)
@@ -112,6 +124,11 @@ class Track:
     def disproved(self) -> bool:
         """Return whether the plates say that this is not the vehicle it was taken for."""
         return bool(self.plates and self.heritage) and self.plates.isdisjoint(self.heritage)
+
+    @property
+    def leaving(self) -> bool:
+        """Whether it was driving out of the picture."""
+        return min(self.reach) < math.inf
 
     def touches(self, other: Track) -> bool:
         """Return whether two tracks were last seen in the same place."""

@@ -1,7 +1,5 @@
 """The tracker: detections and their hashes in, tracks out.
 
-Association in three rounds, each an exact assignment: sure detections with known tracks, weak detections with tracks
-seen a moment ago (Y. Zhang et al., "ByteTrack", 2022), what is left of the sure ones with tracks not yet confirmed.
 Everything is measured in the frames' time, so dropped, skipped and slow frames change precision, not rules.
 """
 
@@ -13,17 +11,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from edge.tracking import doubles, waiting
-from edge.tracking.cost import NEVER, Expected, Pairs, Seen, assign, compare
+from edge.tracking import border, doubles, nested, waiting
+from edge.tracking.association import Associated, associate, lately
 from edge.tracking.gallery import Absent, Gallery
-from edge.tracking.geometry import Mask, Rows, area
+from edge.tracking.geometry import F64, Mask, Rows, area
+from edge.tracking.joint import joint, places
 from edge.tracking.motion import Motion
 from edge.tracking.settings import TrackerSettings
 from edge.tracking.track import Sight, Track, in_state, standing
-from edge.types import U8, U64, Detections, TrackSnapshot, TrackState, TrackUpdate
-from edge.vision.dhash import hamming_matrix
+from edge.types import U64, Detections, TrackSnapshot, TrackState, TrackUpdate
 
-_WEAK_IOU = 0.3
 _PART_DOUBT = 20.0
 _ODD_DOUBT = 3.0
 _STILL_DOUBT = 100.0  # what stands still is where it was, however little of it shows
@@ -73,13 +70,13 @@ class Tracker:
         self._motion.predict(
             passed_ns / 1e9, in_state(self._tracks, TrackState.LOST), standing(self._tracks, self._settings)
         )
-        seen, looks = self._worth(detections, hashes)
-        pairs = self._compare(seen, looks)
-        rows, columns = self._associate(seen, pairs)
-        self._see(rows, columns, seen, looks, pairs, at_ns)
-        self._miss(rows, passed_ns)
-        self._start(_others(columns, len(seen)), seen, looks, at_ns)
-        self._confirm()
+        seen, looks, held = self._worth(detections, hashes)
+        found = associate(self._tracks, self._motion, seen, looks, self._settings)
+        self._see(found, _sights(seen, looks, found.columns, at_ns), size_wh)
+        self._hold(found.rows, held, passed_ns, size_wh)
+        self._miss(found.rows, passed_ns)
+        self._start(_others(found.columns, len(seen)), seen, looks, at_ns)
+        self._confirm(size_wh)
         self._give_up(size_wh)
         self._gallery.forget(at_ns)
         return self._update(at_ns)
@@ -140,75 +137,55 @@ class Tracker:
         self._at_ns = at_ns
         return at_ns - before
 
-    def _worth(self, detections: Detections, hashes: U64) -> tuple[Detections, U64]:
-        """Return the detections that stand for a vehicle each, with their hashes."""
+    def _worth(self, detections: Detections, hashes: U64) -> tuple[Detections, U64, list[tuple[Rows, F64]]]:
+        """Return the detections that stand for a vehicle each, their hashes, and who is in which box around several."""
         order = doubles.single(detections, hashes, self._settings)
-        lately = np.array([track.confirmed for track in self._tracks], np.bool_) & self._lately()
-        known = self._motion.boxes[lately]
-        order = order[~doubles.joint(known, detections.xyxy[order].astype(np.float64), self._settings)]
-        return detections[order], hashes[order]
+        boxes = detections.xyxy[order].astype(np.float64)
+        known = np.flatnonzero(~in_state(self._tracks, TrackState.TENTATIVE) & lately(self._tracks, self._settings))
+        within = joint(self._motion.boxes[known], boxes, self._settings)
+        several = within.any(axis=0)
+        held = [(known[within[:, column]], boxes[column]) for column in np.flatnonzero(several).tolist()]
+        order = order[~several]
+        return detections[order], hashes[order], held
 
-    def _associate(self, seen: Detections, offered: Pairs) -> tuple[Rows, Rows]:
-        costs = offered.cost
-        sure = seen.confidence >= self._settings.confident
-        tentative = in_state(self._tracks, TrackState.TENTATIVE)
-        lately = self._lately()
-        free_rows, free_columns = np.ones(len(self._tracks), np.bool_), np.ones(len(seen), np.bool_)
-        pairs = []
-        rounds = (
-            (~tentative, sure, costs),
-            (~tentative & lately, ~sure, np.where(offered.overlap >= _WEAK_IOU, costs, NEVER)),
-            (tentative, sure, costs),
-        )
-        for wanted_rows, wanted_columns, prices in rounds:
-            rows = np.flatnonzero(wanted_rows & free_rows)
-            columns = np.flatnonzero(wanted_columns & free_columns)
-            some_rows, some_columns = assign(prices[np.ix_(rows, columns)], self._settings.cost_limit)
-            pairs.append((rows[some_rows], columns[some_columns]))
-            free_rows[pairs[-1][0]], free_columns[pairs[-1][1]] = False, False
-        return np.concatenate([rows for rows, _ in pairs]), np.concatenate([columns for _, columns in pairs])
-
-    def _compare(self, seen: Detections, hashes: U64) -> Pairs:
-        if not self._tracks or not len(seen):
-            nothing = np.empty((len(self._tracks), len(seen)))
-            return Pairs(nothing, nothing, nothing.astype(np.bool_), nothing.astype(np.uint8))
-        classes = np.array([track.class_id for track in self._tracks], np.int16)
-        missing_s = np.array([track.missing_ns / 1e9 for track in self._tracks])
-        expected = Expected(
-            self._motion.boxes, self._motion.centre_sigma, classes, standing(self._tracks, self._settings), missing_s
-        )
-        looks = Seen(seen.xyxy.astype(np.float64), seen.class_id)
-        return compare(expected, looks, self._bits(hashes), self._settings)
-
-    def _bits(self, hashes: U64) -> U8:
-        """Return the distance of every track's most similar view from every hash, (T,D)."""
-        views = [(track.dhash, *(pose.dhash for pose in track.poses)) for track in self._tracks]
-        starts = np.cumsum([0, *(len(view) for view in views[:-1])])
-        flat = np.array([value for view in views for value in view], np.uint64)
-        return np.asarray(np.minimum.reduceat(hamming_matrix(flat, hashes), starts, axis=0))
-
-    def _see(self, rows: Rows, columns: Rows, seen: Detections, hashes: U64, pairs: Pairs, at_ns: int) -> None:
-        """Give the tracks `rows` their detections `columns`. A part of a vehicle says little of where the whole is."""
+    def _see(self, found: Associated, sights: list[Sight], size_wh: tuple[int, int]) -> None:
+        """Give the tracks their sights. A part of a vehicle says little of where the whole is."""
+        rows, s = found.rows, self._settings
         if not rows.size:
             return
-        part = pairs.part[rows, columns]
-        change = area(seen.xyxy[columns].astype(np.float64)) / area(self._motion.boxes[rows])
-        odd = np.maximum(change, 1 / change) > self._settings.odd_area
-        doubt = np.where(
-            part,
-            np.where(standing(self._tracks, self._settings)[rows], _STILL_DOUBT, _PART_DOUBT),
-            np.where(odd, _ODD_DOUBT, 1.0),
-        )
-        self._motion.correct(rows, seen.xyxy[columns], doubt)
-        sights, bits = _sights(seen, hashes, columns, at_ns), pairs.bits[rows, columns].tolist()
-        for row, sight, apart, some in zip(rows.tolist(), sights, bits, part.tolist(), strict=True):
-            self._tracks[row].see(sight, apart, self._settings, whole=not some)
+        part, bits = (pairs[rows, found.columns] for pairs in (found.pairs.part, found.pairs.bits))
+        boxes = np.array([sight.box for sight in sights])
+        change = area(boxes) / area(self._motion.boxes[rows])
+        odd = np.maximum(change, 1 / change) > s.odd_area
+        hidden = np.where(standing(self._tracks, s)[rows], _STILL_DOUBT, _PART_DOUBT)
+        self._motion.correct(rows, boxes, np.where(part, hidden, np.where(odd, _ODD_DOUBT, 1.0)))
+        tracks = [self._tracks[row] for row in rows.tolist()]
+        for track, sight, apart, some in zip(tracks, sights, bits.tolist(), part.tolist(), strict=True):
+            track.see(sight, apart, s, whole=not some)
+        before = np.array([track.reach for track in tracks])
+        largest = np.array([track.largest for track in tracks])
+        reach = border.limits(before, boxes, largest, self._motion.edge_velocity[rows], size_wh, s)
+        for track, (left, top, right, bottom) in zip(tracks, reach.tolist(), strict=True):
+            track.reach = (left, top, right, bottom)
+
+    def _hold(self, seen_rows: Rows, around: list[tuple[Rows, F64]], passed_ns: int, size_wh: tuple[int, int]) -> None:
+        """Keep the unseen tracks that one box is drawn around where its edges say that they are."""
+        held = set()
+        for rows, box in around:
+            unseen = ~np.isin(rows, seen_rows)
+            measured, doubt = places(self._motion.boxes[rows], box, size_wh)
+            self._motion.correct(rows[unseen], measured[unseen], doubt[unseen])
+            held.update(rows[unseen].tolist())
+        for row, track in enumerate(self._tracks):
+            track.held_ns += passed_ns if row in held else 0
+            track.held = row in held and track.held_ns <= self._settings.held_s * 1e9
 
     def _miss(self, seen_rows: Rows, passed_ns: int) -> None:
         ways = self._motion.ways
         for row in _others(seen_rows, len(self._tracks)).tolist():
             track = self._tracks[row]
-            track.missing_ns += min(passed_ns, round(self._settings.look_s * 1e9))
+            if not track.held:
+                track.missing_ns += min(passed_ns, round(self._settings.look_s * 1e9))
             if track.state is TrackState.CONFIRMED:
                 track.state, track.way = TrackState.LOST, (float(ways[row, 0]), float(ways[row, 1]))
 
@@ -221,13 +198,20 @@ class Tracker:
         for sight in _sights(seen, hashes, fresh, at_ns):
             track = Track(next(self._ids), sight)
             track.see(sight, 0, self._settings)
+            track.nested = nested.around(track, self._tracks, self._settings)
             self._tracks.append(track)
 
-    def _confirm(self) -> None:
+    def _confirm(self, size_wh: tuple[int, int]) -> None:
         for track in [track for track in self._tracks if track.ripe(self._settings)]:
+            other = None if track.nested is None else self._live(track.nested)
+            if other is not None and nested.doubtful(track, other, self._settings):
+                continue
             track.state, track.vehicle_id = TrackState.CONFIRMED, track.track_id
             self._news.started.add(track.track_id)
-            self._join(track, self._gallery.recognised(track, self._lost()))
+            if other is not None and nested.continues(track, other, size_wh, self._settings):
+                self._join(track, Absent.of(other))
+            else:
+                self._join(track, self._gallery.recognised(track, self._lost()))
 
     def _name(self, track: Track) -> None:
         """Take a track for the vehicle that its plates say it is."""
@@ -283,10 +267,6 @@ class Tracker:
 
     def _lost_snapshots(self) -> tuple[TrackSnapshot, ...]:
         return tuple(track.snapshot() for track in self._lost())
-
-    def _lately(self) -> Mask:
-        longest_ns = self._settings.lately_s * 1e9
-        return np.array([track.missing_ns <= longest_ns for track in self._tracks], np.bool_)
 
     def _end_all(self) -> None:
         self._drop(np.zeros(len(self._tracks), np.bool_))

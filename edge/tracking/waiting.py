@@ -7,14 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from edge.tracking.geometry import F64, Mask, covered
+from edge.tracking.geometry import F64, Mask, covered, inner_edges
 from edge.tracking.motion import Motion
 from edge.tracking.settings import TrackerSettings
 from edge.tracking.track import Track, in_state, standing
 from edge.types import TrackSnapshot, TrackState
 
 _HIDDEN = 0.5
-_BORDER = 0.02
 
 
 def awaited(tracks: Sequence[Track], motion: Motion, size_wh: tuple[int, int], settings: TrackerSettings) -> Mask:
@@ -30,8 +29,7 @@ def coasting(tracks: Sequence[Track], boxes: F64, settings: TrackerSettings) -> 
         replace(track.snapshot(), box=(box[0], box[1], box[2], box[3]))
         for track, box, hidden in zip(tracks, boxes.tolist(), _hidden(tracks, boxes).tolist(), strict=True)
         if track.state is TrackState.LOST
-        and track.missing_ns <= min(longest_ns, settings.coast_gaps * track.gap_ns)
-        and not hidden
+        and (track.held or (track.missing_ns <= min(longest_ns, settings.coast_gaps * track.gap_ns) and not hidden))
     )
 
 
@@ -39,9 +37,8 @@ def _limits_s(tracks: Sequence[Track], motion: Motion, size_wh: tuple[int, int],
     """Return for how long each track may be missing, (T,) s."""
     boxes, velocity = motion.boxes, motion.velocity
     still = standing(tracks, settings)
-    low = _BORDER * np.array(size_wh)
     outward = np.concatenate((velocity <= 0, velocity >= 0), axis=1)
-    beyond = np.concatenate((boxes[:, :2] <= low, boxes[:, 2:] >= np.array(size_wh) - low), axis=1)
+    beyond = ~inner_edges(boxes, size_wh)
     leaving = (outward & beyond).any(axis=1)
     # The lower border hides how a vehicle drives out of the picture: its anchor rests there until it is gone.
     parked = still & ~beyond[:, 3]

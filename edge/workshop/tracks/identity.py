@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from edge.workshop.tracks.matching import best_pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 MET_IOU = 0.5
 _HELD = 2  # frames in succession after which a track belongs to another vehicle
@@ -33,7 +33,7 @@ class Identities:
 
     `ids` told and `vehicles` that count; `met_ids` and `met_vehicles`: those that overlapped one of the other side by
     MET_IOU in a frame at least; `swaps`: how often a track went over to another vehicle and held it for two of the
-    frames in which it met one, in succession.
+    frames in which it met one, in succession; `plate_swaps`: those of them from a vehicle with plates to another.
     """
 
     ids: int = 0
@@ -41,6 +41,7 @@ class Identities:
     met_ids: int = 0
     met_vehicles: int = 0
     swaps: int = 0
+    plate_swaps: int = 0
 
     @property
     def ghosts(self) -> int:
@@ -57,8 +58,8 @@ class Identities:
         return Identities(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
 
-def count_identities(frames: Iterable[Compared]) -> Identities:
-    """Count over the frames of one sequence, in order."""
+def count_identities(frames: Iterable[Compared], plated: Collection[int] = ()) -> Identities:
+    """Count over the frames of one sequence, in order; `plated` are the true ids of vehicles with plates."""
     true: set[int] = set()
     told: set[int] = set()
     met_true: set[int] = set()
@@ -74,8 +75,9 @@ def count_identities(frames: Iterable[Compared]) -> Identities:
         before = _pairs(frame, before)
         for vehicle, track in before:
             owners.setdefault(track, _Owner(vehicle)).see(vehicle)
-    swaps = sum(owner.swaps for owner in owners.values())
-    return Identities(len(told), len(true), len(met_told), len(met_true), swaps)
+    swaps = [swap for owner in owners.values() for swap in owner.swaps]
+    between = sum(one in plated and other in plated for one, other in swaps)
+    return Identities(len(told), len(true), len(met_told), len(met_true), len(swaps), between)
 
 
 def _pairs(frame: Compared, before: set[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -93,7 +95,7 @@ class _Owner:
     """Whose track it is: a passing glance at another vehicle changes nothing."""
 
     vehicle: int
-    swaps: int = 0
+    swaps: list[tuple[int, int]] = field(default_factory=list)
     _other: int | None = None
     _streak: int = 0
 
@@ -104,5 +106,6 @@ class _Owner:
         self._streak = self._streak + 1 if vehicle == self._other else 1
         self._other = vehicle
         if self._streak >= _HELD:
-            self.vehicle, self.swaps = vehicle, self.swaps + 1
+            self.swaps.append((self.vehicle, vehicle))
+            self.vehicle = vehicle
             self._other, self._streak = None, 0

@@ -24,6 +24,7 @@ VIDEO, TRUTH, INDEX, VEHICLES = "video.mp4", "gt/gt.txt", "seqinfo.ini", "vehicl
 PRESET, CRF = "veryfast", 22
 COUNTS_FROM, SMALLEST_PX = 0.5, 12
 """So much of a vehicle must be seen, and its box be so many pixels in both directions, for a track to be asked for."""
+_LEAST_PX = 0.05
 
 
 def chosen(list_name: str, only: Collection[str] = ()) -> tuple[Episode, ...]:
@@ -100,8 +101,7 @@ def truth_rows(number: int, truth: FrameTruth) -> list[str]:
 
 
 def _row(number: int, actor: ActorTruth) -> str:
-    left, top, right, bottom = actor.box
-    wide, high = right - left, bottom - top
+    (left, top, *_), (wide, high) = actor.box, _width_height(actor)
     seen = actor.visible_fraction * actor.in_picture
     counts = seen >= COUNTS_FROM and min(wide, high) >= SMALLEST_PX
     box = ",".join(f"{value:.1f}" for value in (left, top, wide, high))

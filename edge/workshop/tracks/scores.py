@@ -64,7 +64,7 @@ def score(sequence: MotSequence, run: Run) -> Score:
     ]
     verdict = peers.judge([one.true for one in compared], [one.told for one in compared], [one.iou for one in compared])
     spent_ns = sum(answer.spent_ns for answer in run.answers.values())
-    return Score(run.name, len(compared), spent_ns, verdict, count_identities(compared))
+    return Score(run.name, len(compared), spent_ns, verdict, count_identities(compared, sequence.plated))
 
 
 def total(scores: Sequence[Score]) -> Score:

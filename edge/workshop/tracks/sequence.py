@@ -12,7 +12,7 @@ from edge.vision.frame import PlanarFrame
 from edge.workshop.labelled import PICTURES
 from edge.workshop.pictures import read_rgb
 from edge.workshop.region import REGION_FILE, Region, read_region
-from edge.workshop.texts import read_text
+from edge.workshop.texts import read_rows, read_text
 from edge.workshop.tracks.mot_text import NO_CLASS, TRUTH_FILE, Truth, read_truth
 from edge.workshop.video import frames_of
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from edge.ports import Frame
 
-SEQUENCE_FILE = "seqinfo.ini"
+SEQUENCE_FILE, VEHICLES_FILE = "seqinfo.ini", "vehicles.csv"
+_VEHICLE_CELLS = 3
 _VEHICLES = frozenset(CLASSES.index(name) for name in VEHICLES)
 
 
@@ -32,7 +33,8 @@ class MotSequence:
 
     `media` is a video or a folder of pictures; `kinds` are the classes that count (indices into CLASSES): all vehicles
     as soon as one does, for which kind of vehicle it is matters less than that it is followed. `unnamed` says that the
-    truth names no classes, so that it holds vehicles alone.
+    truth names no classes, so that it holds vehicles alone. `plated` are the ids of vehicles with plates, where
+    `vehicles.csv` tells of them.
     """
 
     name: str
@@ -45,6 +47,7 @@ class MotSequence:
     region: Region
     kinds: frozenset[int]
     unnamed: bool
+    plated: frozenset[int]
 
     def frames(self) -> Iterator[Frame]:
         """Yield the frames in order; `mono_ns` is media time.
@@ -144,7 +147,22 @@ def read_sequence(folder: Path) -> MotSequence:
         region=region,
         kinds=_kinds(named),
         unnamed=NO_CLASS in named,
+        plated=_plated(folder / VEHICLES_FILE),
     )
+
+
+def _plated(path: Path) -> frozenset[int]:
+    """Return the ids of those with plates in a list `id,class,plates`; none where there is no list."""
+    cure = "write id,class,plates"
+    if not path.is_file():
+        return frozenset()
+    ids = set()
+    for line, cells in read_rows(path, cure):
+        if len(cells) != _VEHICLE_CELLS or not cells[0].isdecimal():
+            raise ConfigError(f"{path}:{line}: is no vehicle; {cure}")
+        if cells[-1].strip():
+            ids.add(int(cells[0]))
+    return frozenset(ids)
 
 
 def _kinds(named: set[int]) -> frozenset[int]:
