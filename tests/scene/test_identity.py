@@ -141,7 +141,7 @@ def three_wait_and_move_up(seen: Seen) -> bool:
 def there_is_a_crowd(seen: Seen) -> bool:
     kinds = {seen.actor(number).kind for number in seen.share}
     at_once = np.sum([share > 0.3 for share in seen.share.values()], axis=0)
-    return len(kinds) >= 4 and many(seen, 10) and bool(np.max(at_once) >= 6)
+    return len(kinds) >= 4 and many(seen, 10) and bool(np.max(at_once) >= 5)
 
 
 PROMISES: dict[str, Callable[[Seen], bool]] = {

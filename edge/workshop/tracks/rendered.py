@@ -11,6 +11,8 @@ from edge.errors import UsageError
 from edge.scene.identity import EPISODES, Episode, story
 from edge.scene.story import Stage
 from edge.types import CLASSES
+from edge.workshop.tracks.mot_text import TRUTH_FILE
+from edge.workshop.tracks.sequence import SEQUENCE_FILE, VEHICLES_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -20,11 +22,11 @@ if TYPE_CHECKING:
     from edge.scene.actors import Actor
     from edge.scene.story import Story
 
-VIDEO, TRUTH, INDEX, VEHICLES = "video.mp4", "gt/gt.txt", "seqinfo.ini", "vehicles.csv"
+VIDEO = "video.mp4"
 PRESET, CRF = "veryfast", 22
 COUNTS_FROM, SMALLEST_PX = 0.5, 12
 """So much of a vehicle must be seen, and its box be so many pixels in both directions, for a track to be asked for."""
-_LEAST_PX = 0.05
+_LEAST_PX = 0.05  # half of what one decimal shows
 
 
 def chosen(list_name: str, only: Collection[str] = ()) -> tuple[Episode, ...]:
@@ -58,7 +60,7 @@ def write_tracks(
     new = 0
     try:
         for episode in episodes:
-            if (out / episode.name / INDEX).exists():
+            if (out / episode.name / SEQUENCE_FILE).exists():
                 continue
             part = out / f".{episode.name}.part"
             shutil.rmtree(part, ignore_errors=True)
@@ -77,14 +79,14 @@ def _write(folder: Path, episode: Episode, played: Story, told: Callable[[str, i
     with (
         # One encoder thread: x264's output depends on how many there are.
         VideoWriter(folder / VIDEO, (width, height), played.fps, preset=PRESET, crf=CRF, threads=1) as video,
-        (folder / TRUTH).open("w", encoding="utf-8") as truths,
+        (folder / TRUTH_FILE).open("w", encoding="utf-8") as truths,
     ):
         for number, (picture, truth) in enumerate(Stage(played).frames(), start=1):
             video.write(picture, truth.media_ns)
             truths.writelines(f"{row}\n" for row in truth_rows(number, truth))
             told(episode.name, number, total)
-    _write_vehicles(folder / VEHICLES, {ride.actor.number: ride.actor for ride in played.rides})
-    (folder / INDEX).write_text(
+    _write_vehicles(folder / VEHICLES_FILE, {ride.actor.number: ride.actor for ride in played.rides})
+    (folder / SEQUENCE_FILE).write_text(
         f"[Sequence]\nname={episode.name}\nimDir={VIDEO}\nframeRate={played.fps:g}\nseqLength={total}\n"
         f"imWidth={width}\nimHeight={height}\n",
         encoding="utf-8",
@@ -95,9 +97,16 @@ def truth_rows(number: int, truth: FrameTruth) -> list[str]:
     """Return a frame's rows `frame,id,left,top,width,height,flag,class,visibility`, the boxes those that can be seen.
 
     Who is hidden altogether keeps the box it would have, with the flag 0. `visibility` is the share of the whole
-    vehicle that is in the picture and that nothing hides; classes are numbered from 1.
+    vehicle that is in the picture and that nothing hides; classes are numbered from 1. A sliver
+    at the border that rounds to nothing has no row.
     """
-    return [_row(number, actor) for actor in sorted(truth.actors, key=lambda actor: actor.actor)]
+    there = [actor for actor in truth.actors if min(_width_height(actor)) >= _LEAST_PX]
+    return [_row(number, actor) for actor in sorted(there, key=lambda actor: actor.actor)]
+
+
+def _width_height(actor: ActorTruth) -> tuple[float, float]:
+    left, top, right, bottom = actor.box
+    return right - left, bottom - top
 
 
 def _row(number: int, actor: ActorTruth) -> str:

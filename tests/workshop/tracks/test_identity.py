@@ -59,5 +59,12 @@ def test_a_pair_that_still_overlaps_stays_a_pair() -> None:
     assert count_identities([apart, crossed, crossed, apart]).swaps == 0
 
 
+def test_a_swap_between_plates_takes_two_vehicles_with_plates() -> None:
+    first, second = frame([1, 2], [7], (1, 7)), frame([1, 2], [7], (2, 7))
+    gone_over = [first, first, second, second]
+    assert count_identities(gone_over, {1, 2}).plate_swaps == 1
+    assert count_identities(gone_over, {2, 3}).plate_swaps == 0
+
+
 def test_counts_of_sequences_add_up() -> None:
-    assert Identities(1, 2, 1, 1, 0) + Identities(4, 3, 2, 1, 5) == Identities(5, 5, 3, 2, 5)
+    assert Identities(1, 2, 1, 1, 0, 0) + Identities(4, 3, 2, 1, 5, 2) == Identities(5, 5, 3, 2, 5, 2)

@@ -140,3 +140,13 @@ def test_detections_of_frames_that_are_not_there_are_refused(tmp_path: Path) -> 
     (folder / "det/det.txt").write_text("3,-1,10,10,20,20,0.9\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="has boxes in frame 3 of 2"):
         listed(read_sequence(folder))
+
+
+def test_a_list_of_vehicles_names_those_with_plates(tmp_path: Path) -> None:
+    folder = write_sequence(tmp_path / "s")
+    assert read_sequence(folder).plated == frozenset()
+    (folder / "vehicles.csv").write_text("id,class,plates\n1,car,CA 1;CB 2\n2,person,\n", encoding="utf-8")
+    assert read_sequence(folder).plated == {1}
+    (folder / "vehicles.csv").write_text("id,class,plates\n1,car\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"vehicles.csv:2: is no vehicle; write id,class,plates"):
+        read_sequence(folder)

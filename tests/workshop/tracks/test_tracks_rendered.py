@@ -49,6 +49,10 @@ def test_a_row_is_frame_identity_visible_box_flag_class_and_visibility() -> None
     assert rendered.truth_rows(3, actor(0.9, 0.8, (10, 20, 40, 60))) == ["3,7,10.0,20.0,30.0,40.0,1,3,0.720"]
 
 
+def test_a_sliver_at_the_border_has_no_row() -> None:
+    assert rendered.truth_rows(3, actor(0.9, 0.01, (159.97, 20, 160, 22))) == []
+
+
 @pytest.mark.parametrize(
     ("visible", "in_picture", "box"),
     [(0.45, 1.0, (10, 20, 40, 60)), (0.7, 0.7, (10, 20, 40, 60)), (1.0, 1.0, (10, 20, 21, 60))],
