@@ -72,7 +72,7 @@ soak: setup ## long proofs with figures: a bad camera for ten minutes, fifty kil
 	$(PY) -m tests.system.kill --kills 50 --service
 
 real-clips: setup ## counts on real clips: make real-clips DIR=folder [MODELS="card card"]
-	@$(PY) -m tests.soak.real_clips "$(DIR)" $(addprefix --model ,$(MODELS))
+	@$(PY) -m edge eval clips "$(DIR)" --truth fixtures/clips/counted.toml $(addprefix --model ,$(MODELS))
 
 builds: venv ## INT8 file of gate-n, figures beside FP32 and FP16, picture of its failures: make builds DATA=folder
 	@[ -n "$(DATA)" ] || { echo "make builds: needs the labelled sets: make builds DATA=folder"; exit 2; }
