@@ -15,14 +15,18 @@ from edge.plates.book import PlateBook
 from edge.ports import DeskCost, Detector, Frame, ReadingDesk
 from edge.sitebook import Proven, SiteBook
 from edge.tracking import Tracker
-from edge.types import VEHICLES, Crossing, Event, Evidence, Pass, Plate, Reading, Stage, TrackUpdate
+from edge.types import VEHICLES, Crossing, Event, Evidence, Pass, Plate, PlateRead, Reading, Stage, TrackUpdate
 from edge.vision.dhash import dhash_boxes
 from edge.vision.motion import LUMA_WH, Motion, MotionGate
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one frame came to. `on_foot`: crossings that are no passes; `plates`: of the tracks that ended with it."""
+    """What one frame came to.
+
+    `on_foot`: crossings that are no passes; `plates`: of the tracks that ended with it; `reads`: looks at plates that
+    were answered meanwhile, with their tracks.
+    """
 
     tracks: TrackUpdate
     frames: int = 0
@@ -31,6 +35,7 @@ class Step:
     passes: tuple[Pass, ...] = ()
     plates: tuple[Plate, ...] = ()
     events: tuple[Event, ...] = ()
+    reads: tuple[tuple[int, tuple[PlateRead, ...]], ...] = ()
 
 
 class Pipeline:
@@ -61,6 +66,7 @@ class Pipeline:
         self._interval_ns = round(1e9 / camera.analysis_fps) if camera.analysis_fps else 0
         self._detected_ns: int | None = None
         self._last: Frame | None = None
+        self._reads: list[tuple[int, tuple[PlateRead, ...]]] = []
 
     @property
     def reading_cost(self) -> DeskCost:
@@ -83,7 +89,7 @@ class Pipeline:
         crossings = self._tripwires.step(tracks, frame.wall_ns, frame.size_wh)
         passes = self._passes.step(tracks, crossings, frame.wall_ns, self.read)
         events = self._settle(passes, tracks, quality)
-        return Step(tracks, 1, analysed, _on_foot(crossings, tracks), passes, self._agreed(tracks), events)
+        return self._step(Step(tracks, 1, analysed, _on_foot(crossings, tracks), passes, self._agreed(tracks), events))
 
     def finish(self, quality: ClockQuality, silent_ns: int = 0) -> Step:
         """End every track, make every pass final: the source ended or was silent for `silent_ns`. Raises as `step`."""
@@ -96,7 +102,13 @@ class Pipeline:
         passes = self._passes.finish(self.read)
         self._motion.reset()
         self._detected_ns = self._last = None
-        return Step(tracks, passes=passes, plates=self._agreed(tracks), events=self._settle(passes, tracks, quality))
+        events = self._settle(passes, tracks, quality)
+        return self._step(Step(tracks, passes=passes, plates=self._agreed(tracks), events=events))
+
+    def _step(self, step: Step) -> Step:
+        """Return the step with what was read meanwhile."""
+        reads, self._reads = tuple(self._reads), []
+        return replace(step, reads=reads)
 
     def read(self, track_id: int) -> Reading:
         """Return what is known of a track's plates so far."""
@@ -142,6 +154,7 @@ class Pipeline:
     def _collect(self) -> None:
         for look, reads in self._desk.collect():
             self._plates.add(look, reads)
+            self._reads.append((look.track_id, reads))
 
     def _agreed(self, tracks: TrackUpdate) -> tuple[Plate, ...]:
         return tuple(plate for track in tracks.ended for plate in self.read(track.track_id).plates)

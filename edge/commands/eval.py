@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from edge.commands import eval_clips, eval_detect, eval_finder, eval_plates, eval_track
+from edge.commands import eval_clips, eval_detect, eval_finder, eval_gate, eval_plates, eval_track
 
 HELP = "measure detectors, plate readers, plate finders and trackers on labelled pictures and clips"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the verbs: detect, plates, finder, track and clips."""
+    """Declare the verbs: detect, plates, finder, track, clips and gate."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs", required=True)
     detect = verbs.add_parser("detect", help="detectors side by side: average precision, recall, precision, F1")
     eval_detect.add_arguments(detect)
@@ -22,6 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     eval_track.add_arguments(track)
     clips = verbs.add_parser("clips", help="vehicles counted on clips of real roads, beside counts made by eye")
     eval_clips.add_arguments(clips)
+    gate = verbs.add_parser(
+        "gate", help="passes, visits and plates over rendered minutes at the gate, beside the truth"
+    )
+    eval_gate.add_arguments(gate)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
         "finder": eval_finder.run,
         "track": eval_track.run,
         "clips": eval_clips.run,
+        "gate": eval_gate.run,
     }
     verbs[args.verb](args)
     return 0

@@ -131,7 +131,7 @@ def _empty(
 ) -> tuple[Script, Callable[[float], Light]]:
     plan = source.plans[seed % len(source.plans)]
     poses = poses_for(source, plan)
-    light_at = _light_at(scenario.lights[int(rng.integers(len(scenario.lights)))], plan, seconds, rng)
+    light_at = light_over(scenario.lights[int(rng.integers(len(scenario.lights)))], plan, seconds, rng)
     light = light_at(0.0)
     script = Script(
         source=source,
@@ -175,7 +175,7 @@ def _told(
     )
 
 
-def _light_at(name: str, plan: GatePlan, seconds: float, rng: Rng) -> Callable[[float], Light]:
+def light_over(name: str, plan: GatePlan, seconds: float, rng: Rng) -> Callable[[float], Light]:
     """The light over time; a day's sun moves on and clouds come or go."""
     turn = float(rng.uniform(0, 360))
     level = float(rng.uniform(0.3, 0.9))
