@@ -62,13 +62,16 @@ class SiteBook:
         Raises:
             StoreFailed: nothing of these drafts was recorded, and nothing of them is kept.
         """
-        self.flush()
         with self._lock:
+            self._record_what_is_left()
             return self._store.record(drafts())
 
     def flush(self) -> tuple[Event, ...]:
         """Record what a failing store left behind; raises as `settle`."""
         with self._lock:
-            events = self._store.record(self._unrecorded) if self._unrecorded else ()
-            self._unrecorded.clear()
-            return events
+            return self._record_what_is_left()
+
+    def _record_what_is_left(self) -> tuple[Event, ...]:
+        events = self._store.record(self._unrecorded) if self._unrecorded else ()
+        self._unrecorded.clear()
+        return events

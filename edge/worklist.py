@@ -12,6 +12,8 @@ from edge.ports import EventStore
 from edge.types import RULE, Correction, Draft, Event, EventKind, ListedAnomaly, Pass, Ruling, Visit, VisitSide
 from edge.wire.work import Correct, Done, Order, Refused, Reopen, Resolve, decode_order, encode_answer
 
+_NAMED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class WorkList:
@@ -61,8 +63,8 @@ class WorkList:
         if not left:
             raise UsageError(f"{order.name}: no such anomaly; `edge anomalies list` shows which there are")
         if len(left) > 1:
-            names = ", ".join(f"{listed.anomaly.anomaly_id} ({listed.anomaly.kind})" for listed in left)
-            raise UsageError(f"{order.name}: may be {names}; name one")
+            names = [f"{listed.anomaly.anomaly_id} ({listed.anomaly.kind})" for listed in left]
+            raise UsageError(f"{order.name}: may be {one_of(names)}; name one")
         if left[0].resolved is resolved:
             word = "resolved" if resolved else "open"
             raise UsageError(f"{order.name}: is {word} already; `edge anomalies show {order.name}` says by whom")
@@ -84,8 +86,8 @@ class WorkList:
         if not found:
             raise UsageError(f"{name}: no such pass or visit; `edge events visits` shows numbers, `list --json` ids")
         if len(found) > 1:
-            names = (f"pass {one.pass_id}" if isinstance(one, Pass) else f"visit {one.visit_id}" for one in found)
-            raise UsageError(f"{name}: may be {', '.join(names)}; name one")
+            names = [f"pass {one.pass_id}" if isinstance(one, Pass) else f"visit {one.visit_id}" for one in found]
+            raise UsageError(f"{name}: may be {one_of(names)}; name one")
         return found[0]
 
     def _correction(
@@ -94,6 +96,12 @@ class WorkList:
         known = corrected(side, self.store.corrections(side.pass_id))
         said = Correction(side.pass_id, side.camera_id, order.who, order.why, now_ns, visit_id=visit_id)
         return correction_of(known, said, class_name=order.class_name, plate=order.plate, was=order.was)
+
+
+def one_of(names: Sequence[str]) -> str:
+    """Return the first few names in a line, and how many more there are."""
+    more = f" or {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def _sentence(event: Event) -> str:

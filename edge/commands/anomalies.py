@@ -74,10 +74,12 @@ def _show(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
     found = reports.find_anomalies(args.name) if args.name else ()
     if not found:
         raise UsageError(f"{args.name or 'ID'}: no such anomaly; `edge anomalies list` shows which there are")
+    from edge.worklist import one_of
+
     subjects = {listed.anomaly.visit_id or listed.anomaly.anomaly_id for listed in found}
     if len(subjects) > 1:
-        names = ", ".join(f"{listed.anomaly.anomaly_id} ({listed.anomaly.kind})" for listed in found)
-        raise UsageError(f"{args.name}: may be {names}; name one")
+        names = [f"{listed.anomaly.anomaly_id} ({listed.anomaly.kind})" for listed in found]
+        raise UsageError(f"{args.name}: may be {one_of(names)}; name one")
     if args.json:
         return _print_json(found)
     from edge.commands.anomaly_pages import visit_page
