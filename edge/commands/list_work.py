@@ -62,7 +62,10 @@ def place(args: argparse.Namespace) -> tuple[Path, tzinfo]:
 
 def who(args: argparse.Namespace) -> str:
     """Return the name that stands beside the deed."""
-    return args.who or os.environ.get("SUDO_USER") or getpass.getuser()
+    try:
+        return args.who or os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):
+        raise UsageError(f"--who: user {os.getuid()} of this system has no name; give a person's") from None
 
 
 def hand_in(path: Path, order: Order) -> None:
