@@ -140,4 +140,6 @@ def _plates_of(body: Body) -> Sequence[Plate]:
         return body.plates
     if isinstance(body, Visit):
         return [plate for side in (body.entry, body.exit) if side for plate in side.plates]
+    if isinstance(body, Correction):
+        return [Plate(text, 1.0, 0, 0) for text in (body.plate, body.was_plate) if text]
     return ()
