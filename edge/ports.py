@@ -12,7 +12,19 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy.typing as npt
 
-from edge.types import U8, Box, Detections, Draft, Event, PlateQuads, PlateRead, Visit
+from edge.types import (
+    U8,
+    Box,
+    Correction,
+    Detections,
+    Draft,
+    Event,
+    ListedAnomaly,
+    Pass,
+    PlateQuads,
+    PlateRead,
+    Visit,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -335,6 +347,22 @@ class EventStore(Protocol):
 
     def last_visit_number(self) -> int:
         """Return the highest visit number given so far, 0 when there is none."""
+        ...
+
+    def unresolved(self) -> int:
+        """Return how many anomalies wait for somebody: raised and not resolved, or reopened."""
+        ...
+
+    def find_anomalies(self, name: str) -> tuple[ListedAnomaly, ...]:
+        """Return the anomalies of the visit whose number `name` is, or those whose ids begin with it."""
+        ...
+
+    def find_vehicles(self, name: str) -> tuple[Pass | Visit, ...]:
+        """Return the visits whose number `name` is, or the visits and final passes whose ids begin with it."""
+        ...
+
+    def corrections(self, pass_id: str) -> tuple[Correction, ...]:
+        """Return what people said a pass really was, in the order said."""
         ...
 
     def last_seq(self) -> int:

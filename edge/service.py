@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import edge
 from edge.app import make_post, make_site, open_relay, watch_detector
@@ -13,6 +14,7 @@ from edge.clock import Clock, make_id
 from edge.config import Camera, Config, Models
 from edge.config.reload import ConfigWatch, Reload
 from edge.errors import ConfigError, ModelError, StoreFailed
+from edge.hatch import Hatch, beside
 from edge.health import notify
 from edge.inference.detector_watch import DetectorWatch
 from edge.inference.last_good import Choice
@@ -22,6 +24,7 @@ from edge.runtime import Post
 from edge.sitebook import SiteBook
 from edge.store import open_store
 from edge.types import Body, CameraStatus, Draft, EventKind, RunMark
+from edge.worklist import WorkList
 
 TICK_S = 0.5
 DRAIN_S = 3.0
@@ -67,6 +70,7 @@ class Service:
         with ExitStack() as stack:
             stack.callback(self._store.close)
             self._record(EventKind.RUN_STARTED, self._mark)
+            self._open_hatch(stack)
             self._start_relay()
             stack.callback(self._stop_relay)
             stack.callback(lambda: self._record(EventKind.RUN_STOPPED, replace(self._mark, reason=self._end)))
@@ -169,6 +173,14 @@ class Service:
         self._record(EventKind.CAMERA_STATUS, status)
 
     # Store
+
+    def _open_hatch(self, stack: ExitStack) -> None:
+        work = WorkList(self._store, self._clock, self._site.decide)
+        try:
+            stack.callback(Hatch(beside(Path(self._config.store.path)), work.answer).close)
+        except StoreFailed as error:  # the list can be worked when the service stands still; the gate cannot
+            self._troubles["hatch"] = str(error)
+            self._log.error("%s", error)
 
     def _record(self, kind: EventKind, body: Body) -> None:
         draft = Draft(kind, self._clock.wall_ns(), self._clock.quality(), body)

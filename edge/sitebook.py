@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from edge.clock import ClockQuality
@@ -56,9 +56,22 @@ class SiteBook:
             self._unrecorded.append(draft)
         return self.flush()
 
+    def decide(self, drafts: Callable[[], Sequence[Draft]]) -> tuple[Event, ...]:
+        """Ask for drafts while nobody else records, and record them: what they were decided on cannot change meanwhile.
+
+        Raises:
+            StoreFailed: nothing of these drafts was recorded, and nothing of them is kept.
+        """
+        with self._lock:
+            self._record_what_is_left()
+            return self._store.record(drafts())
+
     def flush(self) -> tuple[Event, ...]:
         """Record what a failing store left behind; raises as `settle`."""
         with self._lock:
-            events = self._store.record(self._unrecorded) if self._unrecorded else ()
-            self._unrecorded.clear()
-            return events
+            return self._record_what_is_left()
+
+    def _record_what_is_left(self) -> tuple[Event, ...]:
+        events = self._store.record(self._unrecorded) if self._unrecorded else ()
+        self._unrecorded.clear()
+        return events

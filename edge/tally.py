@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import datetime, tzinfo
 
 from edge.pipeline import Step
-from edge.types import Anomaly, CameraStatus, Direction, Event, Pass, Plate, Stage, Visit
+from edge.types import Anomaly, CameraStatus, Correction, Direction, Event, Pass, Plate, Ruling, Stage, Visit
 
 
 class Tally:
@@ -103,6 +103,8 @@ def event_text(event: Event) -> str:
         return f"visit {body.number}: {'; '.join(sides)}{dwell}"
     if isinstance(body, Anomaly):
         return f"{body.severity.value}: {body.explanation}"
+    if isinstance(body, Ruling | Correction):
+        return body.in_words
     if isinstance(body, CameraStatus):
         return f"camera {body.camera_id} {body.state} {body.reason}".rstrip()
     return f"run {body.run_id} {body.reason}".rstrip()

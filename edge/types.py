@@ -340,6 +340,65 @@ class Anomaly:
     evidence: tuple[EvidenceRef, ...] = ()
 
 
+RULE = "rule"
+"""Who resolved an anomaly when no person did: the rule that had raised it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A word on an anomaly: resolved, or open again; the kind of its event says which. `who`: a person or RULE."""
+
+    anomaly_id: str
+    who: str
+    why: str
+    wall_ns: int
+
+    @property
+    def in_words(self) -> str:
+        """Who says so and why."""
+        return f"by {self.who}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person says a pass really was; the pass itself stays as it was recorded.
+
+    `class_name` and `plate` are None where nothing is said of them. `was_plate` is the plate that `plate` stands in
+    for, None for one that nobody had read.
+    """
+
+    pass_id: str
+    camera_id: str
+    who: str
+    why: str
+    wall_ns: int
+    class_name: str | None = None
+    was_class: str | None = None
+    plate: str | None = None
+    was_plate: str | None = None
+    visit_id: str | None = None
+
+    @property
+    def change(self) -> str:
+        """What it is now, and what stood there before: `truck, not car; CF 207-358, not read before`."""
+        changes = ((self.class_name, self.was_class), (self.plate, self.was_plate or "read before"))
+        return "; ".join(f"{now}, not {was}" for now, was in changes if now)
+
+    @property
+    def in_words(self) -> str:
+        """What changes, who says so and why."""
+        return f"{self.change}, by {self.who}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAnomaly:
+    """An anomaly and whether somebody still has to look at it; `visit` is the number of its visit."""
+
+    anomaly: Anomaly
+    resolved: bool = False
+    visit: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CameraStatus:
     """A camera changed state: connecting, live, stalled, lost, ended; `reason` says why."""
@@ -359,7 +418,7 @@ class RunMark:
     reason: str = ""
 
 
-Body: TypeAlias = Pass | Visit | Anomaly | CameraStatus | RunMark
+Body: TypeAlias = Pass | Visit | Anomaly | Ruling | Correction | CameraStatus | RunMark
 
 
 class EventKind(enum.Enum):
@@ -367,10 +426,13 @@ class EventKind(enum.Enum):
 
     PASS_PROVISIONAL = "pass.provisional"  # noqa: S105 - a vehicle's pass, not a password
     PASS_FINAL = "pass.final"  # noqa: S105 - as above
+    PASS_CORRECTED = "pass.corrected"  # noqa: S105 - as above
     VISIT_OPENED = "visit.opened"
     VISIT_CLOSED = "visit.closed"
     VISIT_REVISED = "visit.revised"
     ANOMALY_RAISED = "anomaly.raised"
+    ANOMALY_RESOLVED = "anomaly.resolved"
+    ANOMALY_REOPENED = "anomaly.reopened"
     CAMERA_STATUS = "camera.status"
     RUN_STARTED = "run.started"
     RUN_STOPPED = "run.stopped"

@@ -18,7 +18,7 @@ from edge.ports import Message, OutboxStage
 from edge.relay import Relay, RelaySettings, Report
 from edge.store import open_store
 from edge.store.sqlite import SqliteStore
-from edge.types import Anomaly, CameraStatus, Draft, EventKind, RunMark, Severity
+from edge.types import Anomaly, CameraStatus, Draft, EventKind, Ruling, RunMark, Severity
 from edge.wire import (
     Ack,
     FetchEvidence,
@@ -347,6 +347,17 @@ def test_a_camera_that_is_lost_degrades_the_status_and_its_return_mends_it(bench
     bench.report = Report(cameras=(CameraStatus("north", "live"),))
     bench.steps(15)
     assert bench.status().state == "online"
+
+
+def test_the_status_counts_what_is_unresolved_and_is_told_anew_when_that_changes(bench: Bench) -> None:
+    bench.steps(2)
+    counts = [bench.status().unresolved]
+    resolved = Draft(EventKind.ANOMALY_RESOLVED, 0, ClockQuality.SYNCED, Ruling("a", "thandi", "seen to", 0))
+    for said in (alarm(), resolved):
+        bench.store.record([said])
+        bench.steps(15)
+        counts.append(bench.status().unresolved)
+    assert counts == [0, 1, 0]
 
 
 def test_the_status_is_a_sign_of_life(bench: Bench) -> None:

@@ -21,12 +21,14 @@ from edge.types import (
     Anomaly,
     Body,
     CameraStatus,
+    Correction,
     Direction,
     Event,
     EventKind,
     EvidenceRef,
     Pass,
     Plate,
+    Ruling,
     RunMark,
     Severity,
     Stage,
@@ -79,13 +81,19 @@ ANOMALIES = st.builds(
     st.none() | TEXTS,
     REFS,
 )
+MAYBE = st.none() | TEXTS
+RULINGS = st.builds(Ruling, TEXTS, TEXTS, TEXTS, INSTANTS)
+CORRECTIONS = st.builds(Correction, TEXTS, TEXTS, TEXTS, TEXTS, INSTANTS, MAYBE, MAYBE, MAYBE, MAYBE, MAYBE)
 BODIES: dict[EventKind, st.SearchStrategy[Body]] = {
     EventKind.PASS_PROVISIONAL: PASSES,
     EventKind.PASS_FINAL: PASSES,
+    EventKind.PASS_CORRECTED: CORRECTIONS,
     EventKind.VISIT_OPENED: VISITS,
     EventKind.VISIT_CLOSED: VISITS,
     EventKind.VISIT_REVISED: VISITS,
     EventKind.ANOMALY_RAISED: ANOMALIES,
+    EventKind.ANOMALY_RESOLVED: RULINGS,
+    EventKind.ANOMALY_REOPENED: RULINGS,
     EventKind.CAMERA_STATUS: st.builds(CameraStatus, TEXTS, TEXTS, TEXTS, TEXTS),
     EventKind.RUN_STARTED: st.builds(RunMark, TEXTS, TEXTS, TEXTS),
     EventKind.RUN_STOPPED: st.builds(RunMark, TEXTS, TEXTS, TEXTS),
@@ -316,7 +324,7 @@ def test_a_time_that_is_no_utc_time_is_refused(text: str) -> None:
 
 def test_delivery_messages_come_back_as_they_were_sent() -> None:
     status = wire.Status(
-        "degraded", "run", "0.1", "epoch", 1, 4, 2, "gate-1 lost", (shapes.CameraStatusV1("c", "lost"),)
+        "degraded", "run", "0.1", "epoch", 1, 4, 2, "gate-1 lost", (shapes.CameraStatusV1("c", "lost"),), unresolved=3
     )
     assert wire.decode_status(wire.encode_status(status)) == status
     ack = wire.Ack("control-room", "epoch", 12)

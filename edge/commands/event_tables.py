@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TextIO
 
 from edge.store.reports import ReportedVisit
-from edge.types import Anomaly, CameraStatus, Event, Pass, Plate, Visit, VisitSide
+from edge.types import Anomaly, CameraStatus, Correction, Event, Pass, Plate, Ruling, Visit, VisitSide
 from edge.wire import format_time
 
 EVENT_COLUMNS = (
@@ -72,6 +72,8 @@ def describe(event: Event) -> str:
         return f"visit {body.number} {body.state.value}{stay}"
     if isinstance(body, Anomaly):
         return f"{body.severity.value}: {body.kind}: {body.explanation}"
+    if isinstance(body, Ruling | Correction):
+        return body.in_words
     if isinstance(body, CameraStatus):
         return ": ".join(filter(None, (body.state, body.reason)))
     return ": ".join(filter(None, (f"edge {body.version}", body.reason)))

@@ -1,4 +1,7 @@
-"""`edge events`: what the store holds, read-only and in a process of its own, while the service goes on writing."""
+"""`edge events`: what the store holds, read-only and in a process of its own, while the service goes on writing.
+
+Only `correct` writes, and asks the service to do it.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,14 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from edge.commands.list_work import add_correction, add_place, place, run_correction
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
     from edge.store.reports import Reports
     from edge.store.wanted import Wanted
 
-HELP = "list, show, export and check recorded events, visits and evidence"
+HELP = "list, show, export, check and correct recorded events, visits and evidence"
 LISTED = 50
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _TIME = "TIME: 2026-03-04, 2026-03-04T17:59, with or without an offset, or so long ago: 90s 15m 12h 7d 2w"
@@ -43,14 +47,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evidence.add_argument("name", metavar="ID", help="the id of the evidence, as events name it")
     evidence.add_argument("-o", "--output", type=Path, metavar="FILE", required=True, help="JPEG file to write")
     _verb(verbs, "verify", "check numbers, seals and the file itself; exit 5 when something is wrong")
+    correct = verbs.add_parser("correct", help="say what a pass really was", description="say what a pass really was")
+    add_place(correct)
+    add_correction(correct)
     verbs.add_parser("schema", help="print the JSON Schema of published events")
 
 
 def _verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, about: str) -> argparse.ArgumentParser:
     parser = verbs.add_parser(name, help=about, description=about)
-    where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--db", type=Path, metavar="FILE", help="the store's file")
-    where.add_argument("--config", type=Path, metavar="FILE", help="take the store and the time zone from here")
+    add_place(parser)
     parser.add_argument("--json", action="store_true", help="JSON lines on stdout, the summary last")
     return parser
 
@@ -70,17 +75,19 @@ def run(args: argparse.Namespace) -> int:
     """Do what the verb says.
 
     Raises:
-        UsageError: a filter makes no sense, or the event or picture asked for does not exist.
-        StoreFailed: the store cannot be read.
+        UsageError: a filter makes no sense, or the event, picture or pass asked for does not exist.
+        StoreFailed: the store cannot be read, or not written with a correction.
     """
     if args.verb == "schema":
         from edge.wire import event_schema
 
         print(event_schema().decode())
         return 0
+    if args.verb == "correct":
+        return run_correction(args)
     from edge.store.reports import open_reports
 
-    path, zone = _place(args)
+    path, zone = place(args)
     with open_reports(path) as reports:
         return _VERBS[args.verb](args, reports, zone)
 
@@ -146,6 +153,7 @@ def _stats(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
     print(f"time       {show_time(stats.first_ns, zone)} to {show_time(stats.last_ns, zone)}")
     for kind, count in stats.kinds:
         print(f"           {count:>8}  {kind}")
+    print(f"anomalies  {stats.anomalies}, {stats.unresolved} of them unresolved")
     print(f"visits     {stats.visits}, {stats.open_visits} of them open")
     print(f"outbox     {', '.join(f'{count} {stage}' for stage, count in stats.stages) or 'empty'}")
     print(f"evidence   {stats.pictures} pictures, {_bytes(stats.picture_bytes)}")
@@ -249,17 +257,6 @@ def _time(option: str, text: str | None, zone: tzinfo) -> int | None:
         return round(at.timestamp() * 1000) * 1_000_000
     except (ValueError, OverflowError):
         raise UsageError(f"{option} {text!r}: is no {_TIME}") from None
-
-
-def _place(args: argparse.Namespace) -> tuple[Path, tzinfo]:
-    if args.db is not None:
-        return args.db, timezone.utc
-    from zoneinfo import ZoneInfo
-
-    from edge.config.load import load_config
-
-    config = load_config(args.config)
-    return Path(config.store.path), ZoneInfo(config.site.timezone)
 
 
 @contextmanager

@@ -60,6 +60,7 @@ class Standing:
         self._version = version
         self._refresh_ns = round(refresh_s * 1e9)
         self._told = Report()
+        self._unresolved = 0
         self._told_ns = 0
         self._asked_ns = 0
         self._since_ns = 0
@@ -67,6 +68,7 @@ class Standing:
     def birth(self) -> Message:
         """Return the first word of a connection."""
         self._told, self._since_ns = self._report(), self._clock.wall_ns()
+        self._unresolved = self._store.unresolved()
         self._told_ns = self._asked_ns = self._clock.mono_ns()
         return self._message(self._told.state, self._told.reason)
 
@@ -85,9 +87,11 @@ class Standing:
         if now - self._asked_ns < _SOONEST_NS:
             return None
         self._asked_ns = now
-        report = self._report()
-        if report == self._told and now - self._told_ns < self._refresh_ns:
+        report, unresolved = self._report(), self._store.unresolved()
+        same = report == self._told and unresolved == self._unresolved
+        if same and now - self._told_ns < self._refresh_ns:
             return None
+        self._unresolved = unresolved
         if report.state != self._told.state:
             self._since_ns = self._clock.wall_ns()
         self._told, self._told_ns = report, now
@@ -102,6 +106,7 @@ class Standing:
             first_seq=self._store.first_seq(),
             last_seq=self._store.last_seq(),
             backlog=self._store.backlog(),
+            unresolved=self._store.unresolved(),
             reason=reason,
             cameras=tuple(CameraStatusV1(c.camera_id, c.state, c.reason, c.decoder) for c in self._told.cameras),
             since=Instant(self._since_ns),

@@ -20,3 +20,15 @@ def open_store(path: Path | str, device: str, site: str, clock: Clock) -> Sqlite
     from edge.store.sqlite import SqliteStore  # noqa: PLC0415 - reports share this package and must not load this engine
 
     return SqliteStore(path, device, site, clock)
+
+
+def open_found(path: Path, clock: Clock) -> SqliteStore:
+    """Open a store that is there, as the device it belongs to.
+
+    Raises:
+        StoreFailed: absent, or as `open_store`.
+    """
+    from edge.store.opening import owner_of  # noqa: PLC0415 - as above
+
+    device, site = owner_of(str(path))
+    return open_store(path, device, site, clock)

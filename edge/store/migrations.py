@@ -12,7 +12,24 @@ from edge.store.identity import APPLICATION_ID, SCHEMA_VERSION
 from edge.store.transactions import forced
 
 SCHEMA = Path(__file__).with_name("schema.sql")
-STEPS: Mapping[int, str] = {}
+_LIST_OF_ANOMALIES = """
+CREATE INDEX event_subject ON event (json_extract(payload, '$.subject'))
+  WHERE kind IN ('pass.final', 'pass.corrected', 'anomaly.resolved', 'anomaly.reopened');
+CREATE TABLE anomaly (
+  anomaly_id TEXT    PRIMARY KEY,
+  visit_id   TEXT,
+  state      TEXT    NOT NULL CHECK (state IN ('open', 'resolved')),
+  seq        INTEGER NOT NULL,  -- the event that told this state
+  body       TEXT    NOT NULL   -- the data of the event that raised it, JSON
+) STRICT;
+CREATE INDEX anomaly_open ON anomaly (seq) WHERE state = 'open';
+CREATE INDEX anomaly_visit ON anomaly (visit_id);
+INSERT INTO anomaly (anomaly_id, visit_id, state, seq, body)
+  SELECT json_extract(payload, '$.subject'), json_extract(payload, '$.data.visit_id'), 'open', seq,
+    json_extract(payload, '$.data')
+  FROM event WHERE kind = 'anomaly.raised' AND json_valid(payload);
+"""
+STEPS: Mapping[int, str] = {2: _LIST_OF_ANOMALIES}
 """SQL that leads from the schema of one version to the next, by the version it leads to."""
 
 

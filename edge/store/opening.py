@@ -13,6 +13,7 @@ from edge.clock import make_id
 from edge.errors import StoreFailed
 from edge.store.chain import GENESIS
 from edge.store.faults import failing_as
+from edge.store.identity import APPLICATION_ID
 from edge.store.migrations import make_or_migrate
 from edge.store.transactions import forced
 from edge.store.writing import Origin
@@ -109,6 +110,27 @@ def open_file(path: str, device: str, site: str, now_ns: int) -> tuple[apsw.Conn
         except (StoreFailed, apsw.Error):
             connection.close()
             raise
+
+
+def owner_of(path: str) -> tuple[str, str]:
+    """Return device and site of a store that is there.
+
+    Raises:
+        StoreFailed: absent, not readable, or of another program.
+    """
+    if not Path(path).is_file():
+        raise StoreFailed(f"{path}: no such file; the service makes it, `--db` or `--config` says where it is")
+    with failing_as(path, "opening"):
+        connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            row: Any = None
+            if connection.pragma("application_id") == APPLICATION_ID:
+                row = connection.execute("SELECT device, site FROM store").fetchone()
+        finally:
+            connection.close()
+    if row is None:
+        raise StoreFailed(f"{path}: this is no event store; point store.path elsewhere")
+    return row[0], row[1]
 
 
 def _claim(connection: apsw.Connection, path: str, claim: Origin, now_ns: int) -> Origin:

@@ -19,10 +19,11 @@ import sqlite_utils
 
 from edge.errors import StoreFailed, UsageError
 from edge.ports import OutboxStage
+from edge.store import named
 from edge.store.identity import APPLICATION_ID, SCHEMA_VERSION
 from edge.store.wanted import Wanted, conditions, matches
-from edge.types import Anomaly, EventKind, Visit
-from edge.wire import decode_body, decode_event
+from edge.types import Event, EventKind, EvidenceRef, ListedAnomaly, Pass, Visit
+from edge.wire import decode_body
 
 WAIT_S = 5.0
 PAGE = 500
@@ -49,6 +50,8 @@ class Stats:
     last_ns: int | None
     kinds: tuple[tuple[str, int], ...]
     stages: tuple[tuple[str, int], ...]
+    anomalies: int
+    unresolved: int
     open_visits: int
     visits: int
     pictures: int
@@ -115,6 +118,37 @@ class Reports:
                 found.append(ReportedVisit(visit, tuple(told.get(visit.visit_id, ()))))
         return found[::-1]
 
+    def visit(self, visit_id: str) -> Visit | None:
+        """Return a visit in its newest state, None when it is not (or no longer) kept."""
+        for row in self._rows("SELECT body FROM visit WHERE visit_id = ?", (visit_id,)):
+            visit = decode_body(EventKind.VISIT_OPENED, row["body"].encode())
+            return visit if isinstance(visit, Visit) else None
+        return None
+
+    def anomalies(self, *, unresolved: bool = False) -> tuple[ListedAnomaly, ...]:
+        """Return every anomaly, or those that wait for somebody."""
+        return named.list_anomalies(self._ask, unresolved=unresolved)
+
+    def find_anomalies(self, name: str) -> tuple[ListedAnomaly, ...]:
+        """Return the anomalies of the visit whose number `name` is, or those whose ids begin with it."""
+        return named.find_anomalies(self._ask, name)
+
+    def about(self, subject: str) -> tuple[Event, ...]:
+        """Return the final passes and corrections of a pass, or the rulings on an anomaly, in the order recorded."""
+        return named.events_about(self._ask, subject)
+
+    def pictures(self, pass_id: str) -> tuple[EvidenceRef, ...]:
+        """Return the pictures of a pass that are still kept."""
+        passes = [event.body for event in self.about(pass_id) if isinstance(event.body, Pass)]
+        refs = passes[-1].evidence if passes else ()
+        kept = "SELECT 1 FROM evidence WHERE evidence_id = ?"
+        return tuple(ref for ref in refs if list(self._rows(kept, (ref.evidence_id,))))
+
+    def list_rows(self) -> Iterator[tuple[str, str | None, str, int, bytes]]:
+        """Yield the list of anomalies as it stands in its table: id, visit, state, seq, body."""
+        for row in self._rows("SELECT anomaly_id, visit_id, state, seq, body FROM anomaly ORDER BY anomaly_id"):
+            yield row["anomaly_id"], row["visit_id"], row["state"], row["seq"], row["body"].encode()
+
     def evidence(self, evidence_id: str) -> bytes:
         """Return a picture as JPEG.
 
@@ -134,6 +168,7 @@ class Reports:
         size = next(self._rows("SELECT coalesce(sum(length(CAST(payload AS BLOB))), 0) AS size FROM event"))
         pictures = next(self._rows("SELECT count(*) AS count, coalesce(sum(size), 0) AS size FROM evidence"))
         visits = next(self._rows("SELECT count(*) AS count, coalesce(sum(state = 'open'), 0) AS open FROM visit"))
+        anomalies = next(self._rows("SELECT count(*) AS count, coalesce(sum(state = 'open'), 0) AS open FROM anomaly"))
         kinds = self._rows("SELECT kind, count(*) AS count FROM event GROUP BY kind ORDER BY kind")
         stages = self._rows("SELECT stage, count(*) AS count FROM outbox GROUP BY stage ORDER BY stage")
         return Stats(
@@ -146,6 +181,8 @@ class Reports:
             last_ns=times["last"],
             kinds=tuple((row["kind"], row["count"]) for row in kinds),
             stages=tuple((OutboxStage(row["stage"]).name.lower(), row["count"]) for row in stages),
+            anomalies=anomalies["count"],
+            unresolved=anomalies["open"],
             open_visits=visits["open"],
             visits=visits["count"],
             pictures=pictures["count"],
@@ -188,11 +225,13 @@ class Reports:
 
     def _anomalies_by_visit(self) -> dict[str, list[str]]:
         told: dict[str, list[str]] = {}
-        for payload in self.events(Wanted(kinds=("anomaly",))):
-            body = decode_event(payload).body
-            if isinstance(body, Anomaly) and body.visit_id is not None:
-                told.setdefault(body.visit_id, []).append(body.kind)
+        for listed in sorted(self.anomalies(), key=lambda listed: listed.anomaly.wall_ns):
+            if listed.anomaly.visit_id is not None:
+                told.setdefault(listed.anomaly.visit_id, []).append(listed.anomaly.kind)
         return told
+
+    def _ask(self, query: str, bindings: Sequence[Any]) -> Iterator[Sequence[Any]]:
+        return (tuple(row.values()) for row in self._rows(query, bindings))
 
     def _rows(self, query: str, bindings: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
         try:

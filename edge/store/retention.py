@@ -1,7 +1,8 @@
 """What leaves the store, and when. Each call is one short step, so that a gate's events never wait long behind it.
 
 Events leave from the front only: the rest stays one gap-free, sealed run. Pictures leave oldest first, by age with
-their event or earlier for want of room. The newest state of an open visit stays whatever happens to its events.
+their event or earlier for want of room. Open visits, unresolved anomalies and the visits these are about stay, whatever
+happens to their events.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from edge.wire import split_chain
 STEP_EVENTS = 100
 STEP_PICTURES = 50
 STEP_PAGES = 500
+_CLOSED_VISITS = (
+    "DELETE FROM visit WHERE seq <= ? AND state = 'closed'"
+    " AND visit_id NOT IN (SELECT visit_id FROM anomaly WHERE state = 'open' AND visit_id IS NOT NULL)"
+)
 _NO_BOUND = 2**63 - 1
 SLACK_PAGES = 16_384
 """Free pages kept in the file for the events to come (64 MiB); only what is beyond goes back to the file system."""
@@ -67,9 +72,10 @@ def drop_events(connection: apsw.Connection, last: int, *, published: bool) -> D
     payload: str = connection.execute("SELECT payload FROM event WHERE seq = ?", (last,)).get
     chain = split_chain(payload.encode())[1]
     connection.execute("UPDATE store SET dropped_seq = ?, dropped_chain = ?", (last, chain))
+    connection.execute("DELETE FROM anomaly WHERE seq <= ? AND state = 'resolved'", (last,))
     return Dropped(
         pictures=_delete(connection, "DELETE FROM evidence WHERE seq <= ?", last),
-        visits=_delete(connection, "DELETE FROM visit WHERE seq <= ? AND state = 'closed'", last),
+        visits=_delete(connection, _CLOSED_VISITS, last),
         events=_delete(connection, "DELETE FROM event WHERE seq <= ?", last),
     )
 

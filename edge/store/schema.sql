@@ -1,4 +1,4 @@
--- Schema 1 of a device's event store. Numbered steps in migrations.py lead here from every older one.
+-- Schema 2 of a device's event store. Numbered steps in migrations.py lead here from every older one.
 -- Times are UTC nanoseconds since 1970, JSON is text as it is published, sizes are bytes.
 
 -- One row: whose file this is and where its numbering and its chain stand.
@@ -29,6 +29,9 @@ CREATE TABLE event (
 ) STRICT;
 CREATE INDEX event_wall ON event (wall_ns);
 CREATE INDEX event_plates ON event (plates) WHERE plates <> '';
+-- What is told of one pass or anomaly: the only events that are looked for by what they are about.
+CREATE INDEX event_subject ON event (json_extract(payload, '$.subject'))
+  WHERE kind IN ('pass.final', 'pass.corrected', 'anomaly.resolved', 'anomaly.reopened');
 
 -- How far each event has come on its way out. Written in the same transaction as the event.
 CREATE TABLE outbox (
@@ -48,6 +51,17 @@ CREATE TABLE visit (
 ) STRICT;
 CREATE INDEX visit_open ON visit (number) WHERE state = 'open';
 CREATE INDEX visit_seq ON visit (seq);
+
+-- Every anomaly and whether it is resolved, so that open ones survive the retention of their events.
+CREATE TABLE anomaly (
+  anomaly_id TEXT    PRIMARY KEY,
+  visit_id   TEXT,
+  state      TEXT    NOT NULL CHECK (state IN ('open', 'resolved')),
+  seq        INTEGER NOT NULL,  -- the event that told this state
+  body       TEXT    NOT NULL   -- the data of the event that raised it, JSON
+) STRICT;
+CREATE INDEX anomaly_open ON anomaly (seq) WHERE state = 'open';
+CREATE INDEX anomaly_visit ON anomaly (visit_id);
 
 -- Pictures that prove events. They leave oldest first, by age and by the room they take.
 CREATE TABLE evidence (

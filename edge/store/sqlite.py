@@ -16,13 +16,13 @@ import apsw
 from edge.clock import Clock, ClockQuality
 from edge.errors import EdgeError, StoreFailed, WireError
 from edge.ports import OutboxRow, OutboxStage
-from edge.store import opening
+from edge.store import named, opening
 from edge.store.faults import failing_as
 from edge.store.pictures import to_jpeg
 from edge.store.retention import Dropped, drop_events, drop_pictures, give_back_room, last_to_go
 from edge.store.transactions import forced, unforced
 from edge.store.writing import write
-from edge.types import Draft, Event, EventKind, Visit
+from edge.types import Correction, Draft, Event, EventKind, ListedAnomaly, Pass, Visit
 from edge.wire import decode_body
 
 T = TypeVar("T")
@@ -110,6 +110,23 @@ class SqliteStore:
         with self._using("reading the last visit") as connection:
             number: int = connection.execute("SELECT last_visit FROM store").get
         return number
+
+    def unresolved(self) -> int:
+        with self._using("counting anomalies") as connection:
+            count: int = connection.execute("SELECT count(*) FROM anomaly WHERE state = 'open'").get
+        return count
+
+    def find_anomalies(self, name: str) -> tuple[ListedAnomaly, ...]:
+        with self._using("looking for an anomaly") as connection:
+            return named.find_anomalies(connection.execute, name)
+
+    def find_vehicles(self, name: str) -> tuple[Pass | Visit, ...]:
+        with self._using("looking for a pass") as connection:
+            return named.find_vehicles(connection.execute, name)
+
+    def corrections(self, pass_id: str) -> tuple[Correction, ...]:
+        with self._using("reading corrections") as connection:
+            return named.corrections_of(connection.execute, pass_id)
 
     def backlog(self) -> int:
         with self._using("counting the outbox") as connection:

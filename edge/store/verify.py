@@ -1,4 +1,4 @@
-"""Whether a store is whole: the engine's own check, the numbers, the seals, the outbox."""
+"""Whether a store is whole: the engine's own check, the numbers, the seals, the outbox, the list of anomalies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from edge.errors import WireError
 from edge.store.chain import link
+from edge.store.list_check import ListCheck
 from edge.store.reports import Ledger, Reports
 from edge.wire import decode_event, split_chain
 
@@ -35,17 +36,19 @@ def _verify(reports: Reports) -> Verdict:
     ledger = reports.ledger()
     faults = [f"the engine says: {fault}" for fault in reports.engine_faults()]
     seq, chain, events = ledger.dropped_seq, ledger.dropped_chain, 0
+    told = ListCheck()
     for found, payload in reports.numbered():
         if found != seq + 1:
             faults.append(f"{seq + 1} to {found - 1}: missing" if found > seq + 2 else f"{seq + 1}: missing")
             chain = ""
-        faults += _faults_of(found, payload, chain, ledger.epoch)
+        faults += _faults_of(found, payload, chain, ledger.epoch, told)
         seq, chain, events = found, _claimed(payload), events + 1
     faults += _faults_at_the_end(seq, chain, ledger)
+    faults += told.faults(reports.list_rows(), ledger.dropped_seq)
     return Verdict(ledger.dropped_seq + 1, ledger.last_seq, events, tuple(faults))
 
 
-def _faults_of(seq: int, payload: bytes, previous: str, epoch: str) -> Iterator[str]:
+def _faults_of(seq: int, payload: bytes, previous: str, epoch: str, told: ListCheck) -> Iterator[str]:
     """Check one event; `previous` is the seal before it, empty where that is missing."""
     try:
         event = decode_event(payload)
@@ -53,6 +56,7 @@ def _faults_of(seq: int, payload: bytes, previous: str, epoch: str) -> Iterator[
     except WireError as error:
         yield f"{seq}: {error}"
         return
+    told.hear(seq, event)
     if (event.seq, event.epoch) != (seq, epoch):
         yield f"{seq}: calls itself {event.seq} of epoch {event.epoch}"
     if previous and link(previous, sealed) != chain:

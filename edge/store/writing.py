@@ -10,7 +10,7 @@ import apsw
 from edge.clock import make_id
 from edge.store.chain import link
 from edge.store.search import searchable
-from edge.types import Anomaly, Body, CameraStatus, Draft, Event, Pass, Plate, Visit
+from edge.types import Anomaly, Body, CameraStatus, Correction, Draft, Event, EventKind, Pass, Plate, Ruling, Visit
 from edge.wire import add_chain, encode_body, encode_event, topic_of
 
 
@@ -46,6 +46,10 @@ def write(
         _insert_evidence(connection, seq, draft, pictures)
         if isinstance(draft.body, Visit):
             _insert_visit(connection, event, draft.body)
+        elif isinstance(draft.body, Anomaly):
+            _insert_anomaly(connection, event, draft.body)
+        elif isinstance(draft.body, Ruling):
+            _rule_on_anomaly(connection, event, draft.body)
         events.append(event)
     connection.execute("UPDATE store SET last_seq = ?, last_chain = ?", (seq, chain))
     return tuple(events)
@@ -97,6 +101,21 @@ def _insert_visit(connection: apsw.Connection, event: Event, visit: Visit) -> No
     connection.execute("UPDATE store SET last_visit = max(last_visit, ?)", (visit.number,))
 
 
+def _insert_anomaly(connection: apsw.Connection, event: Event, anomaly: Anomaly) -> None:
+    connection.execute(
+        "INSERT INTO anomaly (anomaly_id, visit_id, state, seq, body) VALUES (?, ?, 'open', ?, ?)"
+        " ON CONFLICT (anomaly_id) DO UPDATE SET state = 'open', seq = excluded.seq, body = excluded.body",
+        (anomaly.anomaly_id, anomaly.visit_id, event.seq, encode_body(event.kind, anomaly).decode()),
+    )
+
+
+def _rule_on_anomaly(connection: apsw.Connection, event: Event, ruling: Ruling) -> None:
+    state = "resolved" if event.kind is EventKind.ANOMALY_RESOLVED else "open"
+    connection.execute(
+        "UPDATE anomaly SET state = ?, seq = ? WHERE anomaly_id = ?", (state, event.seq, ruling.anomaly_id)
+    )
+
+
 def _insert_evidence(connection: apsw.Connection, seq: int, draft: Draft, pictures: Sequence[bytes]) -> None:
     for evidence, jpeg in zip(draft.evidence, pictures, strict=True):
         ref = evidence.ref
@@ -108,7 +127,7 @@ def _insert_evidence(connection: apsw.Connection, seq: int, draft: Draft, pictur
 
 
 def _camera_of(body: Body) -> str | None:
-    if isinstance(body, Pass | Anomaly | CameraStatus):
+    if isinstance(body, Pass | Anomaly | Correction | CameraStatus):
         return body.camera_id
     if isinstance(body, Visit):
         side = body.exit or body.entry
@@ -121,4 +140,6 @@ def _plates_of(body: Body) -> Sequence[Plate]:
         return body.plates
     if isinstance(body, Visit):
         return [plate for side in (body.entry, body.exit) if side for plate in side.plates]
+    if isinstance(body, Correction):
+        return [Plate(text, 1.0, 0, 0) for text in (body.plate, body.was_plate) if text]
     return ()

@@ -14,7 +14,7 @@ class Status(Struct, omit_defaults=True):
     """The retained word on a device: `online`, `degraded` (working, but `reason` says what is not) or `offline`.
 
     `first_seq`: the oldest event that a replay can still bring. `since`: when `state` began. `at`: when this was
-    written; of a last will, when the device connected.
+    written; of a last will, when the device connected. `unresolved`: anomalies that wait for somebody.
     """
 
     state: Literal["online", "degraded", "offline"]
@@ -28,6 +28,7 @@ class Status(Struct, omit_defaults=True):
     cameras: tuple[CameraStatusV1, ...] = ()
     since: Instant | None = None
     at: Instant | None = None
+    unresolved: Count = 0
 
 
 class Ack(Struct, frozen=True):

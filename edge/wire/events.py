@@ -10,9 +10,31 @@ import msgspec
 from msgspec import Struct
 
 from edge.errors import WireError
-from edge.types import Anomaly, Body, CameraStatus, Event, EventKind, Pass, RunMark, Visit
+from edge.types import (
+    Anomaly,
+    Body,
+    CameraStatus,
+    Correction,
+    Event,
+    EventKind,
+    ListedAnomaly,
+    Pass,
+    Ruling,
+    RunMark,
+    Visit,
+)
 from edge.wire.scalars import Instant, from_json, to_json
-from edge.wire.shapes import AnomalyV1, CameraStatusV1, EnvelopeV1, PassV1, RunMarkV1, VisitV1
+from edge.wire.shapes import (
+    AnomalyV1,
+    CameraStatusV1,
+    CorrectionV1,
+    EnvelopeV1,
+    ListedAnomalyV1,
+    PassV1,
+    RulingV1,
+    RunMarkV1,
+    VisitV1,
+)
 from edge.wire.topics import LEVEL, topic
 
 _CHAIN = re.compile(rb',"chain":"([0-9a-f]{64})"}$')
@@ -31,14 +53,18 @@ class _Shape:
 
 _PASS = _Shape(PassV1, Pass, "pass_id")
 _VISIT = _Shape(VisitV1, Visit, "visit_id")
+_RULING = _Shape(RulingV1, Ruling, "anomaly_id", "anomaly")
 _RUN = _Shape(RunMarkV1, RunMark, "run_id", "health")
 _SHAPES = {
     EventKind.PASS_PROVISIONAL: _PASS,
     EventKind.PASS_FINAL: _PASS,
+    EventKind.PASS_CORRECTED: _Shape(CorrectionV1, Correction, "pass_id"),
     EventKind.VISIT_OPENED: _VISIT,
     EventKind.VISIT_CLOSED: _VISIT,
     EventKind.VISIT_REVISED: _VISIT,
     EventKind.ANOMALY_RAISED: _Shape(AnomalyV1, Anomaly, "anomaly_id", "anomaly"),
+    EventKind.ANOMALY_RESOLVED: _RULING,
+    EventKind.ANOMALY_REOPENED: _RULING,
     EventKind.CAMERA_STATUS: _Shape(CameraStatusV1, CameraStatus, "camera_id", "health"),
     EventKind.RUN_STARTED: _RUN,
     EventKind.RUN_STOPPED: _RUN,
@@ -120,6 +146,13 @@ def encode_body(kind: EventKind, body: Body) -> bytes:
     except msgspec.ValidationError as error:
         raise WireError(f"event {kind.value}: {str(error).replace('`$', '`$.data')}; it cannot be published") from error
     return to_json(written, f"event {kind.value}")
+
+
+def encode_listed(listed: ListedAnomaly) -> bytes:
+    """Return an anomaly as `edge anomalies list --json` prints it. Raises WireError as `encode_event` does."""
+    body = msgspec.Raw(encode_body(EventKind.ANOMALY_RAISED, listed.anomaly))
+    written = ListedAnomalyV1("resolved" if listed.resolved else "open", listed.visit, body)
+    return to_json(written, f"anomaly {listed.anomaly.anomaly_id}")
 
 
 def decode_body(kind: EventKind, payload: bytes) -> Body:

@@ -98,6 +98,39 @@ class AnomalyV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
     evidence: tuple[EvidenceRefV1, ...] = ()
 
 
+class ListedAnomalyV1(Struct):
+    """An anomaly with what is derived from later events: its state, and the number of its visit."""
+
+    state: Literal["open", "resolved"]
+    visit: int | None
+    anomaly: msgspec.Raw
+    kind: Literal["anomaly"] = "anomaly"
+
+
+class RulingV1(Struct, rename={"wall_ns": "time"}):
+    """An anomaly was resolved or reopened; `who` is a person, or `rule`."""
+
+    anomaly_id: str
+    who: str
+    why: str
+    wall_ns: Instant
+
+
+class CorrectionV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
+    """What a person says a pass really was; without `was_plate`, `plate` is one that nobody had read."""
+
+    pass_id: str
+    camera_id: str
+    who: str
+    why: str
+    wall_ns: Instant
+    class_name: str | None = None
+    was_class: str | None = None
+    plate: str | None = None
+    was_plate: str | None = None
+    visit_id: str | None = None
+
+
 class CameraStatusV1(Struct):
     """A camera changed state."""
 

@@ -266,6 +266,7 @@ def test_stats_tell_the_store_in_figures(run: Run) -> None:
     (stats,) = json_lines(run("stats", "--json")[1])
     assert (stats["kind"], stats["last_seq"], stats["visits"], stats["open_visits"]) == ("summary", 8, 2, 1)
     assert stats["kinds"]["pass.final"] == 2
+    assert (stats["anomalies"], stats["unresolved"]) == (1, 1)
     assert stats["stages"] == {"new": 8}
     assert stats["pictures"] == 1
     assert "8, seq 1 to 8" in run("stats")[1]

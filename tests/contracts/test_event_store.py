@@ -13,10 +13,26 @@ from edge.clock import ClockQuality, ManualClock
 from edge.errors import StoreFailed, WireError
 from edge.ports import EventStore, OutboxStage
 from edge.store import open_store
-from edge.types import Draft, EventKind, RunMark, Visit, VisitSide, VisitState
+from edge.types import (
+    Anomaly,
+    Correction,
+    Direction,
+    Draft,
+    EventKind,
+    ListedAnomaly,
+    Pass,
+    Ruling,
+    RunMark,
+    Severity,
+    Stage,
+    Visit,
+    VisitSide,
+    VisitState,
+)
 from edge.wire import decode_event, topic_of
 
 START_NS = 1_772_640_000_000_000_000
+STATED = ClockQuality.STATED
 Open = Callable[[], EventStore]
 
 
@@ -86,6 +102,32 @@ def test_open_visits_are_those_not_closed_in_their_newest_state(store: EventStor
     store.record((visit_draft(1, VisitState.CLOSED), revised))
     assert store.open_visits() == (revised.body,)
     assert store.last_visit_number() == 2
+
+
+def test_an_anomaly_waits_for_somebody_until_it_is_resolved_and_is_found_by_what_a_person_says(
+    store: EventStore,
+) -> None:
+    raised = Anomaly("0a1", "wrong-road", Severity.ALARM, "left by side", START_NS, "gate-1", "side", None, "v7")
+    store.record((visit_draft(7, VisitState.OPEN), Draft(EventKind.ANOMALY_RAISED, START_NS, STATED, raised)))
+    assert store.unresolved() == 1
+    assert store.find_anomalies("7") == store.find_anomalies("0a") == (ListedAnomaly(raised, resolved=False, visit=7),)
+    assert store.find_anomalies("8") == store.find_anomalies("0b") == ()
+    ruling = Ruling("0a1", "thandi", "announced", START_NS)
+    store.record((Draft(EventKind.ANOMALY_RESOLVED, START_NS, STATED, ruling),))
+    assert (store.unresolved(), store.find_anomalies("7")[0].resolved) == (0, True)
+    store.record((Draft(EventKind.ANOMALY_REOPENED, START_NS, STATED, ruling),))
+    assert store.unresolved() == 1
+
+
+def test_a_pass_is_found_in_its_newest_revision_with_what_was_said_of_it(store: EventStore) -> None:
+    seen = Pass("0p1", Stage.FINAL, 1, "gate-1", 1, "boom", "main", Direction.IN, 1.0, START_NS, "car")
+    later = dataclasses.replace(seen, revision=2)
+    annulled = dataclasses.replace(seen, pass_id="0p2", stage=Stage.ANNULLED)  # noqa: S106 - a vehicle's pass
+    told = [Draft(EventKind.PASS_FINAL, START_NS, STATED, one) for one in (seen, later, annulled)]
+    said = Correction("0p1", "gate-1", "piet", "seen", START_NS, "bus", "car")
+    store.record((*told, Draft(EventKind.PASS_CORRECTED, START_NS, STATED, said)))
+    assert store.find_vehicles("0p") == (later,)
+    assert (store.corrections("0p1"), store.corrections("0p")) == ((said,), ())
 
 
 def test_a_draft_that_cannot_be_published_records_nothing_of_its_call(store: EventStore) -> None:
