@@ -12,6 +12,7 @@ from edge.gate.lines import Tripwires
 from edge.gate.passes import PassBook
 from edge.gate.zones import IgnoredZones
 from edge.plates.book import PlateBook
+from edge.plates.grammar import NOTHING_KNOWN, Prior
 from edge.ports import DeskCost, Detector, Frame, ReadingDesk
 from edge.sitebook import Proven, SiteBook
 from edge.tracking import Tracker
@@ -44,6 +45,7 @@ class Pipeline:
         site: SiteBook,
         make_id: Callable[[int], str],
         heartbeat_s: float,
+        prior: Prior = NOTHING_KNOWN,
     ) -> None:
         self.lines = camera.lines
         self.detector = detector.label
@@ -53,7 +55,7 @@ class Pipeline:
         self._motion = MotionGate()
         self._ignored = IgnoredZones(camera.zones)
         self._tracker = Tracker()
-        self._plates = PlateBook()
+        self._plates = PlateBook(prior)
         self._tripwires = Tripwires(camera.lines)
         self._passes = PassBook(camera.id, make_id)
         self._evidence = EvidenceBook(make_id)

@@ -214,13 +214,26 @@ class PlateRead:
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """What the looks at one plate agreed on. `votes` counts the looks that read exactly `text`."""
+    """What the looks at one plate agreed on. `votes` counts the looks that read exactly `text`.
+
+    `margin` is how far, in 0..1 of the votes, its least certain character was ahead of the next one: 0 where what a
+    plate must look like decided against the votes, None where nobody counted. `country` is the first of the site's
+    countries whose plates are composed so, and `written` how people write it there, where that is not `text`.
+    """
 
     text: str
     confidence: float
     looks: int
     votes: int
     runner_up: str | None = None
+    margin: float | None = None
+    country: str | None = None
+    written: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The plate as people write it."""
+        return self.written or self.text
 
 
 @dataclass(frozen=True, slots=True)

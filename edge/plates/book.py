@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from edge.plates.choice import AWAY_NS, Candidate, Shortlist, may_show_plate, plate_region
 from edge.plates.exchange import Sighted, exchanged
+from edge.plates.grammar import NOTHING_KNOWN, Prior
 from edge.plates.vote import agree
 from edge.ports import Look
 from edge.types import U8, Box, Plate, PlateRead, Reading, TrackSnapshot, TrackUpdate
@@ -26,6 +27,7 @@ class _Page:
     box: Box = (0.0, 0.0, 0.0, 0.0)
     pending: dict[Look, U8] = field(default_factory=dict)
     looks: list[tuple[PlateRead, ...]] = field(default_factory=list)
+    prior: Prior = NOTHING_KNOWN
     sighted: list[Sighted] = field(default_factory=list)
     ended: bool = False
     best: tuple[float, U8] | None = None
@@ -42,7 +44,7 @@ class _Page:
     @property
     def sure(self) -> tuple[Plate, ...]:
         """The plates that the looks of this page alone are sure of."""
-        return tuple(plate for plate in agree(self.looks) if plate.text and plate.confidence >= SURE)
+        return tuple(plate for plate in agree(self.looks, self.prior) if plate.text and plate.confidence >= SURE)
 
     def take(self, ready: list[Candidate]) -> list[Candidate]:
         """Await the answers to pictures that are to be read now."""
@@ -67,9 +69,13 @@ class PlateBook:
     """Called by one thread: `worth_a_look`, `keep` and `due` for each frame, `add` for each answer.
 
     Every look that `due` gave must come back through `add`, with no reads when it was given up.
+
+    Args:
+        prior: what the plates of the site look like.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prior: Prior = NOTHING_KNOWN) -> None:
+        self._prior = prior
         self._pages: dict[int, _Page] = {}
         self._news: set[int] = set()
 
@@ -147,7 +153,7 @@ class PlateBook:
             return Reading()
         pending = any(part.pending for part in page.parts)
         looks = [look for part in reversed(page.parts) for look in part.looks]
-        return Reading(agree(looks), not pending and (page.ended or page.shortlist.left == 0))
+        return Reading(agree(looks, self._prior), not pending and (page.ended or page.shortlist.left == 0))
 
     def best_picture(self, track_id: int) -> U8 | None:
         """Return the clearest picture (H,W,3) uint8 RGB of a plate of a track, None when none was read."""
@@ -160,12 +166,12 @@ class PlateBook:
         if page.jumped_ns is None and track.jumped_ns is not None:
             page.jumped_ns = track.jumped_ns
             if page.looks or page.pending or page.shortlist.kept:
-                page = _Page(jumped_ns=track.jumped_ns, before=page)
+                page = _Page(prior=self._prior, jumped_ns=track.jumped_ns, before=page)
                 self._pages[track.track_id] = page
         return page
 
     def _page(self, track_id: int) -> _Page:
-        page = self._pages.setdefault(track_id, _Page())
+        page = self._pages.setdefault(track_id, _Page(prior=self._prior))
         if len(self._pages) > MOST_TRACKS:
             del self._pages[next(iter(self._pages))]
         return page

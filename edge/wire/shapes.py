@@ -27,6 +27,9 @@ class PlateV1(Struct, omit_defaults=True):
     looks: Count
     votes: Count
     runner_up: str | None = None
+    margin: Share | None = None
+    country: str | None = None
+    written: str | None = None
 
 
 class EvidenceRefV1(Struct):
