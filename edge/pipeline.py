@@ -138,7 +138,7 @@ class Pipeline:
     def _read_due(self, tracks: TrackUpdate) -> None:
         for look, picture in self._plates.due(tracks):
             if not self._desk.submit(look, picture):
-                self._plates.add(look, ())
+                self._plates.add(look, None)
         self._collect()
 
     def _collect(self) -> None:

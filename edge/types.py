@@ -236,12 +236,28 @@ class Plate:
         return self.written or self.text
 
 
+class NoPlate(enum.Enum):
+    """Why a vehicle has no plate: why it was not looked at, or what most looks suffered from."""
+
+    TOO_SMALL = "too-small"  # it never came near enough, or showed its side alone
+    CUT = "cut"  # where it was largest, the border of the picture cut it off
+    GLARE = "glare"  # pictures burnt out by lamps or sun
+    BLURRED = "blurred"  # pictures without fine detail
+    NOT_FOUND = "not-found"  # clear pictures without a plate: there is none, or it is hidden
+    NOT_READ = "not-read"  # reading is off, or could not keep up
+    UNSURE = "unsure"  # something was read, but no two looks agreed
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is known of a track's plates so far. `complete`: no further look will add to it."""
+    """What is known of a track's plates so far. `complete`: no further look will add to it.
+
+    `no_plate`: why there is none so far; None too where nothing is known of the track.
+    """
 
     plates: tuple[Plate, ...] = ()
     complete: bool = False
+    no_plate: NoPlate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +294,10 @@ class EvidenceRef:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One vehicle crossing once. The provisional and the final pass share `pass_id`; `revision` grows."""
+    """One vehicle crossing once. The provisional and the final pass share `pass_id`; `revision` grows.
+
+    `no_plate`: why a final pass has no plate, where that is known.
+    """
 
     pass_id: str
     stage: Stage
@@ -295,6 +314,7 @@ class Pass:
     dhash: int = 0
     evidence: tuple[EvidenceRef, ...] = ()
     visit_id: str | None = None
+    no_plate: NoPlate | None = None
 
 
 class VisitState(enum.Enum):

@@ -52,8 +52,12 @@ class Ballot:
         return self.best[character] * self.support[character] / sum(self.support.values())
 
     def share_alike(self, character: str) -> float:
-        """The share of a character with what was read for it, each less what taking it for that costs."""
-        worth = {other: 1 - price(other, character) for other in self.support}
+        """Return the share of a character with what was read for it.
+
+        That counts less by the square of what taking it for that costs: where only this character can stand, a
+        look-alike read for it speaks for it nearly as well.
+        """
+        worth = {other: 1 - price(other, character) ** 2 for other in self.support}
         votes = sum(worth[other] * support for other, support in self.support.items())
         return max(self.best[other] for other in worth if worth[other]) * votes / sum(self.support.values())
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from edge.plates.choice import AWAY_NS, Candidate, Shortlist, may_show_plate, plate_region
+from edge.plates.choice import AWAY_NS, Candidate, Shortlist, has_plates, hindrance, plate_region, size_px
 from edge.plates.exchange import Sighted, exchanged
 from edge.plates.grammar import NOTHING_KNOWN, Prior
+from edge.plates.hindrance import commonest, flaw_of
 from edge.plates.vote import agree
 from edge.ports import Look
-from edge.types import U8, Box, Plate, PlateRead, Reading, TrackSnapshot, TrackUpdate
+from edge.types import U8, Box, NoPlate, Plate, PlateRead, Reading, TrackSnapshot, TrackUpdate
 
 MOST_TRACKS = 256
 """Tracks remembered; the oldest goes first."""
@@ -30,6 +31,9 @@ class _Page:
     prior: Prior = NOTHING_KNOWN
     sighted: list[Sighted] = field(default_factory=list)
     ended: bool = False
+    flaws: list[NoPlate] = field(default_factory=list)
+    hidden: tuple[float, NoPlate] | None = None
+    """How large it was, and what was in the way of looking at it then: where it was largest."""
     best: tuple[float, U8] | None = None
     jumped_ns: int | None = None
     before: _Page | None = None
@@ -51,11 +55,30 @@ class _Page:
         self.pending |= {candidate.look: candidate.picture for candidate in ready}
         return ready
 
-    def add(self, look: Look, reads: tuple[PlateRead, ...]) -> bool:
+    def hide(self, size: float, reason: NoPlate) -> None:
+        """Note what is in the way of looking at a vehicle of this size (see `size_px`)."""
+        if self.hidden is None or size >= self.hidden[0]:
+            self.hidden = size, reason
+
+    @property
+    def no_plate(self) -> NoPlate | None:
+        """Why no plate is agreed on this page; None where nothing was seen of the vehicle."""
+        if any(self.looks):
+            return NoPlate.UNSURE
+        if self.flaws:
+            return commonest(self.flaws)
+        if self.pending or self.shortlist.kept:
+            return NoPlate.NOT_READ
+        return self.hidden[1] if self.hidden else None
+
+    def add(self, look: Look, reads: tuple[PlateRead, ...] | None) -> bool:
         """Note what was read in a look of this page; return False when it is none of it."""
         picture = self.pending.pop(look, None)
         if picture is None:
             return False
+        if not reads:
+            self.flaws.append(NoPlate.NOT_READ if reads is None else flaw_of(picture))
+            return True
         self.looks.append(reads)
         self.sighted += [Sighted.of(read, picture.shape[:2]) for read in reads]
         for read in reads:
@@ -68,7 +91,7 @@ class _Page:
 class PlateBook:
     """Called by one thread: `worth_a_look`, `keep` and `due` for each frame, `add` for each answer.
 
-    Every look that `due` gave must come back through `add`, with no reads when it was given up.
+    Every look that `due` gave must come back through `add`, with None when it was given up.
 
     Args:
         prior: what the plates of the site look like.
@@ -83,10 +106,13 @@ class PlateBook:
         """Return the pictures that could be among the best of their tracks: to be cut out of the frame and kept."""
         looks = []
         for track in tracks.active:
-            if track.seen_ns == tracks.at_ns and may_show_plate(track, size_wh):
+            if track.seen_ns == tracks.at_ns and has_plates(track):
                 page = self._turned(self._page(track.track_id), track)
                 page.box = track.box
-                if page.shortlist.wants(track.box, tracks.at_ns):
+                reason = hindrance(track, size_wh)
+                if reason is not None:
+                    page.hide(size_px(track.box), reason)
+                elif page.shortlist.wants(track.box, tracks.at_ns):
                     looks.append(Look(track.track_id, tracks.at_ns, plate_region(track.box, size_wh)))
         return tuple(looks)
 
@@ -114,8 +140,8 @@ class PlateBook:
                 ready += part.take(part.shortlist.rest())
         return tuple((candidate.look, candidate.picture) for candidate in ready)
 
-    def add(self, look: Look, reads: tuple[PlateRead, ...]) -> None:
-        """Note what was read in a look; nothing, when it was given up or shows no plate."""
+    def add(self, look: Look, reads: tuple[PlateRead, ...] | None) -> None:
+        """Note what was read in a look: nothing, when it shows no plate; None, when it was given up."""
         track_id: int | None = look.track_id
         while track_id is not None and (page := self._pages.get(track_id)) is not None:
             if any(part.add(look, reads) for part in page.parts):
@@ -153,7 +179,10 @@ class PlateBook:
             return Reading()
         pending = any(part.pending for part in page.parts)
         looks = [look for part in reversed(page.parts) for look in part.looks]
-        return Reading(agree(looks, self._prior), not pending and (page.ended or page.shortlist.left == 0))
+        plates = agree(looks, self._prior)
+        reasons = [] if plates else [part.no_plate for part in page.parts if part.no_plate]
+        complete = not pending and (page.ended or page.shortlist.left == 0)
+        return Reading(plates, complete, next(iter(reasons), None))
 
     def best_picture(self, track_id: int) -> U8 | None:
         """Return the clearest picture (H,W,3) uint8 RGB of a plate of a track, None when none was read."""

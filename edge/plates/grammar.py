@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import product
 from types import MappingProxyType
@@ -119,6 +119,11 @@ def charges_of(read: PlateRead) -> Charges:
         {sign: 0.0} | {other: price * sure for other, price in alikes(sign).items()}
         for sign, sure in zip(read.text, read.char_confidence, strict=True)
     ]
+
+
+def by_layout(read: PlateRead, prior: Prior) -> PlateRead:
+    """Return one look with its text put right; a vote over several looks knows more."""
+    return replace(read, text=put_right(read.text, charges_of(read), prior))
 
 
 def put_right(text: str, charges: Charges, prior: Prior) -> str:

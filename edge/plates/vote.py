@@ -139,6 +139,8 @@ def _choose(ballots: list[Ballot], prior: Prior) -> tuple[str, ...]:
 
 def _expected(ballots: list[Ballot], winners: tuple[str, ...], prior: Prior) -> tuple[str, ...] | None:
     """Return the winners as a plate of the site's countries or one that it knows; None where they are none."""
+    if not prior.countries and not prior.known:
+        return None
     text = "".join(winners)
     charges: Charges = [ballot.charges() for ballot, winner in zip(ballots, winners, strict=True) if winner]
     right = put_right(text, charges, prior)
