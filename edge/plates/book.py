@@ -35,6 +35,7 @@ class _Page:
     hidden: tuple[float, NoPlate] | None = None
     """How large it was, and what was in the way of looking at it then: where it was largest."""
     best: tuple[float, U8] | None = None
+    told: tuple[tuple[int, ...], tuple[Plate, ...]] | None = None
     jumped_ns: int | None = None
     before: _Page | None = None
     onward: int | None = None
@@ -49,6 +50,14 @@ class _Page:
     def sure(self) -> tuple[Plate, ...]:
         """The plates that the looks of this page alone are sure of."""
         return tuple(plate for plate in agree(self.looks, self.prior) if plate.text and plate.confidence >= SURE)
+
+    def agreed(self) -> tuple[Plate, ...]:
+        """Return what all looks agree on, counted anew only after another look: it is asked for at every frame."""
+        counts = tuple(len(part.looks) for part in self.parts)
+        if self.told is None or self.told[0] != counts:
+            looks = [look for part in reversed(self.parts) for look in part.looks]
+            self.told = counts, agree(looks, self.prior)
+        return self.told[1]
 
     def take(self, ready: list[Candidate]) -> list[Candidate]:
         """Await the answers to pictures that are to be read now."""
@@ -76,10 +85,10 @@ class _Page:
         picture = self.pending.pop(look, None)
         if picture is None:
             return False
+        self.looks.append(reads or ())
         if not reads:
             self.flaws.append(NoPlate.NOT_READ if reads is None else flaw_of(picture))
             return True
-        self.looks.append(reads)
         self.sighted += [Sighted.of(read, picture.shape[:2]) for read in reads]
         for read in reads:
             value = read.confidence * read.width_px
@@ -178,8 +187,7 @@ class PlateBook:
         if page is None:
             return Reading()
         pending = any(part.pending for part in page.parts)
-        looks = [look for part in reversed(page.parts) for look in part.looks]
-        plates = agree(looks, self._prior)
+        plates = page.agreed()
         reasons = [] if plates else [part.no_plate for part in page.parts if part.no_plate]
         complete = not pending and (page.ended or page.shortlist.left == 0)
         return Reading(plates, complete, next(iter(reasons), None))
