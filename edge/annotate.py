@@ -51,7 +51,7 @@ class Annotator:
         self._writer.write(picture, frame.mono_ns - self._start_ns)
 
     def _plates_of(self, track_id: int) -> str:
-        return " + ".join(plate.text for plate in self._read(track_id).plates)
+        return " + ".join(plate.shown for plate in self._read(track_id).plates)
 
     def __enter__(self) -> Self:
         return self

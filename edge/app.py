@@ -21,6 +21,7 @@ from edge.inference.last_good import Choice, LastGood
 from edge.mqtt import connect_broker
 from edge.order import WatchOrder, in_unit, what_to_watch
 from edge.pipeline import Pipeline
+from edge.plates.grammar import Prior
 from edge.ports import Detector, EventStore, FrameSource, ReadingDesk
 from edge.relay import Relay, RelaySettings, Report
 from edge.runtime import Analysis, Post, Worker
@@ -89,7 +90,8 @@ def make_site(config: Config, store: EventStore) -> GateSite:
 
 def make_pipeline(config: Config, camera: Camera, detector: Detector, desk: ReadingDesk, site: SiteBook) -> Pipeline:
     """Return a fresh pipeline for one camera."""
-    return Pipeline(camera, detector, desk, site, make_id, config.models.heartbeat_s)
+    prior = Prior(config.site.plates)
+    return Pipeline(camera, detector, desk, site, make_id, config.models.heartbeat_s, prior)
 
 
 def watch_detector(config: Config, clock: Clock, stop: threading.Event) -> DetectorWatch:

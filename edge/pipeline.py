@@ -12,6 +12,7 @@ from edge.gate.lines import Tripwires
 from edge.gate.passes import PassBook
 from edge.gate.zones import IgnoredZones
 from edge.plates.book import PlateBook
+from edge.plates.grammar import NOTHING_KNOWN, Prior
 from edge.ports import DeskCost, Detector, Frame, ReadingDesk
 from edge.sitebook import Proven, SiteBook
 from edge.tracking import Tracker
@@ -49,6 +50,7 @@ class Pipeline:
         site: SiteBook,
         make_id: Callable[[int], str],
         heartbeat_s: float,
+        prior: Prior = NOTHING_KNOWN,
     ) -> None:
         self.lines = camera.lines
         self.detector = detector.label
@@ -58,7 +60,7 @@ class Pipeline:
         self._motion = MotionGate()
         self._ignored = IgnoredZones(camera.zones)
         self._tracker = Tracker()
-        self._plates = PlateBook()
+        self._plates = PlateBook(prior)
         self._tripwires = Tripwires(camera.lines)
         self._passes = PassBook(camera.id, make_id)
         self._evidence = EvidenceBook(make_id)
@@ -148,7 +150,7 @@ class Pipeline:
     def _read_due(self, tracks: TrackUpdate) -> None:
         for look, picture in self._plates.due(tracks):
             if not self._desk.submit(look, picture):
-                self._plates.add(look, ())
+                self._plates.add(look, None)
         self._collect()
 
     def _collect(self) -> None:

@@ -124,7 +124,7 @@ class Service:
             self._log.info("configuration: %s", change)
         before, self._config = self._config, _until_restart(self._config, reload.config)
         self._site.reconfigure(self._config.site, self._config.roads, self._config.rules)
-        if _beside_the_detector(before.models) != _beside_the_detector(self._config.models):
+        if _of_every_camera(before) != _of_every_camera(self._config):
             self._match_posts(())
         self._match_posts(self._config.cameras)
         if before.mqtt != self._config.mqtt:
@@ -235,9 +235,9 @@ class Service:
         self._start_relay()
 
 
-def _beside_the_detector(models: Models) -> Models:
-    """Return what the cameras take from the configuration at once: the detector is judged first."""
-    return replace(models, detector="", engine="", precision="")
+def _of_every_camera(config: Config) -> tuple[Models, tuple[str, ...]]:
+    """Return what all cameras take from the configuration at once: the detector is judged first."""
+    return replace(config.models, detector="", engine="", precision=""), config.site.plates
 
 
 def _until_restart(running: Config, changed: Config) -> Config:

@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import datetime, tzinfo
 
 from edge.pipeline import Step
-from edge.types import Anomaly, CameraStatus, Correction, Direction, Event, Pass, Plate, Ruling, Stage, Visit
+from edge.types import Anomaly, CameraStatus, Correction, Direction, Event, NoPlate, Pass, Plate, Ruling, Stage, Visit
 
 
 class Tally:
@@ -72,7 +72,7 @@ class Tally:
     def as_text(self) -> str:
         """Return the summary for people."""
         told = self.summary
-        plates = ", ".join(plate.text for plate in self._plates) or "none"
+        plates = ", ".join(plate.shown for plate in self._plates) or "none"
         anomalies = ", ".join(f"{count} {kind}" for kind, count in sorted(self._anomalies.items())) or "none"
         return (
             f"{told['frames']} frames ({told['analysed']} analysed, {told['dropped']} dropped) in {told['seconds']} s, "
@@ -92,7 +92,7 @@ def event_text(event: Event) -> str:
     """Return in words what one event is about, without its time and kind."""
     body = event.body
     if isinstance(body, Pass):
-        return f"{body.class_name} {body.direction.value} by {body.road_id}, {_plates(body.plates)}"
+        return f"{body.class_name} {body.direction.value} by {body.road_id}, {_plates(body.plates, body.no_plate)}"
     if isinstance(body, Visit):
         sides = [
             f"{name} {side.road_id} {_plates(side.plates)}"
@@ -110,5 +110,6 @@ def event_text(event: Event) -> str:
     return f"run {body.run_id} {body.reason}".rstrip()
 
 
-def _plates(plates: tuple[Plate, ...]) -> str:
-    return " + ".join(plate.text for plate in plates) or "no plate"
+def _plates(plates: tuple[Plate, ...], reason: NoPlate | None = None) -> str:
+    none = f"no plate ({reason.value})" if reason else "no plate"
+    return " + ".join(plate.shown for plate in plates) or none

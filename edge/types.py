@@ -214,21 +214,50 @@ class PlateRead:
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """What the looks at one plate agreed on. `votes` counts the looks that read exactly `text`."""
+    """What the looks at one plate agreed on. `votes` counts the looks that read exactly `text`.
+
+    `margin` is how far, in 0..1 of the votes, its least certain character was ahead of the next one: 0 where what a
+    plate must look like decided against the votes, None where nobody counted. `country` is the first of the site's
+    countries whose plates are composed so, and `written` how people write it there, where that is not `text`.
+    """
 
     text: str
     confidence: float
     looks: int
     votes: int
     runner_up: str | None = None
+    margin: float | None = None
+    country: str | None = None
+    written: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The plate as people write it."""
+        return self.written or self.text
+
+
+class NoPlate(enum.Enum):
+    """Why a vehicle has no plate: why it was not looked at, or what most looks suffered from."""
+
+    TOO_SMALL = "too-small"  # it never came near enough, or showed its side alone
+    CUT = "cut"  # where it was largest, the border of the picture cut it off
+    GLARE = "glare"  # pictures burnt out by lamps or sun
+    BLURRED = "blurred"  # pictures without fine detail
+    NOT_FOUND = "not-found"  # clear pictures without a plate: there is none, or it is hidden
+    NOT_READ = "not-read"  # reading is off, or could not keep up
+    UNSURE = "unsure"  # something was read, but no two looks agreed
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is known of a track's plates so far. `complete`: no further look will add to it."""
+    """What is known of a track's plates so far. `complete`: no further look will add to it.
+
+    `no_plate`: why there is none so far; None too where nothing is known of the track.
+    """
 
     plates: tuple[Plate, ...] = ()
     complete: bool = False
+    no_plate: NoPlate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +294,10 @@ class EvidenceRef:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One vehicle crossing once. The provisional and the final pass share `pass_id`; `revision` grows."""
+    """One vehicle crossing once. The provisional and the final pass share `pass_id`; `revision` grows.
+
+    `no_plate`: why a final pass has no plate, where that is known.
+    """
 
     pass_id: str
     stage: Stage
@@ -282,6 +314,7 @@ class Pass:
     dhash: int = 0
     evidence: tuple[EvidenceRef, ...] = ()
     visit_id: str | None = None
+    no_plate: NoPlate | None = None
 
 
 class VisitState(enum.Enum):

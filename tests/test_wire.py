@@ -26,6 +26,7 @@ from edge.types import (
     Event,
     EventKind,
     EvidenceRef,
+    NoPlate,
     Pass,
     Plate,
     Ruling,
@@ -44,7 +45,10 @@ SHARES = st.floats(0, 1)
 COUNTS = st.integers(0, 2**31)
 INSTANTS = st.integers(-(2**62), 2**62)
 HASHES = st.integers(0, 2**64 - 1)
-PLATES = st.lists(st.builds(Plate, TEXTS, SHARES, COUNTS, COUNTS, st.none() | TEXTS), max_size=3).map(tuple)
+PLATES = st.lists(
+    st.builds(Plate, TEXTS, SHARES, COUNTS, COUNTS, *[st.none() | one for one in (TEXTS, SHARES, TEXTS, TEXTS)]),
+    max_size=3,
+).map(tuple)
 REFS = st.lists(st.builds(EvidenceRef, TEXTS, TEXTS, COUNTS, COUNTS), max_size=2).map(tuple)
 SIDES = st.builds(VisitSide, TEXTS, TEXTS, TEXTS, INSTANTS, TEXTS, PLATES, HASHES)
 PASSES = st.builds(
@@ -64,6 +68,7 @@ PASSES = st.builds(
     HASHES,
     REFS,
     st.none() | TEXTS,
+    st.none() | st.sampled_from(NoPlate),
 )
 VISITS = st.builds(
     Visit, TEXTS, COUNTS, st.sampled_from(VisitState), COUNTS, st.none() | SIDES, st.none() | SIDES, st.none() | TEXTS
@@ -131,7 +136,7 @@ def a_pass(**changes: Any) -> Event:
         direction_confidence=0.97,
         wall_ns=1_772_640_000_123_000_000,
         class_name="car",
-        plates=(Plate("CA 123-456", 0.93, 5, 4, "CA 123-458"),),
+        plates=(Plate("CA123456", 0.93, 5, 4, "CA123458", 0.6, "za", "CA 123-456"),),
         dhash=0x00FF_0000_0000_0001,
         evidence=(EvidenceRef("0199-e", "vehicle", 320, 240),),
         visit_id="0199-v",
@@ -182,7 +187,18 @@ def test_a_pass_is_written_as_the_published_contract_says() -> None:
             "direction_confidence": 0.97,
             "time": "2026-03-04T16:00:00.123Z",
             "class_name": "car",
-            "plates": [{"text": "CA 123-456", "confidence": 0.93, "looks": 5, "votes": 4, "runner_up": "CA 123-458"}],
+            "plates": [
+                {
+                    "text": "CA123456",
+                    "confidence": 0.93,
+                    "looks": 5,
+                    "votes": 4,
+                    "runner_up": "CA123458",
+                    "margin": 0.6,
+                    "country": "za",
+                    "written": "CA 123-456",
+                }
+            ],
             "dhash": "00ff000000000001",
             "evidence": [{"evidence_id": "0199-e", "kind": "vehicle", "width_px": 320, "height_px": 240}],
             "visit_id": "0199-v",
@@ -206,6 +222,15 @@ def test_attribute_names_and_required_attributes_are_those_of_cloudevents(event:
 def test_no_field_of_a_body_is_left_off_the_wire(written: type[Any], body: type[Any]) -> None:
     kept = set(written.__struct_fields__) - {"dwell_s"}
     assert kept == {field.name for field in dataclasses.fields(body)}
+
+
+@pytest.mark.parametrize("reason", NoPlate)
+def test_a_pass_without_a_plate_says_why(reason: NoPlate) -> None:
+    event = a_pass(plates=(), no_plate=reason)
+    data = json.loads(wire.encode_event(event))["data"]
+    assert data["no_plate"] == reason.value
+    assert "plates" not in data
+    assert wire.decode_event(wire.encode_event(event)) == event
 
 
 def test_a_closed_visit_tells_its_dwell() -> None:
@@ -351,7 +376,7 @@ def test_the_schema_names_every_kind_and_every_field_of_an_event() -> None:
     schema = json.loads(wire.event_schema())
     kinds = {one["properties"]["type"]["const"]: one["properties"]["data"]["$ref"] for one in schema["oneOf"]}
     assert kinds.keys() == {f"gate.{kind.value}.v1" for kind in EventKind}
-    written = json.loads(wire.encode_event(a_pass()))
+    written = json.loads(wire.encode_event(a_pass(no_plate=NoPlate.BLURRED)))
     envelope = schema["$defs"][schema["$ref"].rpartition("/")[2]]
     assert written.keys() == envelope["properties"].keys()
     body = schema["$defs"][kinds["gate.pass.final.v1"].rpartition("/")[2]]
@@ -387,6 +412,7 @@ def test_the_document_shows_messages_as_they_are() -> None:
     event, ack, replay, evidence = blocks("json")
     assert isinstance(wire.decode_event(event).body, Pass)
     assert json.loads(wire.encode_event(wire.decode_event(event))) == json.loads(event)
+    assert all(f"`{reason.value}`" in DOCUMENT.read_text("utf-8") for reason in NoPlate)
     assert wire.decode_ack(ack).seq == 41
     assert isinstance(wire.decode_command(replay), wire.Replay)
     assert isinstance(wire.decode_command(evidence), wire.FetchEvidence)

@@ -78,5 +78,5 @@ class Reporter:
             sheet.trail = tuple(point for point in sheet.trail if tracks.at_ns - point[0] <= TRAIL_NS)
         if watching and (sheet.asked_ns is None or tracks.at_ns - sheet.asked_ns >= READ_NS):
             sheet.asked_ns = tracks.at_ns
-            sheet.plate = " + ".join(plate.text for plate in self._read(track.track_id).plates)
+            sheet.plate = " + ".join(plate.shown for plate in self._read(track.track_id).plates)
         return Mark(track, sheet.plate, tuple(point for _, point in sheet.trail))

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 from edge.commands.arguments import check_count
 from edge.commands.plate_readers import READERS, models_of, of_plates, open_named
 from edge.errors import UsageError
+from edge.grammars import GRAMMARS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edge.config.model import Models
+    from edge.plates.grammar import Prior
     from edge.types import PlateRead
     from edge.workshop.plate_scores import PlateTally
     from edge.workshop.plate_sets import PlatePicture
@@ -54,6 +56,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         help="pictures that are plates: what is done to them before they are read, side by side (default: none)",
     )
+    parser.add_argument(
+        "--countries",
+        metavar="CC",
+        choices=tuple(GRAMMARS),
+        nargs="+",
+        default=[],
+        help="put look-alikes right by the layouts of these countries, as site.plates does: za gb … (default: none)",
+    )
     parser.add_argument("--answers", metavar="CSV", type=Path, help="write every text beside what was read")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="a line for every reader, the first one's summary last")
@@ -63,8 +73,10 @@ def run(args: argparse.Namespace) -> None:
     """Measure every reader on the same pictures and print; raises as `edge.commands.eval.run`."""
     from dataclasses import replace
 
+    from edge.plates.grammar import Prior
     from edge.workshop.plate_sets import open_plates, pick
 
+    prior = Prior(tuple(args.countries))
     check_count("--every", args.every, "step")
     pictures = open_plates(args.dir)
     pictures = (pick(pictures, args.list) if args.list else pictures)[:: args.every]
@@ -74,7 +86,7 @@ def run(args: argparse.Namespace) -> None:
     if args.prepare and not all(picture.is_plate for picture in pictures):
         raise UsageError("--prepare is for pictures that are plates: a whole picture is prepared by nobody")
     for reader, preparation in product(args.reader or [models.plates], preparations):
-        tally, label, spent_ms = _measure(models, reader, pictures, preparation)
+        tally, label, spent_ms = _measure(models, reader, pictures, preparation, prior)
         name = reader if preparation == "none" else f"{reader}+{preparation}"
         tallies.append((name, tally))
         if args.json:
@@ -88,13 +100,14 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _measure(
-    models: Models, name: str, pictures: Sequence[PlatePicture], preparation: str
+    models: Models, name: str, pictures: Sequence[PlatePicture], preparation: str, prior: Prior
 ) -> tuple[PlateTally, str, float]:
     """Return the counts of one reader, its label and its milliseconds a picture."""
     from tqdm import tqdm
 
     from edge.inference.detector import open_detector
     from edge.inference.one_look import OneLook
+    from edge.plates.grammar import by_layout
     from edge.vision.frame import PlanarFrame
     from edge.workshop.pictures import read_rgb
     from edge.workshop.plate_scores import PlateTally
@@ -116,6 +129,7 @@ def _measure(
             else:
                 read = of_plates(reader, name).read_plate(WAYS[preparation](pixels))
                 reads = (read,) if read else ()
+            reads = tuple(by_layout(read, prior) for read in reads)
             spent_ns += time.perf_counter_ns() - began
             tally.add(picture, reads)
         return tally, reader.label, spent_ns / len(pictures) / 1e6

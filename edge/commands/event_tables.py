@@ -41,7 +41,7 @@ def show_dwell(seconds: float | None) -> str:
 
 def show_plates(*groups: Sequence[Plate]) -> str:
     """Return each plate once, in the order they were given."""
-    return ", ".join(dict.fromkeys(plate.text for group in groups for plate in group))
+    return ", ".join(dict.fromkeys(plate.shown for group in groups for plate in group))
 
 
 def as_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edge.config.keys import Section, key
+from edge.grammars import GRAMMARS
 from edge.types import CLASSES
 
 Polygon = tuple[tuple[float, float], ...]
@@ -50,6 +51,12 @@ class Site(Section):
     )
     holidays: tuple[str, ...] = key(
         "Dates, YYYY-MM-DD, on which only `holiday` spans hold.", default=(), each="date", example='["2026-12-25"]'
+    )
+    plates: tuple[str, ...] = key(
+        "Countries whose plates are common here: look-alikes are read by their layouts; none given means free text.",
+        default=(),
+        choices=tuple(GRAMMARS),
+        example='["za"]',
     )
 
 

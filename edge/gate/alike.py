@@ -7,14 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from edge.lookalikes import price
 from edge.types import Plate
 
-_PRICES = {
-    0.2: ("0O", "1I", "2Z", "5S", "8B"),
-    0.4: ("0D", "0Q", "OD", "OQ", "1L", "IL", "6G", "4A", "UV", "VY", "0C", "OC", "1T", "7T"),
-    0.6: ("17", "38", "B3", "68", "08", "GC", "EF", "PR", "HN", "MN", "KX", "CG", "9G", "27"),
-}
-_ALIKE = {frozenset(pair): price for price, pairs in _PRICES.items() for pair in pairs}
 _ADDED = 1.0
 
 
@@ -30,7 +25,7 @@ def distance(first: str, second: str) -> float:
     for index, char in enumerate(one, 1):
         previous, row = row, [_ADDED * index]
         for column, wanted in enumerate(other, 1):
-            swapped = previous[column - 1] + _price(char, wanted)
+            swapped = previous[column - 1] + price(char, wanted)
             row.append(min(swapped, previous[column] + _ADDED, row[-1] + _ADDED))
     return row[-1]
 
@@ -39,7 +34,3 @@ def closest(first: Iterable[Plate], second: Iterable[Plate]) -> float | None:
     """Return the distance of the two most similar plates, or None when a side has none: a trailer brings its own."""
     pairs = [(one.text, other.text) for one in first for other in second if plain(one.text) and plain(other.text)]
     return min((distance(*pair) for pair in pairs), default=None)
-
-
-def _price(first: str, second: str) -> float:
-    return 0.0 if first == second else _ALIKE.get(frozenset((first, second)), 1.0)

@@ -161,6 +161,9 @@ class PassBook:
             track_id=item.tracks[0],
             class_name=item.surest.class_name,
             plates=plates,
+            no_plate=None
+            if plates
+            else next(filter(None, (read(track_id).no_plate for track_id in item.tracks)), None),
         )
         self._open.remove(item)
         self._closed.append(item)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from edge.plates.choice import AWAY_NS, Candidate, Shortlist, may_show_plate, plate_region
+from edge.plates.choice import AWAY_NS, Candidate, Shortlist, has_plates, hindrance, plate_region, size_px
 from edge.plates.exchange import Sighted, exchanged
+from edge.plates.grammar import NOTHING_KNOWN, Prior
+from edge.plates.hindrance import commonest, flaw_of
 from edge.plates.vote import agree
 from edge.ports import Look
-from edge.types import U8, Box, Plate, PlateRead, Reading, TrackSnapshot, TrackUpdate
+from edge.types import U8, Box, NoPlate, Plate, PlateRead, Reading, TrackSnapshot, TrackUpdate
 
 MOST_TRACKS = 256
 """Tracks remembered; the oldest goes first."""
@@ -26,9 +28,14 @@ class _Page:
     box: Box = (0.0, 0.0, 0.0, 0.0)
     pending: dict[Look, U8] = field(default_factory=dict)
     looks: list[tuple[PlateRead, ...]] = field(default_factory=list)
+    prior: Prior = NOTHING_KNOWN
     sighted: list[Sighted] = field(default_factory=list)
     ended: bool = False
+    flaws: list[NoPlate] = field(default_factory=list)
+    hidden: tuple[float, NoPlate] | None = None
+    """How large it was, and what was in the way of looking at it then: where it was largest."""
     best: tuple[float, U8] | None = None
+    told: tuple[tuple[int, ...], tuple[Plate, ...]] | None = None
     jumped_ns: int | None = None
     before: _Page | None = None
     onward: int | None = None
@@ -42,19 +49,46 @@ class _Page:
     @property
     def sure(self) -> tuple[Plate, ...]:
         """The plates that the looks of this page alone are sure of."""
-        return tuple(plate for plate in agree(self.looks) if plate.text and plate.confidence >= SURE)
+        return tuple(plate for plate in agree(self.looks, self.prior) if plate.text and plate.confidence >= SURE)
+
+    def agreed(self) -> tuple[Plate, ...]:
+        """Return what all looks agree on, counted anew only after another look: it is asked for at every frame."""
+        counts = tuple(len(part.looks) for part in self.parts)
+        if self.told is None or self.told[0] != counts:
+            looks = [look for part in reversed(self.parts) for look in part.looks]
+            self.told = counts, agree(looks, self.prior)
+        return self.told[1]
 
     def take(self, ready: list[Candidate]) -> list[Candidate]:
         """Await the answers to pictures that are to be read now."""
         self.pending |= {candidate.look: candidate.picture for candidate in ready}
         return ready
 
-    def add(self, look: Look, reads: tuple[PlateRead, ...]) -> bool:
+    def hide(self, size: float, reason: NoPlate) -> None:
+        """Note what is in the way of looking at a vehicle of this size (see `size_px`)."""
+        if self.hidden is None or size >= self.hidden[0]:
+            self.hidden = size, reason
+
+    @property
+    def no_plate(self) -> NoPlate | None:
+        """Why no plate is agreed on this page; None where nothing was seen of the vehicle."""
+        if any(self.looks):
+            return NoPlate.UNSURE
+        if self.flaws:
+            return commonest(self.flaws)
+        if self.pending or self.shortlist.kept:
+            return NoPlate.NOT_READ
+        return self.hidden[1] if self.hidden else None
+
+    def add(self, look: Look, reads: tuple[PlateRead, ...] | None) -> bool:
         """Note what was read in a look of this page; return False when it is none of it."""
         picture = self.pending.pop(look, None)
         if picture is None:
             return False
-        self.looks.append(reads)
+        self.looks.append(reads or ())
+        if not reads:
+            self.flaws.append(NoPlate.NOT_READ if reads is None else flaw_of(picture))
+            return True
         self.sighted += [Sighted.of(read, picture.shape[:2]) for read in reads]
         for read in reads:
             value = read.confidence * read.width_px
@@ -66,10 +100,14 @@ class _Page:
 class PlateBook:
     """Called by one thread: `worth_a_look`, `keep` and `due` for each frame, `add` for each answer.
 
-    Every look that `due` gave must come back through `add`, with no reads when it was given up.
+    Every look that `due` gave must come back through `add`, with None when it was given up.
+
+    Args:
+        prior: what the plates of the site look like.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prior: Prior = NOTHING_KNOWN) -> None:
+        self._prior = prior
         self._pages: dict[int, _Page] = {}
         self._news: set[int] = set()
 
@@ -77,10 +115,13 @@ class PlateBook:
         """Return the pictures that could be among the best of their tracks: to be cut out of the frame and kept."""
         looks = []
         for track in tracks.active:
-            if track.seen_ns == tracks.at_ns and may_show_plate(track, size_wh):
+            if track.seen_ns == tracks.at_ns and has_plates(track):
                 page = self._turned(self._page(track.track_id), track)
                 page.box = track.box
-                if page.shortlist.wants(track.box, tracks.at_ns):
+                reason = hindrance(track, size_wh)
+                if reason is not None:
+                    page.hide(size_px(track.box), reason)
+                elif page.shortlist.wants(track.box, tracks.at_ns):
                     looks.append(Look(track.track_id, tracks.at_ns, plate_region(track.box, size_wh)))
         return tuple(looks)
 
@@ -108,8 +149,8 @@ class PlateBook:
                 ready += part.take(part.shortlist.rest())
         return tuple((candidate.look, candidate.picture) for candidate in ready)
 
-    def add(self, look: Look, reads: tuple[PlateRead, ...]) -> None:
-        """Note what was read in a look; nothing, when it was given up or shows no plate."""
+    def add(self, look: Look, reads: tuple[PlateRead, ...] | None) -> None:
+        """Note what was read in a look: nothing, when it shows no plate; None, when it was given up."""
         track_id: int | None = look.track_id
         while track_id is not None and (page := self._pages.get(track_id)) is not None:
             if any(part.add(look, reads) for part in page.parts):
@@ -146,8 +187,10 @@ class PlateBook:
         if page is None:
             return Reading()
         pending = any(part.pending for part in page.parts)
-        looks = [look for part in reversed(page.parts) for look in part.looks]
-        return Reading(agree(looks), not pending and (page.ended or page.shortlist.left == 0))
+        plates = page.agreed()
+        reasons = [] if plates else [part.no_plate for part in page.parts if part.no_plate]
+        complete = not pending and (page.ended or page.shortlist.left == 0)
+        return Reading(plates, complete, next(iter(reasons), None))
 
     def best_picture(self, track_id: int) -> U8 | None:
         """Return the clearest picture (H,W,3) uint8 RGB of a plate of a track, None when none was read."""
@@ -160,12 +203,12 @@ class PlateBook:
         if page.jumped_ns is None and track.jumped_ns is not None:
             page.jumped_ns = track.jumped_ns
             if page.looks or page.pending or page.shortlist.kept:
-                page = _Page(jumped_ns=track.jumped_ns, before=page)
+                page = _Page(prior=self._prior, jumped_ns=track.jumped_ns, before=page)
                 self._pages[track.track_id] = page
         return page
 
     def _page(self, track_id: int) -> _Page:
-        page = self._pages.setdefault(track_id, _Page())
+        page = self._pages.setdefault(track_id, _Page(prior=self._prior))
         if len(self._pages) > MOST_TRACKS:
             del self._pages[next(iter(self._pages))]
         return page

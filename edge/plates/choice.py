@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from edge.ports import Look
-from edge.types import U8, Box, TrackSnapshot, TrackState
+from edge.types import U8, Box, NoPlate, TrackSnapshot, TrackState
 from edge.vision.sharpness import sharpness
 
 MOST_LOOKS = 3
@@ -152,17 +152,22 @@ def size_px(box: Box) -> float:
     return height * min(1.0, FRONTAL * height / width) if width > 0 else 0.0
 
 
-def may_show_plate(track: TrackSnapshot, frame_wh: tuple[int, int]) -> bool:
-    """Say whether a track's picture can show a readable plate: a vehicle, near enough, not cut off by the frame.
+def has_plates(track: TrackSnapshot) -> bool:
+    """Say whether a track is known to be of a vehicle that has plates."""
+    return track.state is TrackState.CONFIRMED and track.class_name in NEAREST_PX
+
+
+def hindrance(track: TrackSnapshot, frame_wh: tuple[int, int]) -> NoPlate | None:
+    """Return why a vehicle's picture cannot show a readable plate, None where it can: near enough, and not cut off.
 
     The upper border does not count: a lorry's roof carries no plate.
     """
     x1, _, x2, y2 = track.box
     beside, below = BORDER * frame_wh[0], BORDER * frame_wh[1]
     whole = x1 >= beside and x2 <= frame_wh[0] - beside and y2 <= frame_wh[1] - below
-    nearest_px = NEAREST_PX.get(track.class_name)
-    confirmed = track.state is TrackState.CONFIRMED
-    return confirmed and whole and nearest_px is not None and size_px(track.box) >= nearest_px
+    if size_px(track.box) < NEAREST_PX[track.class_name]:
+        return NoPlate.TOO_SMALL
+    return None if whole else NoPlate.CUT
 
 
 def plate_region(box: Box, frame_wh: tuple[int, int]) -> Box:

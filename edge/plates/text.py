@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise
 
+from edge.lookalikes import price
+
 SHORTEST = 4
 LONGEST = 10
 LONGEST_NUMBER = 8
@@ -42,8 +44,8 @@ LAYOUTS = frozenset(
     ]
 )
 """Usual groups of letters (A) and digits (9) on plates of southern Africa, Europe, America, Asia and Australia."""
-LOOK_ALIKES = ("0ODQ", "1I", "2Z", "5S", "6G", "8B")
-"""A digit and the letters that are taken for it."""
+ALIKE = 0.4
+"""Price up to which a letter is taken for a digit in earnest."""
 
 
 def normalise(text: str) -> str:
@@ -75,8 +77,7 @@ def has_usual_layout(text: str) -> bool:
 
 def resemble(first: str, second: str) -> bool:
     """Say whether one of two characters is a digit and the other a letter that looks like it."""
-    alike = any(first in group and second in group for group in LOOK_ALIKES)
-    return alike and first.isdigit() != second.isdigit()
+    return first.isdigit() != second.isdigit() and price(first, second) <= ALIKE
 
 
 @lru_cache(maxsize=4096)

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
+from edge.lookalikes import UNLIKE, price
+from edge.plates.ballot import Ballot
+from edge.plates.grammar import NOTHING_KNOWN, Charges, Prior, fits, put_right, written
 from edge.plates.text import align, distance, has_usual_layout, plausibility, resemble
-from edge.types import Plate, PlateRead
+from edge.types import Box, Plate, PlateRead
 
 NEEDED = 2
 """Looks that must support every character."""
@@ -32,13 +35,14 @@ class Group:
         return look not in self.reads and any(_alike(read.text, other.text) for other in self.reads.values())
 
 
-def agree(looks: Sequence[Sequence[PlateRead]]) -> tuple[Plate, ...]:
+def agree(looks: Sequence[Sequence[PlateRead]], prior: Prior = NOTHING_KNOWN) -> tuple[Plate, ...]:
     """Return the plates that the looks agree on, best supported first. A vehicle may carry several.
 
     Args:
         looks: for each look at the vehicle the plates read in it.
+        prior: the site's countries and plates, by which look-alikes are put right.
     """
-    plates = [plate for group in _groups(looks) if (plate := _settle(list(group.reads.values())))]
+    plates = [plate for group in _groups(looks) if (plate := _settle(list(group.reads.values()), prior))]
     plates.sort(key=lambda plate: (_is_short(plate.text), -plate.votes, -plate.confidence))
     return tuple(plates[:1] + [plate for plate in plates[1:] if _may_be_second(plate.text)][: MOST_PLATES - 1])
 
@@ -60,9 +64,10 @@ def _is_short(text: str) -> bool:
 
 
 def _groups(looks: Sequence[Sequence[PlateRead]]) -> list[Group]:
+    # Equal ones in the order of what they say: the vote must not hang on the order of the looks.
+    ordered = sorted(looks, key=lambda reads: [_rank(read) for read in reads])
     ranked = sorted(
-        ((number, read) for number, reads in enumerate(looks) for read in reads),
-        key=lambda seen: -_weight(seen[1]) * len(seen[1].text),
+        ((number, read) for number, reads in enumerate(ordered) for read in reads), key=lambda seen: _rank(seen[1])
     )
     groups: list[Group] = []
     for number, read in ranked:
@@ -75,55 +80,39 @@ def _groups(looks: Sequence[Sequence[PlateRead]]) -> list[Group]:
     return groups
 
 
-@dataclass(slots=True)
-class _Ballot:
-    """The votes for one character of a plate; an empty one says that it is not there."""
-
-    support: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
-    backers: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
-    best: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
-
-    def cast(self, character: str, confidence: float, weight: float) -> None:
-        self.support[character] += confidence * weight
-        self.backers[character] += 1
-        self.best[character] = max(self.best[character], confidence)
-
-    def ranked(self) -> list[str]:
-        """The best supported character, then those read for it that look like it."""
-        first = max(self.support, key=lambda character: self.support[character])
-        return [first, *(other for other in self.support if other and first and resemble(first, other))]
-
-    def backing(self, character: str, *, alike: bool) -> int:
-        """How many looks stand behind a character; `alike`: a look-alike read for it counts too."""
-        return sum(
-            count
-            for other, count in self.backers.items()
-            if other == character or (alike and other and character and resemble(other, character))
-        )
-
-    def share(self, character: str) -> float:
-        return self.best[character] * self.support[character] / sum(self.support.values())
+def _rank(read: PlateRead) -> tuple[float, str, tuple[float, ...], Box]:
+    return (-_weight(read) * len(read.text), read.text, read.char_confidence, read.box)
 
 
-def _settle(reads: list[PlateRead]) -> Plate | None:
+def _settle(reads: list[PlateRead], prior: Prior) -> Plate | None:
     """Vote on every character; None when one of them has too few looks behind it."""
     ballots = _count(reads)
-    chosen = _choose(ballots)
+    chosen = _choose(ballots, prior)
     text = "".join(chosen)
-    usual = has_usual_layout(text)
+    country = fits(text, prior.countries)
+    expected = country is not None or text in prior.known
     pairs = list(zip(ballots, chosen, strict=True))
-    if not plausibility(text) or any(ballot.backing(one, alike=usual) < NEEDED for ballot, one in pairs):
+    counts = _alike_at_all if expected else resemble if has_usual_layout(text) else _never
+    if not plausibility(text) or any(ballot.backing(one, counts) < NEEDED for ballot, one in pairs):
         return None
-    others = _most_read(read for read in reads if read.text != text)
-    votes = sum(read.text == text for read in reads)
-    # A plate is as sure as its least sure character: one wrong one names another vehicle.
-    return Plate(text, min(ballot.share(one) for ballot, one in pairs), len(reads), votes, others)
+    shown = written(text, country)
+    return Plate(
+        text=text,
+        # A plate is as sure as its least sure character: one wrong one names another vehicle.
+        confidence=min(ballot.share_alike(one) if expected else ballot.share(one) for ballot, one in pairs),
+        looks=len(reads),
+        votes=sum(read.text == text for read in reads),
+        runner_up=_most_read(read for read in reads if read.text != text),
+        margin=min(ballot.margin(one) for ballot, one in pairs),
+        country=country,
+        written=shown if shown != text else None,
+    )
 
 
-def _count(reads: list[PlateRead]) -> list[_Ballot]:
+def _count(reads: list[PlateRead]) -> list[Ballot]:
     """Line the reads up with the one that is nearest to all, and count for each of its characters."""
     reference = min(reads, key=lambda read: (_spread(read, reads), -read.confidence)).text
-    ballots = [_Ballot() for _ in reference]
+    ballots = [Ballot() for _ in reference]
     for read in reads:
         for ballot, place in zip(ballots, align(read.text, reference), strict=True):
             if place is None:
@@ -133,10 +122,13 @@ def _count(reads: list[PlateRead]) -> list[_Ballot]:
     return ballots
 
 
-def _choose(ballots: list[_Ballot]) -> tuple[str, ...]:
-    """Return the winners; where looks took a letter for the digit it resembles, the usual layout decides."""
+def _choose(ballots: list[Ballot], prior: Prior) -> tuple[str, ...]:
+    """Return the winners; where looks took characters for others, what the site expects decides, or a usual layout."""
     ranked = [ballot.ranked() for ballot in ballots]
     winners = tuple(options[0] for options in ranked)
+    expected = _expected(ballots, winners, prior)
+    if expected is not None:
+        return expected
     if has_usual_layout("".join(winners)) or sum(len(options) > 1 for options in ranked) > MOST_DOUBTS:
         return winners
     usual = [texts for texts in product(*ranked) if has_usual_layout("".join(texts))]
@@ -145,11 +137,24 @@ def _choose(ballots: list[_Ballot]) -> tuple[str, ...]:
     )
 
 
+def _expected(ballots: list[Ballot], winners: tuple[str, ...], prior: Prior) -> tuple[str, ...] | None:
+    """Return the winners as a plate of the site's countries or one that it knows; None where they are none."""
+    if not prior.countries and not prior.known:
+        return None
+    text = "".join(winners)
+    charges: Charges = [ballot.charges() for ballot, winner in zip(ballots, winners, strict=True) if winner]
+    right = put_right(text, charges, prior)
+    if right not in prior.known and fits(right, prior.countries) is None:
+        return None
+    signs = iter(right)
+    return tuple(winner and next(signs) for winner in winners)
+
+
 def _most_read(reads: Iterable[PlateRead]) -> str | None:
     weights: defaultdict[str, float] = defaultdict(float)
     for read in reads:
         weights[read.text] += read.confidence * _weight(read)
-    return max(weights, key=lambda text: weights[text], default=None)
+    return max(weights, key=lambda text: (weights[text], text), default=None)
 
 
 def _spread(read: PlateRead, reads: Sequence[PlateRead]) -> float:
@@ -163,6 +168,14 @@ def _distance_to(read: PlateRead, group: Group) -> int:
 def _alike(first: str, second: str) -> bool:
     longest = max(len(first), len(second))
     return distance(first, second) <= max(1, longest // 3) or first in second or second in first
+
+
+def _alike_at_all(first: str, second: str) -> bool:
+    return price(first, second) < UNLIKE
+
+
+def _never(_first: str, _second: str) -> bool:
+    return False
 
 
 def _weight(read: PlateRead) -> float:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from edge.clock import ClockQuality
-from edge.types import Direction, Severity, Stage, VisitState
+from edge.types import Direction, NoPlate, Severity, Stage, VisitState
 from edge.wire.scalars import Dhash, Instant
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
@@ -27,6 +27,9 @@ class PlateV1(Struct, omit_defaults=True):
     looks: Count
     votes: Count
     runner_up: str | None = None
+    margin: Share | None = None
+    country: str | None = None
+    written: str | None = None
 
 
 class EvidenceRefV1(Struct):
@@ -56,6 +59,7 @@ class PassV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
     dhash: Dhash = msgspec.field(default_factory=Dhash)
     evidence: tuple[EvidenceRefV1, ...] = ()
     visit_id: str | None = None
+    no_plate: NoPlate | None = None
 
 
 class VisitSideV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):

@@ -95,6 +95,25 @@ def test_preparations_stand_side_by_side_and_none_is_the_plain_reader(
     assert {key: lines[0][key] for key in KEYS} == lines[-1]
 
 
+@needs_models
+def test_look_alikes_are_put_right_by_the_countries_that_are_named(
+    crops: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    cv2.imwrite(str(tmp_path / "one.png"), plate("ABI2 CDE"))
+    words = ["eval", "plates", "--dir", str(crops), "--reader", "pp-ocr", "--json"]
+    assert main(words) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["exact"] == 0.5
+    assert main([*words, "--countries", "gb"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["exact"] == 1
+
+
+def test_a_country_that_nobody_knows_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["eval", "plates", "--dir", str(tmp_path), "--countries", "xx"])
+    assert ended.value.code == 2
+    assert "invalid choice: 'xx'" in capsys.readouterr().err
+
+
 def test_whole_pictures_are_not_prepared(street: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["eval", "plates", "--dir", str(street), "--prepare", "bicubic"]) == 2
     assert "--prepare is for pictures that are plates" in capsys.readouterr().err

@@ -82,6 +82,20 @@ def test_a_date_without_quotes_is_a_date_all_the_same() -> None:
     assert parse_config(text, "edge.toml").site.holidays == ("2026-12-25", "2027-01-01")
 
 
+def test_the_countries_of_a_site_are_those_with_layouts() -> None:
+    assert parse_config(GOOD, "edge.toml").site.plates == ()
+    text = GOOD.replace('id = "quarry"', 'id = "quarry"\nplates = ["za", "gb"]')
+    assert parse_config(text, "edge.toml").site.plates == ("za", "gb")
+
+
+def test_an_unknown_country_is_told_with_its_line_and_the_known_ones() -> None:
+    text = GOOD.replace('id = "quarry"', 'id = "quarry"\nplates = [\n  "za",\n  "gbr",\n]')
+    (told,) = faults(text)
+    assert told.startswith("edge.toml:7: site.plates: 'gbr' is not one of at, be, bg,")
+    assert "us, vn, za" in told
+    assert "did you mean gr?" in told or "did you mean gb?" in told
+
+
 def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
     text = """\
 [device]

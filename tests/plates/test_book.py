@@ -9,8 +9,9 @@ import pytest
 
 from edge.plates.book import MOST_TRACKS, PlateBook
 from edge.plates.choice import APART_NS, AWAY_NS, MOST_LOOKS, PATIENCE_NS
+from edge.plates.grammar import Prior
 from edge.ports import Look
-from edge.types import CLASSES, U8, Box, PlateRead, Reading, TrackSnapshot, TrackState, TrackUpdate
+from edge.types import CLASSES, U8, Box, NoPlate, PlateRead, Reading, TrackSnapshot, TrackState, TrackUpdate
 
 SIZE_WH = (1280, 720)
 STEP_NS = 40_000_000
@@ -202,14 +203,15 @@ def test_a_plate_is_agreed_from_the_looks_and_complete_when_nothing_more_comes()
     drive = Drive()
     for width in range(200, 400, 10):
         drive.step(_square(width))
-    assert drive.book.agreed(1) == Reading()
+    assert drive.book.agreed(1) == Reading(no_plate=NoPlate.NOT_READ)
     drive.end()
-    assert drive.book.agreed(1) == Reading()
+    assert drive.book.agreed(1) == Reading(no_plate=NoPlate.NOT_READ)
     drive.answer()
     reading = drive.book.agreed(1)
     assert reading.complete
     assert [plate.text for plate in reading.plates] == ["CF207358"]
     assert reading.plates[0].votes == MOST_LOOKS
+    assert reading.no_plate is None
 
 
 def test_a_track_without_a_plate_is_complete_and_empty() -> None:
@@ -218,8 +220,69 @@ def test_a_track_without_a_plate_is_complete_and_empty() -> None:
         drive.step(_square(width))
     drive.end()
     drive.answer(None)
-    assert drive.book.agreed(1) == Reading((), complete=True)
+    assert drive.book.agreed(1) == Reading((), complete=True, no_plate=NoPlate.NOT_FOUND)
     assert drive.book.best_picture(1) is None
+
+
+def _parked(box: Box, *, sharp: bool = True) -> Drive:
+    """Return a book that saw a vehicle in one place only."""
+    drive = Drive()
+    for _ in range(10):
+        drive.step(box, sharp=sharp)
+    drive.end()
+    return drive
+
+
+def test_a_vehicle_that_was_not_looked_at_says_why() -> None:
+    assert _parked(_square(60)).book.agreed(1).no_plate is NoPlate.TOO_SMALL
+    assert _parked((300, 300, 900, 330)).book.agreed(1).no_plate is NoPlate.TOO_SMALL, "its side alone"
+    assert _parked((0, 200, 300, 400)).book.agreed(1).no_plate is NoPlate.CUT
+    assert PlateBook().agreed(99).no_plate is None
+
+
+def test_the_reason_is_that_of_the_largest_view() -> None:
+    drive = Drive()
+    drive.step(_square(60))
+    drive.step((300, 400, 600, 720))
+    drive.step(_square(50))
+    drive.end()
+    assert drive.book.agreed(1).no_plate is NoPlate.CUT
+
+
+def test_looks_that_show_no_plate_say_what_they_suffered_from() -> None:
+    drive = _parked(_square(300), sharp=False)
+    drive.answer(None)
+    assert drive.book.agreed(1).no_plate is NoPlate.BLURRED
+    drive = _parked(_square(300))
+    for look, picture in drive.asked:
+        burnt = picture.copy()
+        burnt[: len(burnt) // 4] = 255
+        drive.book._pages[1].pending[look] = burnt
+    drive.answer(None)
+    assert drive.book.agreed(1).no_plate is NoPlate.GLARE
+
+
+def test_looks_that_nobody_read_are_not_taken_for_a_vehicle_without_a_plate() -> None:
+    drive = _parked(_square(300))
+    for look, _ in drive.asked:
+        drive.book.add(look, None)
+    assert drive.book.agreed(1) == Reading((), complete=True, no_plate=NoPlate.NOT_READ)
+
+
+def test_looks_that_read_something_and_do_not_agree_are_unsure() -> None:
+    drive = _parked(_square(300))
+    drive.answer("CF207358")
+    assert drive.book.agreed(1) == Reading((), complete=True, no_plate=NoPlate.UNSURE), "one look"
+
+
+def test_the_book_reads_by_what_the_site_expects() -> None:
+    drive = Drive()
+    drive.book = PlateBook(Prior(("za",)))
+    for width in range(200, 400, 10):
+        drive.step(_square(width))
+    drive.end()
+    drive.answer("0F207358")
+    assert [plate.shown for plate in drive.book.agreed(1).plates] == ["CF 207-358"]
 
 
 def test_a_track_that_never_came_near_is_complete_when_it_ends() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.lookalikes import UNLIKE, price
+from edge.plates.grammar import Prior
 from edge.plates.vote import agree, single_look
 from edge.types import PlateRead
 
@@ -114,6 +117,81 @@ def test_no_plate_without_two_looks_and_none_with_more_looks_than_there_were(
 def test_the_order_of_the_looks_does_not_matter() -> None:
     looks = [[_read("CF207358", 0.91)], [_read("CF2O7358", 0.93)], [_read("CF207358", 0.95)]]
     assert len({agree(order) for order in itertools.permutations(looks)}) == 1
+
+
+ZA = Prior(("za",))
+
+
+def test_what_every_look_misread_is_put_right_by_the_country_and_said_to_be_less_sure() -> None:
+    (plate,) = agree([[_read("0F207358")], [_read("0F207358")]], ZA)
+    assert (plate.text, plate.shown, plate.country) == ("CF207358", "CF 207-358", "za")
+    assert (plate.votes, plate.runner_up, plate.margin) == (0, "0F207358", 0)
+    assert 0.8 < plate.confidence < 0.9
+
+
+def test_without_countries_a_text_stays_as_it_was_read() -> None:
+    (plate,) = agree([[_read("0F207358")], [_read("0F207358")]])
+    assert (plate.text, plate.shown, plate.country, plate.margin) == ("0F207358", "0F207358", None, 1)
+
+
+def test_a_text_of_choice_stays_as_it_was_read() -> None:
+    (plate,) = agree([[_read("SURF1GP")], [_read("SURF1GP")]], ZA)
+    assert (plate.text, plate.country, plate.written) == ("SURF1GP", None, None)
+    assert plate.confidence == pytest.approx(0.97)
+
+
+def test_a_single_look_at_a_misread_plate_is_still_none() -> None:
+    assert agree([[_read("0F207358")]], ZA) == ()
+    assert agree([[_read("0F207358")], []], ZA) == ()
+
+
+def test_looks_that_misread_different_characters_back_each_other_under_a_country() -> None:
+    (plate,) = agree([[_read("0F207358")], [_read("CF2O7358")]], ZA)
+    assert (plate.text, plate.votes) == ("CF207358", 0)
+
+
+def test_a_plate_that_the_site_knows_needs_two_looks_too() -> None:
+    known = Prior((), frozenset({"SURF01"}))
+    assert agree([[_read("SURFO1")]], known) == ()
+    assert [plate.text for plate in agree([[_read("SURFO1")]] * 2, known)] == ["SURF01"]
+
+
+def test_the_margin_is_that_of_the_least_certain_character() -> None:
+    (plate,) = agree([[_read("CF207358", 0.9)], [_read("CF207358", 0.9)], [_read("CF207350", 0.9)]])
+    assert plate.margin == pytest.approx(1 / 3)
+
+
+def test_front_and_trailer_are_put_right_apart() -> None:
+    looks = [[_read("0F207358"), _read("BB12C1GP")]] * 2
+    assert sorted(plate.text for plate in agree(looks, ZA)) == ["BB12CIGP", "CF207358"]
+
+
+NEARLY = ["CF207358", "0F207358", "CF2O7358", "CF20735", "8B12CDGP", "BB12C0GP", "XF207358"]
+LOOKS = st.lists(
+    st.lists(st.tuples(st.sampled_from(NEARLY), st.sampled_from([0.4, 0.7, 0.97])), max_size=2), max_size=4
+)
+
+
+@given(LOOKS)
+@settings(max_examples=150, deadline=None)
+def test_no_character_is_told_that_no_look_and_no_look_alike_offered(drawn: list[list[tuple[str, float]]]) -> None:
+    looks = [[_read(*one) for one in look] for look in drawn]
+    offered = {sign for look in looks for read in look for sign in read.text}
+    for plate in agree(looks, ZA):
+        assert all(any(price(read, sign) < UNLIKE for read in offered) for sign in plate.text)
+        assert 0 <= (plate.margin or 0) <= 1
+        assert 0 < plate.confidence <= 1
+
+
+@given(LOOKS, st.randoms(use_true_random=False))
+@settings(max_examples=150, deadline=None)
+def test_the_vote_is_the_same_in_any_order_of_the_looks(
+    drawn: list[list[tuple[str, float]]], chance: random.Random
+) -> None:
+    looks = [[_read(*one) for one in look] for look in drawn]
+    turned = looks.copy()
+    chance.shuffle(turned)
+    assert agree(turned, ZA) == agree(looks, ZA)
 
 
 def test_a_single_look_names_what_further_looks_could_make_a_plate() -> None:
