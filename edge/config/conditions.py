@@ -42,6 +42,7 @@ WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
 """What may stand in braces in the sentence of a composed rule."""
 JOINS = ("all", "any", "not")
 OPERATORS = ("is", "in", "above", "below")
+_FITTING: Mapping[type | Choices, tuple[str, ...]] = {float: ("is", "above", "below"), bool: ("is",)}
 _SHAPE = 'write {field = "…", is = "…"}, or {any = […]}, {all = […]}, {not = {…}}'
 
 
@@ -126,21 +127,17 @@ def _read_comparison(table: dict[str, Any], path: Path, problems: Problems) -> C
 
 def _fault(kind: type | Choices, operator: str, value: Any) -> tuple[str, str] | None:
     """Return cause and cure where a field of `kind` cannot be compared so."""
-    if operator in {"above", "below"}:
-        if kind is not float:
-            return f"{operator} asks for a number, the field has none", "use is or in"
-        return None if _is_number(value) else (f"{value!r} is no number", "write it without quotes")
-    if operator == "in":
-        if kind in {float, bool}:
-            return "in asks for texts, the field has none", "use is, above or below"
-        if not isinstance(value, list) or not value:
-            return f"{value!r} is no list", 'write in = ["…", "…"]'
-        return next((fault for one in value if (fault := _text_fault(kind, one))), None)
+    fits = _FITTING.get(kind, ("is", "in"))
+    if operator not in fits:
+        return f"{operator} does not fit the field", f"use {' or '.join(fits)}"
     if kind is float:
         return None if _is_number(value) else (f"{value!r} is no number", "write it without quotes")
     if kind is bool:
         return None if isinstance(value, bool) else (f"{value!r} is neither true nor false", "write is = true")
-    return _text_fault(kind, value)
+    if operator == "in" and (not isinstance(value, list) or not value):
+        return f"{value!r} is no list", 'write in = ["…", "…"]'
+    texts = value if operator == "in" else [value]
+    return next((fault for one in texts if (fault := _text_fault(kind, one))), None)
 
 
 def _text_fault(kind: type | Choices, value: Any) -> tuple[str, str] | None:

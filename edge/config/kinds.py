@@ -1,4 +1,4 @@
-"""What a rule may look for: the kinds by name, with the keys and numbers of their own that a configuration may change."""
+"""What a rule may look for: the kinds by name, with the numbers of their own that a configuration may change."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from string import Formatter
 
-from edge.config.conditions import FIELDS, WORDS, comparisons
+from edge.config.conditions import FIELDS, WORDS, Comparison, comparisons
 from edge.config.keys import slots_of
 from edge.config.kinds import CLOCK, CUSTOM, KINDS
 from edge.config.lines import Path
@@ -79,19 +79,24 @@ def _check_custom(config: Config, rule: Rule, path: Path, problems: Problems) ->
             problems.add((*path, key), "is missing", f"add {cure}")
     if rule.name in KINDS:
         problems.add((*path, "name"), f"{rule.name!r} is a kind of its own", "give it another name")
-    roads = [road.id for road in config.roads]
     for place, condition in enumerate(rule.when):
         for where, one in comparisons(condition, (*path, "when", place)):
-            if one.field not in FIELDS[rule.about]:
-                cure = f"known are {', '.join(FIELDS[rule.about])}"
-                problems.add((*where, "field"), f"a {rule.about} has no field {one.field!r}", cure)
-            elif one.field.endswith("road"):
-                for name in one.value if isinstance(one.value, tuple) else (str(one.value),):
-                    if name not in roads:
-                        cure = nearest(name, roads) if roads else "add [[road]]"
-                        problems.add((*where, one.operator), f"road {name!r} does not exist", cure)
+            _check_comparison(config, rule, one, where, problems)
     for fault in _sentence_faults(rule):
         problems.add((*path, "explain"), *fault)
+
+
+def _check_comparison(config: Config, rule: Rule, one: Comparison, path: Path, problems: Problems) -> None:
+    if one.field not in FIELDS[rule.about]:
+        cure = f"known are {', '.join(FIELDS[rule.about])}"
+        problems.add((*path, "field"), f"a {rule.about} has no field {one.field!r}", cure)
+    if not one.field.endswith("road"):
+        return
+    roads = [road.id for road in config.roads]
+    for name in one.value if isinstance(one.value, tuple) else (str(one.value),):
+        if name not in roads:
+            cure = nearest(name, roads) if roads else f'add [[road]] with id = "{name}"'
+            problems.add((*path, one.operator), f"road {name!r} does not exist", cure)
 
 
 def _sentence_faults(rule: Rule) -> Iterator[tuple[str, str]]:
