@@ -22,6 +22,7 @@ def keys_of(kind: str) -> tuple[str, ...]:
     """Return every key that a rule of `kind` takes."""
     terms = KINDS[kind]
     where: tuple[str, ...] = ("classes", "cameras", "zones") if terms.zone else _WHERE
+    where = ("cameras", "zones") if terms.zone == "queue" else where  # a queue is one of vehicles, whatever they are
     own = _CUSTOM if kind == CUSTOM else (*terms.numbers, *(() if terms.cooldown_s is None else ("cooldown_s",)))
     return (*_SHARED, *(() if kind == CLOCK else where), *own)
 
