@@ -73,6 +73,8 @@ class _Guest:
             self.leg, self.leg_ns, self.leg_s = track.anchor, at_ns, (at_ns - self.leg_ns) / 1e9
 
     def stay(self, vehicle_id: int, at_ns: int) -> Stay:
+        """Return the stay up to now, or up to the moment since which it may be over."""
+        at_ns = min(at_ns, *(since_ns for since_ns in (self.outside_ns, self.missed_ns, at_ns) if since_ns is not None))
         slow = max((at_ns - self.leg_ns) / 1e9, self.leg_s) >= _CREPT_S
         inside_s, standing_s = (at_ns - self.since_ns) / 1e9, (at_ns - self.rest_ns) / 1e9
         return Stay(vehicle_id, self.track.class_name, inside_s, standing_s, slow, self.track.box)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from types import MappingProxyType
 
@@ -52,9 +53,9 @@ def ago(seconds: float) -> str:
 
 
 def lasting(seconds: float) -> str:
-    """Return a length of time: seconds to two minutes, then minutes, then hours and minutes; never more than it is."""
+    """Return a length of time: tenths of seconds to two minutes, then minutes, then hours; never more than it is."""
     if seconds < 2 * _MINUTE:
-        return f"{seconds:.1f} s" if seconds < _MINUTE and seconds % 1 else f"{int(seconds)} s"
+        return f"{math.floor(seconds * 10) / 10:g} s"
     hours, minutes = divmod(int(seconds // _MINUTE), 60)
     if not hours:
         return f"{minutes} min"
