@@ -61,7 +61,8 @@ def tailgating(rule: Rule, facts: PassFacts) -> Iterator[Finding]:
 
     Passes become final in any order, so this one may be the one in front, and the one behind is told of.
     """
-    for other in facts.near if facts.pass_.direction is Direction.IN else ():
+    near = sorted(facts.near, key=lambda other: abs(other.wall_ns - facts.pass_.wall_ns))  # the nearest is named
+    for other in near if facts.pass_.direction is Direction.IN else ():
         first, second = sorted((other, facts.pass_), key=lambda pass_: (pass_.wall_ns, pass_.pass_id))
         gap_s = (second.wall_ns - first.wall_ns) / 1e9
         if other.direction is Direction.IN and gap_s <= rule.within_s and not _one_vehicle(first, second):
