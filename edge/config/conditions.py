@@ -42,7 +42,9 @@ WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
 """What may stand in braces in the sentence of a composed rule."""
 JOINS = ("all", "any", "not")
 OPERATORS = ("is", "in", "above", "below")
-_FITTING: Mapping[type | Choices, tuple[str, ...]] = {float: ("is", "above", "below"), bool: ("is",)}
+_FITTING: Mapping[type | Choices, tuple[str, ...]] = MappingProxyType(
+    {float: ("is", "above", "below"), bool: ("is",)}
+)  # all others: is, in
 _SHAPE = 'write {field = "…", is = "…"}, or {any = […]}, {all = […]}, {not = {…}}'
 
 

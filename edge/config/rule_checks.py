@@ -45,7 +45,9 @@ def check_rules(config: Config, problems: Problems) -> None:
 def _check_keys(rule: Rule, path: Path, problems: Problems) -> None:
     taken = keys_of(rule.kind)
     for slot in slots_of(Rule):
-        if slot.name not in taken and (*path, slot.name) in problems.lines:
+        if (
+            slot.name not in taken and getattr(rule, slot.name) != slot.default
+        ):  # `edge config show` writes defaults out
             problems.add((*path, slot.name), f"means nothing to a rule of kind {rule.kind}", f"it takes {_list(taken)}")
 
 
