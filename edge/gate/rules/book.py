@@ -50,6 +50,10 @@ class RuleBook:
         # Rules that are held back must not be silent about it; a rule of this kind says otherwise where it is wanted.
         unsaid = held and all(rule.kind != CLOCK for rule in rules)
         self._rules = tuple(in_full(rule) for rule in (*rules, *([Rule(CLOCK)] if unsaid else ())))
+        of_visits = (rule for rule in self._rules if rule.enabled and (rule.kind != CUSTOM or rule.about == "visit"))
+        self._of_visits = tuple(
+            (rule, needs_clock(rule), judge) for rule in of_visits if (judge := TABLE[rule.kind].on_visit) is not None
+        )
 
     def ends(self) -> tuple[AnomalyEnd, ...]:
         """Return what is over by itself since the last call."""
@@ -100,8 +104,13 @@ class RuleBook:
             facts = VisitFacts(visit, self.hours, wall_ns, reconciled_ns)
             if changed:
                 self._follow(facts)
-            for rule in self._rules:
-                raised += self._judge_visit(rule, facts)
+            doubted = not self._trust.trusted or visit.visit_id in self._doubtful
+            for rule, timed, judge in self._of_visits:
+                # Asked once a second: what was told is not put into words again.
+                if not (timed and doubted) and self._told.may(_kind(rule), visit.visit_id, wall_ns, rule.cooldown_s):
+                    side = visit.entry or visit.exit
+                    if side is not None and applies(rule, side):
+                        raised += self._raise(rule, judge(rule, facts), wall_ns)
         return raised
 
     def on_zone(self, look: ZoneLook, wall_ns: int, crop: Crop | None) -> list[tuple[Anomaly, tuple[Evidence, ...]]]:
@@ -123,15 +132,6 @@ class RuleBook:
 
     def _judged(self, rule: Rule) -> bool:
         return self._trust.trusted or not needs_clock(rule)
-
-    def _judge_visit(self, rule: Rule, facts: VisitFacts) -> list[Anomaly]:
-        judge, visit_id = TABLE[rule.kind].on_visit, facts.visit.visit_id
-        doubted = needs_clock(rule) and (visit_id in self._doubtful or not self._trust.trusted)
-        if judge is None or doubted or facts.side is None or not applies(rule, facts.side):
-            return []
-        if not self._told.may(_kind(rule), visit_id, facts.wall_ns, rule.cooldown_s):
-            return []  # asked once a second: what was told is not put into words again
-        return self._raise(rule, judge(rule, facts), facts.wall_ns)
 
     def _follow(self, facts: VisitFacts) -> None:
         """Note a visit whose times may be wrong, and end what a changed visit makes untrue."""

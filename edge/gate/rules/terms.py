@@ -20,6 +20,8 @@ def in_full(rule: Rule) -> Rule:
 
 def applies(rule: Rule, side: Pass | VisitSide) -> bool:
     """Return whether a rule speaks of this pass, or of this side of a visit, at all."""
+    if not (rule.roads or rule.classes or rule.cameras):
+        return rule.enabled
     wanted = ((rule.roads, side.road_id), (rule.classes, side.class_name), (rule.cameras, side.camera_id))
     return rule.enabled and all(not names or name in names for names, name in wanted)
 

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from edge.types import Anomaly, AnomalyEnd
 
-_MOST_OVER = 4096
-
-
-@dataclass(slots=True)
-class _Telling:
-    """When an anomaly was told, and whether it stands: it will be said when it is over."""
-
-    anomaly_id: str
-    wall_ns: int
-    standing: bool
+_MOST_TOLD = 32_768  # several rules of every open visit there can be
 
 
 class Told:
@@ -24,34 +14,34 @@ class Told:
 
     def __init__(self, before: Iterable[Anomaly] = ()) -> None:
         """Take what an earlier run told about visits that are still open."""
-        self._tellings: dict[tuple[str, str], _Telling] = {}
+        self._standing: dict[str, dict[str, str]] = {}  # kind -> subject -> id of the anomaly
+        self._told_ns: dict[tuple[str, str], int] = {}
         for anomaly in before:
             if anomaly.visit_id is not None:
                 self.note(anomaly, anomaly.visit_id, standing=True)
 
     def may(self, kind: str, subject: str, wall_ns: int, cooldown_s: float) -> bool:
         """Return whether this may be told (again); without a cooldown a subject is told once and for all."""
-        last = self._tellings.get((kind, subject))
-        if last is None:
-            return True
+        if subject in self._standing.get(kind, {}):
+            return False
+        last_ns = self._told_ns.get((kind, subject))
         # A clock that was set back must not silence anything for as long as it was set back.
-        return not last.standing and bool(cooldown_s) and abs(wall_ns - last.wall_ns) >= cooldown_s * 1e9
+        return last_ns is None or (bool(cooldown_s) and abs(wall_ns - last_ns) >= cooldown_s * 1e9)
 
     def note(self, anomaly: Anomaly, subject: str, *, standing: bool) -> None:
         """Remember that this was told."""
-        self._tellings[anomaly.kind, subject] = _Telling(anomaly.anomaly_id, anomaly.wall_ns, standing)
-        over = [key for key, telling in self._tellings.items() if not telling.standing]
-        for key in over[: max(0, len(over) - _MOST_OVER)]:
-            del self._tellings[key]
+        if standing:
+            self._standing.setdefault(anomaly.kind, {})[subject] = anomaly.anomaly_id
+        self._told_ns.pop((anomaly.kind, subject), None)
+        self._told_ns[anomaly.kind, subject] = anomaly.wall_ns
+        while len(self._told_ns) > _MOST_TOLD:
+            del self._told_ns[next(iter(self._told_ns))]
 
     def standing(self, kind: str) -> tuple[str, ...]:
         """Return the subjects of this kind that stand."""
-        return tuple(subject for (of, subject), telling in self._tellings.items() if of == kind and telling.standing)
+        return tuple(self._standing.get(kind, ()))
 
     def end(self, kind: str, subject: str, why: str, wall_ns: int) -> AnomalyEnd | None:
         """Return that what stands is over, or None where nothing does."""
-        telling = self._tellings.get((kind, subject))
-        if telling is None or not telling.standing:
-            return None
-        telling.standing = False
-        return AnomalyEnd(kind, subject, why, wall_ns, telling.anomaly_id)
+        anomaly_id = self._standing.get(kind, {}).pop(subject, None)
+        return None if anomaly_id is None else AnomalyEnd(kind, subject, why, wall_ns, anomaly_id)
