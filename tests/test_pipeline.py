@@ -13,6 +13,7 @@ from edge.app import make_site
 from edge.clock import ClockQuality, ManualClock
 from edge.config import Config, Device, Hours, Road, Rule, Site, Zone
 from edge.errors import EngineFailed, StoreFailed
+from edge.gate.site import GateSite
 from edge.inference.scripted import ScriptedDetector
 from edge.pipeline import Step
 from edge.sitebook import SiteBook
@@ -101,6 +102,22 @@ def test_time_alone_raises_what_is_overdue_once_a_second_at_most_and_not_again_a
     fresh = open_store(":memory:", "box", "yard", ManualClock(NOON_NS))
     fresh.record([Draft(EventKind.VISIT_OPENED, NOON_NS, STATED, visit) for visit in store.open_visits()])
     assert len(SiteBook(make_site(config, fresh), fresh).tick(NOON_NS + 3 * minute_ns, STATED)) == 1
+
+
+def test_rules_about_time_are_asked_once_a_second_and_not_every_frame(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    tick = GateSite.tick
+
+    def count(site: GateSite, wall_ns: int, quality: ClockQuality) -> tuple[Draft, ...]:
+        asked.append(wall_ns)
+        return tick(site, wall_ns, quality)
+
+    monkeypatch.setattr(GateSite, "tick", count)
+    run_through()
+    assert len(asked) == 4
+    assert all(later - earlier >= 1_000_000_000 for earlier, later in pairwise(asked))
 
 
 def test_without_movement_no_network_runs_until_the_heartbeat() -> None:
