@@ -85,7 +85,8 @@ def open_relay(
 
 def make_site(config: Config, store: EventStore) -> GateSite:
     """Return the site's rules and open visits, as the store remembers them."""
-    return GateSite(config.site, config.roads, config.rules, make_id, store.open_visits(), store.last_visit_number())
+    visits, last, told = store.open_visits(), store.last_visit_number(), store.told_of_open_visits()
+    return GateSite(config.site, config.roads, config.rules, make_id, visits, last, cameras=config.cameras, told=told)
 
 
 def make_pipeline(config: Config, camera: Camera, detector: Detector, desk: ReadingDesk, site: SiteBook) -> Pipeline:

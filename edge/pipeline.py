@@ -10,11 +10,12 @@ from edge.config import Camera
 from edge.gate.evidence import EvidenceBook
 from edge.gate.lines import Tripwires
 from edge.gate.passes import PassBook
+from edge.gate.stays import ZoneWatch
 from edge.gate.zones import IgnoredZones
 from edge.plates.book import PlateBook
 from edge.plates.grammar import NOTHING_KNOWN, Prior
 from edge.ports import DeskCost, Detector, Frame, ReadingDesk
-from edge.sitebook import Proven, SiteBook
+from edge.sitebook import Moment, Proven, SiteBook
 from edge.tracking import Tracker
 from edge.types import VEHICLES, Crossing, Event, Evidence, Pass, Plate, PlateRead, Reading, Stage, TrackUpdate
 from edge.vision.dhash import dhash_boxes
@@ -63,6 +64,7 @@ class Pipeline:
         self._plates = PlateBook(prior)
         self._tripwires = Tripwires(camera.lines)
         self._passes = PassBook(camera.id, make_id)
+        self._zones = ZoneWatch(camera.id, camera.zones)
         self._evidence = EvidenceBook(make_id)
         self._heartbeat_ns = round(heartbeat_s * 1e9)
         self._interval_ns = round(1e9 / camera.analysis_fps) if camera.analysis_fps else 0
@@ -90,7 +92,8 @@ class Pipeline:
         self._identify()
         crossings = self._tripwires.step(tracks, frame.wall_ns, frame.size_wh)
         passes = self._passes.step(tracks, crossings, frame.wall_ns, self.read)
-        events = self._settle(passes, tracks, quality)
+        moment = Moment(frame.wall_ns, self._zones.step(tracks, frame.size_wh), frame.crop)
+        events = self._settle(passes, tracks, quality, moment)
         return self._step(Step(tracks, 1, analysed, _on_foot(crossings, tracks), passes, self._agreed(tracks), events))
 
     def finish(self, quality: ClockQuality, silent_ns: int = 0) -> Step:
@@ -161,8 +164,10 @@ class Pipeline:
     def _agreed(self, tracks: TrackUpdate) -> tuple[Plate, ...]:
         return tuple(plate for track in tracks.ended for plate in self.read(track.track_id).plates)
 
-    def _settle(self, passes: Sequence[Pass], tracks: TrackUpdate, quality: ClockQuality) -> tuple[Event, ...]:
-        return self._site.settle([self._prove(pass_, tracks) for pass_ in passes], quality)
+    def _settle(
+        self, passes: Sequence[Pass], tracks: TrackUpdate, quality: ClockQuality, moment: Moment | None = None
+    ) -> tuple[Event, ...]:
+        return self._site.settle([self._prove(pass_, tracks) for pass_ in passes], quality, moment)
 
     def _prove(self, pass_: Pass, tracks: TrackUpdate) -> Proven:
         pictures = self._pictures(pass_, tracks)

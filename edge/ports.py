@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from edge.types import (
     U8,
+    Anomaly,
     Box,
     Correction,
     Detections,
@@ -343,6 +344,10 @@ class EventStore(Protocol):
 
     def open_visits(self) -> tuple[Visit, ...]:
         """Return the visits that are not closed, newest state of each, oldest first."""
+        ...
+
+    def told_of_open_visits(self) -> tuple[Anomaly, ...]:
+        """Return the anomalies raised about visits that are still open, oldest first, as far as they are kept."""
         ...
 
     def last_visit_number(self) -> int:

@@ -99,7 +99,7 @@ class Service:
             self._take_over(choice)
         if self._relay is not None and not self._try_store(self._relay.check):
             self._restart_relay()
-        self._flush()
+        self._try_store(lambda: self._site.tick(self._clock.wall_ns(), self._clock.quality()))
         self._retain_when_due()
         hanging = [post.camera.id for post in self._posts.values() if post.hangs(self._clock.mono_ns())]
         if hanging:
@@ -123,7 +123,7 @@ class Service:
         for change in reload.changes:
             self._log.info("configuration: %s", change)
         before, self._config = self._config, _until_restart(self._config, reload.config)
-        self._site.reconfigure(self._config.site, self._config.roads, self._config.rules)
+        self._site.reconfigure(self._config.site, self._config.roads, self._config.rules, self._config.cameras)
         if _of_every_camera(before) != _of_every_camera(self._config):
             self._match_posts(())
         self._match_posts(self._config.cameras)
@@ -185,9 +185,6 @@ class Service:
     def _record(self, kind: EventKind, body: Body) -> None:
         draft = Draft(kind, self._clock.wall_ns(), self._clock.quality(), body)
         self._try_store(lambda: self._site.record(draft))
-
-    def _flush(self) -> None:
-        self._try_store(self._site.flush)
 
     def _retain_when_due(self) -> None:
         now_ns = self._clock.mono_ns()

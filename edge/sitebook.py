@@ -7,10 +7,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from edge.clock import ClockQuality
-from edge.config import Road, Rule, Site
+from edge.config import Camera, Road, Rule, Site
+from edge.gate.rules.book import Crop
 from edge.gate.site import GateSite
+from edge.gate.stays import ZoneLook
 from edge.ports import EventStore
 from edge.types import Draft, Event, Evidence, Pass
+
+TICK_NS = 1_000_000_000
+"""Rules that time alone can break are asked once in this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How the zones of one camera stand after a frame; `crop` gives pictures of it."""
+
+    wall_ns: int
+    zones: tuple[ZoneLook, ...] = ()
+    crop: Crop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +43,12 @@ class SiteBook:
         self._store = store
         self._lock = threading.Lock()
         self._unrecorded: list[Draft] = []
+        self._ticked_ns: int | None = None
 
-    def settle(self, passes: Sequence[Proven], quality: ClockQuality) -> tuple[Event, ...]:
-        """Turn passes into visits and anomalies and record all of it in one transaction.
+    def settle(
+        self, passes: Sequence[Proven], quality: ClockQuality, moment: Moment | None = None
+    ) -> tuple[Event, ...]:
+        """Turn passes into visits and anomalies and record all of it in one transaction; so with what stands in zones.
 
         Raises:
             StoreFailed: all of it is kept, and recorded by the next call that succeeds; see `flush`.
@@ -39,16 +56,33 @@ class SiteBook:
         with self._lock:
             for proven in passes:
                 self._unrecorded.extend(self._site.take(proven.body, quality, proven.pictures))
+            if moment is not None:
+                self._unrecorded.extend(self._site.watch(moment.zones, moment.wall_ns, quality, moment.crop))
+                self._tick(moment.wall_ns, quality)
         return self.flush()
 
-    def reconfigure(self, site: Site, roads: Sequence[Road], rules: Sequence[Rule]) -> None:
-        """Take over changed hours, roads and rules; open visits go on.
+    def tick(self, wall_ns: int, quality: ClockQuality) -> tuple[Event, ...]:
+        """Let time pass where no camera may be telling of it; raises as `settle`."""
+        with self._lock:
+            self._tick(wall_ns, quality)
+        return self.flush()
+
+    def _tick(self, wall_ns: int, quality: ClockQuality) -> None:
+        # The frames of several cameras are a little apart, so time seems to go back; a step of the clock is larger.
+        if self._ticked_ns is None or abs(wall_ns - self._ticked_ns) >= TICK_NS:
+            self._ticked_ns = wall_ns
+            self._unrecorded.extend(self._site.tick(wall_ns, quality))
+
+    def reconfigure(
+        self, site: Site, roads: Sequence[Road], rules: Sequence[Rule], cameras: Sequence[Camera] = ()
+    ) -> None:
+        """Take over changed hours, roads, rules and lines; open visits go on.
 
         Raises:
             ConfigError: the time zone or an opening hour is wrong.
         """
         with self._lock:
-            self._site.reconfigure(site, roads, rules)
+            self._site.reconfigure(site, roads, rules, cameras)
 
     def record(self, draft: Draft) -> tuple[Event, ...]:
         """Record a fact that concerns no pass; raises as `settle`."""

@@ -433,6 +433,17 @@ class ListedAnomaly:
 
 
 @dataclass(frozen=True, slots=True)
+class AnomalyEnd:
+    """An anomaly that is over by itself: `subject` is no longer what it was about, `why` says what happened."""
+
+    kind: str
+    subject: str
+    why: str
+    wall_ns: int
+    anomaly_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CameraStatus:
     """A camera changed state: connecting, live, stalled, lost, ended; `reason` says why."""
 

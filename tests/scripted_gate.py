@@ -63,10 +63,11 @@ def make_gate(
     allows: str = "both",
     rules: tuple[Rule, ...] = (),
     store: EventStore | None = None,
+    camera: Camera = CAMERA,
 ) -> tuple[Pipeline, SqliteStore]:
     """Return a pipeline over an in-memory store."""
     memory = open_store(":memory:", "box", "yard", ManualClock(NOON_NS))
-    site = GateSite(Site("yard", hours=hours), (Road("main", allows),), rules, make_id)
+    site = GateSite(Site("yard", hours=hours), (Road("main", allows),), rules, make_id, cameras=(camera,))
     book = SiteBook(site, store or memory)
     desk = PromptDesk(ScriptedReader(read_plate))
-    return Pipeline(CAMERA, ScriptedDetector(find_car), desk, book, make_id, heartbeat_s=5.0), memory
+    return Pipeline(camera, ScriptedDetector(find_car), desk, book, make_id, heartbeat_s=5.0), memory

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from edge.clock import ClockQuality
-from edge.config import Hours, Rule
+from edge.app import make_site
+from edge.clock import ClockQuality, ManualClock
+from edge.config import Config, Device, Hours, Road, Rule, Site, Zone
 from edge.errors import EngineFailed, StoreFailed
+from edge.gate.site import GateSite
 from edge.inference.scripted import ScriptedDetector
 from edge.pipeline import Step
+from edge.sitebook import SiteBook
+from edge.store import open_store
 from edge.types import Anomaly, Draft, Event, EventKind, Pass, Stage, Visit
 from edge.vision.frame import PlanarFrame
-from tests.scripted_gate import NOON_NS, SIZE_WH, drive, make_gate
+from tests.scripted_gate import CAMERA, LINE, NOON_NS, SIZE_WH, drive, make_gate
 
 STATED = ClockQuality.STATED
 
@@ -63,6 +68,56 @@ def test_a_pass_after_closing_time_raises_one_anomaly_that_explains_itself() -> 
 def test_an_entry_by_a_road_that_only_leads_out_is_a_wrong_road() -> None:
     events = events_of(run_through(allows="out", rules=(Rule("wrong-road"),)))
     assert [event.body.kind for event in events if isinstance(event.body, Anomaly)] == ["wrong-road"]
+
+
+def test_a_line_that_is_one_way_is_known_to_the_rules() -> None:
+    camera = replace(CAMERA, lines=(replace(LINE, one_way="out"),))
+    events = events_of(run_through(camera=camera, rules=(Rule("wrong-way"),)))
+    assert [event.body.kind for event in events if isinstance(event.body, Anomaly)] == ["wrong-way"]
+
+
+def test_who_is_in_a_zone_for_too_long_is_told_with_a_picture_that_is_kept() -> None:
+    whole = Zone("yard", ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), "loiter")
+    camera = replace(CAMERA, zones=(whole,))
+    pipeline, store = make_gate(camera=camera, rules=(Rule("loitering", for_s=1.0),))
+    events = [event for frame in drive() for event in pipeline.step(frame, STATED).events]
+    (told,) = (event.body for event in events if isinstance(event.body, Anomaly))
+    (ref,) = told.evidence
+    assert told.explanation.startswith("A car has been in zone yard of camera cam for 1")
+    assert (ref.width_px > 150, store.evidence(ref.evidence_id) is not None) == (True, True)
+
+
+def test_time_alone_raises_what_is_overdue_once_a_second_at_most_and_not_again_after_a_restart() -> None:
+    pipeline, store = make_gate(rules=(rule := Rule("overstay", for_s=60.0),))
+    for frame in drive():
+        pipeline.step(frame, STATED)
+    pipeline.finish(STATED)
+    site = pipeline._site
+    minute_ns = 60_000_000_000
+    assert site.tick(NOON_NS + minute_ns, STATED) == ()
+    assert site.tick(NOON_NS + 2 * minute_ns, STATED)[0].kind is EventKind.ANOMALY_RAISED
+    assert site.tick(NOON_NS + 2 * minute_ns + 1, STATED) == ()
+    config = Config(Device("box"), Site("yard"), (CAMERA,), (Road("main"),), (rule,))
+    assert SiteBook(make_site(config, store), store).tick(NOON_NS + 3 * minute_ns, STATED) == ()
+    fresh = open_store(":memory:", "box", "yard", ManualClock(NOON_NS))
+    fresh.record([Draft(EventKind.VISIT_OPENED, NOON_NS, STATED, visit) for visit in store.open_visits()])
+    assert len(SiteBook(make_site(config, fresh), fresh).tick(NOON_NS + 3 * minute_ns, STATED)) == 1
+
+
+def test_rules_about_time_are_asked_once_a_second_and_not_every_frame(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    tick = GateSite.tick
+
+    def count(site: GateSite, wall_ns: int, quality: ClockQuality) -> tuple[Draft, ...]:
+        asked.append(wall_ns)
+        return tick(site, wall_ns, quality)
+
+    monkeypatch.setattr(GateSite, "tick", count)
+    run_through()
+    assert len(asked) == 4
+    assert all(later - earlier >= 1_000_000_000 for earlier, later in pairwise(asked))
 
 
 def test_without_movement_no_network_runs_until_the_heartbeat() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args
 
+from edge.config.conditions import read_condition
 from edge.config.forms import fault_of
 from edge.config.keys import About, Section, Slot, bounds_of, example_of, masked, slots_of
 from edge.config.lines import Path
@@ -51,6 +52,8 @@ def _read(slot: Slot, value: Any, path: Path, problems: Problems) -> Any:
 def _read_item(slot: Slot, value: Any, path: Path, problems: Problems) -> Any:
     if slot.table:
         return _read_table(slot.table, value, path, problems)
+    if slot.about.form == "conditions":
+        return read_condition(value, path, problems)
     if get_args(slot.kind)[0] is float:
         return _read_scalar(float, slot.about, value, path, problems)
     if get_args(slot.kind)[0] is not str:

@@ -8,6 +8,7 @@ from typing import Protocol
 from edge.config.lines import Path
 from edge.config.model import Config
 from edge.config.problems import Problems, nearest
+from edge.config.rule_checks import check_rules
 
 
 class _Named(Protocol):
@@ -25,6 +26,7 @@ def check_together(config: Config, problems: Problems) -> None:
         _check_unique(camera.masks, ("camera", place, "mask"), problems)
     _check_roads(config, problems)
     _check_hours(config, problems)
+    check_rules(config, problems)
     _check_models(config, problems)
     _check_mqtt(config, problems)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edge.config.conditions import FIELDS, Condition
 from edge.config.keys import Section, key
+from edge.config.kinds import KINDS
 from edge.grammars import GRAMMARS
 from edge.types import CLASSES
 
@@ -58,6 +60,12 @@ class Site(Section):
         choices=tuple(GRAMMARS),
         example='["za"]',
     )
+    reconcile_at: str = key(
+        "Local time, HH:MM, of the nightly look at who never left and who never entered.",
+        default="03:00",
+        form="opens",
+        example="03:00",
+    )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -87,6 +95,9 @@ class Line(Section):
         default="right",
         choices=("left", "right"),
     )
+    one_way: str = key(
+        "The only direction that is right over this line; no means both are.", default="no", choices=("no", "in", "out")
+    )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -97,7 +108,9 @@ class Zone(Section):
     polygon: tuple[tuple[float, float], ...] = key(
         "Three points or more, normalised 0..1.", form="polygon", example="[[0.1, 0.5], [0.4, 0.5], [0.4, 0.9]]"
     )
-    kind: str = key("What the zone is for.", default="watch", choices=("watch", "ignore", "queue", "keep-clear"))
+    kind: str = key(
+        "What the zone is for.", default="watch", choices=("watch", "ignore", "queue", "keep-clear", "loiter")
+    )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -147,16 +160,73 @@ class Camera(Section):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Rule(Section):
-    """One rule that raises an anomaly."""
+    """One rule that raises an anomaly. Which keys a kind takes, and its own numbers: edge/config/kinds.py."""
 
-    kind: str = key("What the rule looks for.", choices=("after-hours", "wrong-road"), example="after-hours")
+    kind: str = key("What the rule looks for.", choices=tuple(KINDS), example="after-hours")
     enabled: bool = key("Whether it is applied.", default=True)
-    severity: str = key("How soon an operator should look.", default="warning", choices=("info", "warning", "alarm"))
+    severity: str = key(
+        "How soon an operator should look; auto takes the kind's own.",
+        default="auto",
+        choices=("auto", "info", "warning", "alarm"),
+    )
     roads: tuple[str, ...] = key(
         "Roads it holds for; none given means all.", default=(), each="name", example='["main"]'
     )
     classes: tuple[str, ...] = key(
         "Classes it holds for; none given means all.", default=(), choices=CLASSES, example='["car", "truck"]'
+    )
+    cameras: tuple[str, ...] = key(
+        "Cameras it holds for; none given means all.", default=(), each="name", example='["gate"]'
+    )
+    zones: tuple[str, ...] = key(
+        "Zones it holds for; none given means all of the kind that it watches.",
+        default=(),
+        each="name",
+        example='["waiting"]',
+    )
+    for_s: float = key(
+        "How long it must last before it is told; 0 takes the kind's own.",
+        default=0.0,
+        unit="s",
+        low=0,
+        high=31_536_000,
+    )
+    within_s: float = key(
+        "Tailgating: time between two vehicles within which the gate is taken to have opened once; 0 takes 4.",
+        default=0.0,
+        unit="s",
+        low=0,
+        high=600,
+    )
+    more_than: int = key(
+        "Queue: vehicles that may stand before it is told; 0 takes the kind's own.", default=0, low=0, high=1000
+    )
+    bits: int = key(
+        "Plate mismatch: Hamming distance from which two pictures show two bodies; 0 leaves the pictures out.",
+        default=0,
+        unit="bits",
+        low=0,
+        high=64,
+    )
+    cooldown_s: float = key(
+        "Shortest time before the same subject is told again; 0 takes the kind's own.",
+        default=0.0,
+        unit="s",
+        low=0,
+        high=31_536_000,
+    )
+    name: str = key("Custom: the kind that its anomalies bear.", default="", example="long-truck")
+    about: str = key("Custom: what is asked.", default="pass", choices=tuple(FIELDS))
+    when: tuple[Condition, ...] = key(
+        "Custom: what must be true, all of it.",
+        default=(),
+        form="conditions",
+        example='[{field = "direction", is = "out"}, {field = "dwell_s", above = 1800}]',
+    )
+    explain: str = key(
+        "Custom: the sentence that is told, with fields in braces.",
+        default="",
+        example="{class} left after {dwell}.",
     )
 
 

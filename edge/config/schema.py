@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from edge.config.conditions import FIELDS, OPERATORS
 from edge.config.keys import Section, Slot, bounds_of, example_of, slots_of
 from edge.config.model import Config
 from edge.config.problems import nearest
@@ -53,7 +54,24 @@ def explain(key: str) -> str:
 
 def json_schema() -> Mapping[str, Any]:
     """Return the JSON Schema of the file, read as TOML; cross-checks and addresses stay with `edge config check`."""
-    return {"$schema": DIALECT, "title": "edge configuration", **_section_schema(Config)}
+    whole = _section_schema(Config)
+    return {"$schema": DIALECT, "title": "edge configuration", **whole, "$defs": {"condition": _condition_schema()}}
+
+
+def _condition_schema() -> dict[str, Any]:
+    """Describe a condition of a composed rule; which field takes which operator stays with `edge config check`."""
+    inner = {"$ref": "#/$defs/condition"}
+    fields = sorted({name for of in FIELDS.values() for name in of})
+    texts = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    values = {"is": {"type": ["string", "number", "boolean"]}, "in": texts}
+    values |= {"above": {"type": "number"}, "below": {"type": "number"}}
+    compare = [_closed({"field": {"type": "string", "enum": fields}, name: values[name]}) for name in OPERATORS]
+    some = {"type": "array", "items": inner, "minItems": 1}
+    return {"oneOf": [*compare, _closed({"all": some}), _closed({"any": some}), _closed({"not": inner})]}
+
+
+def _closed(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "properties": properties, "required": list(properties)}
 
 
 def _section_schema(section: type[Section]) -> dict[str, Any]:
@@ -92,6 +110,8 @@ def _item_schema(slot: Slot) -> dict[str, Any]:
     if slot.about.form in _CORNERS:
         part = {"type": "number", "minimum": 0, "maximum": 1}
         return {"type": "array", "items": part, "minItems": 2, "maxItems": 2}
+    if slot.about.form == "conditions":
+        return {"$ref": "#/$defs/condition"}
     return {"type": "string", **_limits(slot, slot.about.each)}
 
 
@@ -134,6 +154,8 @@ def _table_facts(key: str, slot: Slot) -> dict[str, str]:
 def _kind_in_words(slot: Slot) -> str:
     if not slot.is_list:
         return _WORDS.get(slot.kind, "table")
+    if slot.about.form == "conditions":
+        return "list of conditions"
     return "list of [x, y] points" if slot.about.form in _CORNERS else "list of texts"
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from edge.config.conditions import Comparison, Group
 from edge.config.keys import Section, masked, slots_of
 from edge.config.model import Config
 
@@ -34,6 +35,8 @@ def _table(section: Section, above: tuple[str, ...]) -> Iterator[str]:
 def _value(value: Any) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(_value(one) for one in value)}]"
+    if isinstance(value, Comparison | Group):
+        return f"{{{', '.join(f'{name} = {_value(one)}' for name, one in value.as_table().items())}}}"
     if isinstance(value, bool | int | float):
         return json.dumps(value)
     # TOML's basic strings escape as JSON's do, but for DEL, which TOML wants escaped as well.

@@ -65,6 +65,16 @@ class OpeningHours:
         gone = [wall_ns / 1e9 - closing.timestamp() for closing in closings]
         return min((seconds for seconds in gone if seconds >= 0), default=None)
 
+    def last(self, clock: str, wall_ns: int) -> int:
+        """Return when the clock on the wall last showed `HH:MM`; an hour that comes twice counts once, the first time.
+
+        A time that a change of the clocks leaves out is as late as if it had not been.
+        """
+        hour, minute = divmod(_minutes(clock), 60)
+        today = self.local(wall_ns).date()
+        days = (datetime.combine(today - timedelta(day), time(hour, minute), self._zone) for day in range(3))
+        return next(at_ns for day in days if (at_ns := round(day.timestamp()) * 1_000_000_000) <= wall_ns)
+
     def spans_on(self, wall_ns: int) -> str:
         """Return the hours that start on that local day, as a person writes them: `06:00-18:00`, or `closed`."""
         day = self.local(wall_ns).date()

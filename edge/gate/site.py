@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from edge.clock import ClockQuality
-from edge.config import Road, Rule, Site
-from edge.gate.hours import OpeningHours
-from edge.gate.rules import RULES, Facts, applies
+from edge.config import Camera, Road, Rule, Site
+from edge.gate.rules.book import Crop, RuleBook
+from edge.gate.stays import ZoneLook
 from edge.gate.visits import Ledger
-from edge.types import Anomaly, Draft, EventKind, Evidence, Pass, Severity, Stage, Visit
-
-_MOST_TOLD = 4096
+from edge.types import Anomaly, AnomalyEnd, Draft, EventKind, Evidence, Pass, Stage, Visit
 
 
 class GateSite:
@@ -26,27 +24,30 @@ class GateSite:
         make_id: Callable[[int], str],
         open_visits: Sequence[Visit] = (),
         last_visit_number: int = 0,
+        *,
+        cameras: Sequence[Camera] = (),
+        told: Sequence[Anomaly] = (),
     ) -> None:
-        """Start from what the store remembers.
+        """Start from what the store remembers; `told`: the anomalies of the open visits.
 
         Raises:
             ConfigError: the time zone is unknown, or an opening hour or holiday is malformed.
         """
         self._make_id = make_id
         self._ledger = Ledger(last_visit_number, tuple(open_visits))
-        self._told: dict[tuple[str, str], None] = {}
-        self.reconfigure(site, roads, rules)
+        self._rules = RuleBook(make_id, told)
+        self.reconfigure(site, roads, rules, cameras)
 
     @property
     def open_visits(self) -> tuple[Visit, ...]:
         """The visits that wait for their other side, oldest first."""
         return self._ledger.open
 
-    def reconfigure(self, site: Site, roads: Sequence[Road], rules: Sequence[Rule]) -> None:
-        """Take changed hours, roads and rules; visits go on. Raises ConfigError as the constructor does."""
-        self._hours = OpeningHours(site)
-        self._roads = {road.id: road for road in roads}
-        self._rules = tuple(rules)
+    def reconfigure(
+        self, site: Site, roads: Sequence[Road], rules: Sequence[Rule], cameras: Sequence[Camera] = ()
+    ) -> None:
+        """Take changed hours, roads, rules and lines; visits go on. Raises ConfigError as the constructor does."""
+        self._rules.reconfigure(site, roads, rules, cameras)
 
     def take(self, pass_: Pass, quality: ClockQuality, evidence: Sequence[Evidence] = ()) -> tuple[Draft, ...]:
         """Return the events that a pass makes, in the order to record them: itself, its visit, what was wrong.
@@ -55,43 +56,36 @@ class GateSite:
         """
         if pass_.stage is Stage.PROVISIONAL:
             return (Draft(EventKind.PASS_PROVISIONAL, pass_.wall_ns, quality, pass_, tuple(evidence)),)
+        raised = self._rules.on_clock(pass_.wall_ns, quality)
+        inside = self._ledger.open
         self._ledger, changes = self._ledger.take(pass_, self._make_id)
         known = replace(pass_, visit_id=self._ledger.visit_of(pass_)) if pass_.stage is Stage.FINAL else pass_
         drafts = [Draft(EventKind.PASS_FINAL, pass_.wall_ns, quality, known, tuple(evidence))]
         drafts += [Draft(change.kind, pass_.wall_ns, quality, change.visit) for change in changes]
+        raised += self._rules.on_visits((change.visit for change in changes), pass_.wall_ns, changed=True)
         if pass_.stage is Stage.FINAL:
-            drafts += [Draft(EventKind.ANOMALY_RAISED, pass_.wall_ns, quality, found) for found in self._judge(known)]
-        return tuple(drafts)
+            raised += self._rules.on_pass(known, self._ledger.visit(known.visit_id), inside)
+        return (*drafts, *_drafts(raised, quality))
 
-    def _judge(self, pass_: Pass) -> list[Anomaly]:
-        """Return what is wrong with a pass, each kind once, however often the pass is revised or seen again."""
-        facts = Facts(pass_, self._roads.get(pass_.road_id), self._hours)
-        found = []
-        for rule in self._rules:
-            explanation = RULES[rule.kind](facts) if applies(rule, pass_) else None
-            if explanation is not None and self._first(rule.kind, pass_):
-                found.append(self._anomaly(rule, pass_, explanation))
-        return found
+    def tick(self, wall_ns: int, quality: ClockQuality) -> tuple[Draft, ...]:
+        """Return what has become wrong because time went by; to be called about once a second."""
+        raised = self._rules.on_clock(wall_ns, quality)
+        raised += self._rules.on_visits(self._ledger.open, wall_ns)
+        return _drafts(raised, quality)
 
-    def _first(self, kind: str, pass_: Pass) -> bool:
-        subject = f"{pass_.visit_id or pass_.pass_id} {pass_.direction.value}"
-        if (kind, subject) in self._told:
-            return False
-        self._told[kind, subject] = None
-        while len(self._told) > _MOST_TOLD:
-            del self._told[next(iter(self._told))]
-        return True
-
-    def _anomaly(self, rule: Rule, pass_: Pass, explanation: str) -> Anomaly:
-        return Anomaly(
-            anomaly_id=self._make_id(pass_.wall_ns),
-            kind=rule.kind,
-            severity=Severity(rule.severity),
-            explanation=explanation,
-            wall_ns=pass_.wall_ns,
-            camera_id=pass_.camera_id,
-            road_id=pass_.road_id,
-            pass_id=pass_.pass_id,
-            visit_id=pass_.visit_id,
-            evidence=pass_.evidence,
+    def watch(
+        self, looks: Iterable[ZoneLook], wall_ns: int, quality: ClockQuality, crop: Crop | None = None
+    ) -> tuple[Draft, ...]:
+        """Return what is wrong in the zones of a camera after a frame; `crop` gives the pictures that prove it."""
+        raised = [told for look in looks for told in self._rules.on_zone(look, wall_ns, crop)]
+        return tuple(
+            Draft(EventKind.ANOMALY_RAISED, anomaly.wall_ns, quality, anomaly, pictures) for anomaly, pictures in raised
         )
+
+    def ends(self) -> tuple[AnomalyEnd, ...]:
+        """Return which anomalies have ended by themselves since the last call."""
+        return self._rules.ends()
+
+
+def _drafts(raised: Iterable[Anomaly], quality: ClockQuality) -> tuple[Draft, ...]:
+    return tuple(Draft(EventKind.ANOMALY_RAISED, anomaly.wall_ns, quality, anomaly) for anomaly in raised)

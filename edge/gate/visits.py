@@ -78,6 +78,10 @@ class Ledger:
         held = (visit for visit in (*self.open, *reversed(self.recent)) if _holds(visit, pass_id))
         return next(held, None)
 
+    def visit(self, visit_id: str | None) -> Visit | None:
+        """Return the visit of that id while it may still change, or None."""
+        return next((visit for visit in (*self.open, *reversed(self.recent)) if visit.visit_id == visit_id), None)
+
     def _echo(self, pass_: Pass) -> _Heard | None:
         for old in self.heard:
             near = old.direction is pass_.direction and abs(pass_.wall_ns - old.wall_ns) <= _ECHO_NS

@@ -25,11 +25,11 @@ class IgnoredZones:
         anchors /= np.array(size_wh, np.float32)
         ignored = np.zeros(len(found), bool)
         for polygon in self._polygons:
-            ignored |= _inside(anchors, polygon)
+            ignored |= inside(anchors, polygon)
         return found[~ignored]
 
 
-def _inside(points: F32, polygon: F32) -> npt.NDArray[np.bool_]:
+def inside(points: F32, polygon: F32) -> npt.NDArray[np.bool_]:
     """Return which of (N,2) points lie in a polygon (M,2), by the even-odd rule."""
     x, y = points[:, :1], points[:, 1:]
     (x1, y1), (x2, y2) = polygon.T, np.roll(polygon, -1, axis=0).T

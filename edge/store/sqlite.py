@@ -22,8 +22,8 @@ from edge.store.pictures import to_jpeg
 from edge.store.retention import Dropped, drop_events, drop_pictures, give_back_room, last_to_go
 from edge.store.transactions import forced, unforced
 from edge.store.writing import write
-from edge.types import Correction, Draft, Event, EventKind, ListedAnomaly, Pass, Visit
-from edge.wire import decode_body
+from edge.types import Anomaly, Correction, Draft, Event, EventKind, ListedAnomaly, Pass, Visit
+from edge.wire import decode_body, decode_event
 
 T = TypeVar("T")
 GROUP_EVENTS = 20
@@ -105,6 +105,15 @@ class SqliteStore:
             ).fetchall()
         visits = (decode_body(EventKind.VISIT_OPENED, body.encode()) for (body,) in rows)
         return tuple(visit for visit in visits if isinstance(visit, Visit))
+
+    def told_of_open_visits(self) -> tuple[Anomaly, ...]:
+        with self._using("reading the anomalies of open visits") as connection:
+            rows: Sequence[Any] = connection.execute(
+                "SELECT payload FROM event WHERE kind = 'anomaly.raised' AND json_extract(payload, '$.data.visit_id')"
+                " IN (SELECT visit_id FROM visit WHERE state = 'open') ORDER BY seq"
+            ).fetchall()
+        bodies = (decode_event(payload.encode()).body for (payload,) in rows)
+        return tuple(body for body in bodies if isinstance(body, Anomaly))
 
     def last_visit_number(self) -> int:
         with self._using("reading the last visit") as connection:

@@ -66,7 +66,8 @@ def test_the_site_is_told_with_its_lines(live: LiveView, showing: Showing) -> No
     _, body = get(f"{live.url}site")
     site = json.loads(body)
     assert (site["title"], site["live"]) == ("gate.mp4", True)
-    assert site["lines"] == [{"id": "gate", "points": [[0.1, 0.6], [0.9, 0.6]], "road": "main", "inward": "right"}]
+    line = {"id": "gate", "points": [[0.1, 0.6], [0.9, 0.6]], "road": "main", "inward": "right", "one_way": "no"}
+    assert site["lines"] == [line]
 
 
 def test_a_camera_that_is_lost_is_told_without_a_new_frame(live: LiveView, showing: Showing) -> None:

@@ -14,7 +14,7 @@ SAMPLE = str(Path(__file__).parents[2] / "deploy" / "config" / "edge.toml")
 
 def test_a_valid_file_ends_with_0_and_a_count(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "check", SAMPLE]) == 0
-    assert capsys.readouterr().out == f"{SAMPLE}: valid: 1 camera, 2 roads, 2 rules\n"
+    assert capsys.readouterr().out == f"{SAMPLE}: valid: 1 camera, 2 roads, 3 rules\n"
 
 
 def test_a_wrong_file_ends_with_2_and_every_fault_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

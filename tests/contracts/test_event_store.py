@@ -166,3 +166,16 @@ def test_a_closed_store_says_so(store: EventStore) -> None:
         store.record((draft(),))
     with pytest.raises(StoreFailed, match="closed"):
         store.outbox(0, 1)
+
+
+def test_what_was_told_of_open_visits_is_remembered_and_of_closed_ones_is_not(store: EventStore) -> None:
+    def raised(number: int) -> Draft:
+        visit, why = f"v{number}", "Too long."
+        told = Anomaly(f"a{number}", "overstay", Severity.WARNING, why, START_NS, "gate-1", "main", None, visit)
+        return Draft(EventKind.ANOMALY_RAISED, START_NS, ClockQuality.SYNCED, told)
+
+    assert store.told_of_open_visits() == ()
+    store.record([visit_draft(number, VisitState.OPEN) for number in (1, 2)])
+    store.record((raised(2), raised(1), raised(3)))
+    store.record((visit_draft(2, VisitState.CLOSED),))
+    assert store.told_of_open_visits() == (raised(1).body,)

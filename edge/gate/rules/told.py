@@ -1,0 +1,47 @@
+"""What has been told already: each anomaly once per subject and cooldown, and not again while it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from edge.types import Anomaly, AnomalyEnd
+
+_MOST_TOLD = 32_768  # several rules of every open visit there can be
+
+
+class Told:
+    """Remembers by kind and subject. Memory is bounded by what stands, and the last ones that do not."""
+
+    def __init__(self, before: Iterable[Anomaly] = ()) -> None:
+        """Take what an earlier run told about visits that are still open."""
+        self._standing: dict[str, dict[str, str]] = {}  # kind -> subject -> id of the anomaly
+        self._told_ns: dict[tuple[str, str], int] = {}
+        for anomaly in before:
+            if anomaly.visit_id is not None:
+                self.note(anomaly, anomaly.visit_id, standing=True)
+
+    def may(self, kind: str, subject: str, wall_ns: int, cooldown_s: float) -> bool:
+        """Return whether this may be told (again); without a cooldown a subject is told once and for all."""
+        if subject in self._standing.get(kind, {}):
+            return False
+        last_ns = self._told_ns.get((kind, subject))
+        # A clock that was set back must not silence anything for as long as it was set back.
+        return last_ns is None or (bool(cooldown_s) and abs(wall_ns - last_ns) >= cooldown_s * 1e9)
+
+    def note(self, anomaly: Anomaly, subject: str, *, standing: bool) -> None:
+        """Remember that this was told."""
+        if standing:
+            self._standing.setdefault(anomaly.kind, {})[subject] = anomaly.anomaly_id
+        self._told_ns.pop((anomaly.kind, subject), None)
+        self._told_ns[anomaly.kind, subject] = anomaly.wall_ns
+        while len(self._told_ns) > _MOST_TOLD:
+            del self._told_ns[next(iter(self._told_ns))]
+
+    def standing(self, kind: str) -> tuple[str, ...]:
+        """Return the subjects of this kind that stand."""
+        return tuple(self._standing.get(kind, ()))
+
+    def end(self, kind: str, subject: str, why: str, wall_ns: int) -> AnomalyEnd | None:
+        """Return that what stands is over, or None where nothing does."""
+        anomaly_id = self._standing.get(kind, {}).pop(subject, None)
+        return None if anomaly_id is None else AnomalyEnd(kind, subject, why, wall_ns, anomaly_id)
