@@ -16,6 +16,8 @@ _PRICES = {
 }
 _ALIKE = {frozenset(pair): price for price, pairs in _PRICES.items() for pair in pairs}
 _ADDED = 1.0
+CHEAPEST = min(_PRICES)
+"""The least that one wrong character costs."""
 
 
 def plain(text: str) -> str:

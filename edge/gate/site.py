@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from edge.clock import ClockQuality
 from edge.config import Road, Rule, Site
+from edge.gate.guard import Guard
 from edge.gate.hours import OpeningHours
 from edge.gate.rules import RULES, Facts, applies
 from edge.gate.visits import Ledger
@@ -35,6 +36,7 @@ class GateSite:
         self._make_id = make_id
         self._ledger = Ledger(last_visit_number, tuple(open_visits))
         self._told: dict[tuple[str, str], None] = {}
+        self._guard = Guard()
         self.reconfigure(site, roads, rules)
 
     @property
@@ -48,11 +50,16 @@ class GateSite:
         self._roads = {road.id: road for road in roads}
         self._rules = tuple(rules)
 
+    def place(self, guard: Guard) -> None:
+        """Let `guard` judge the passes from now on."""
+        self._guard = guard
+
     def take(self, pass_: Pass, quality: ClockQuality, evidence: Sequence[Evidence] = ()) -> tuple[Draft, ...]:
         """Return the events that a pass makes, in the order to record them: itself, its visit, what was wrong.
 
         Visits and anomalies come from final passes only; a provisional or annulled one gives just its own event.
         """
+        pass_, evidence = self._guard.recognise(pass_, evidence)
         if pass_.stage is Stage.PROVISIONAL:
             return (Draft(EventKind.PASS_PROVISIONAL, pass_.wall_ns, quality, pass_, tuple(evidence)),)
         self._ledger, changes = self._ledger.take(pass_, self._make_id)

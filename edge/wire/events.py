@@ -10,9 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from edge.errors import WireError
-from edge.types import Anomaly, Body, CameraStatus, Event, EventKind, Pass, RunMark, Visit
+from edge.types import Anomaly, Body, CameraStatus, Event, EventKind, Pass, RegistryChange, RunMark, Visit
 from edge.wire.scalars import Instant, from_json, to_json
-from edge.wire.shapes import AnomalyV1, CameraStatusV1, EnvelopeV1, PassV1, RunMarkV1, VisitV1
+from edge.wire.shapes import AnomalyV1, CameraStatusV1, EnvelopeV1, PassV1, RegistryChangeV1, RunMarkV1, VisitV1
 from edge.wire.topics import LEVEL, topic
 
 _CHAIN = re.compile(rb',"chain":"([0-9a-f]{64})"}$')
@@ -40,6 +40,7 @@ _SHAPES = {
     EventKind.VISIT_REVISED: _VISIT,
     EventKind.ANOMALY_RAISED: _Shape(AnomalyV1, Anomaly, "anomaly_id", "anomaly"),
     EventKind.CAMERA_STATUS: _Shape(CameraStatusV1, CameraStatus, "camera_id", "health"),
+    EventKind.REGISTRY_CHANGED: _Shape(RegistryChangeV1, RegistryChange, "file"),
     EventKind.RUN_STARTED: _RUN,
     EventKind.RUN_STOPPED: _RUN,
 }
