@@ -12,7 +12,7 @@ from types import ModuleType
 import edge
 from edge.errors import EdgeError, UsageError
 
-COMMANDS = ("watch", "run", "doctor", "config", "events", "models", "eval", "scene", "bench", "demo")
+COMMANDS = ("watch", "run", "doctor", "config", "events", "registry", "models", "eval", "scene", "bench", "demo")
 INTERRUPTED = 130
 
 

@@ -144,7 +144,7 @@ class Pipeline:
             self._plates.add(look, reads)
 
     def _agreed(self, tracks: TrackUpdate) -> tuple[Plate, ...]:
-        return tuple(plate for track in tracks.ended for plate in self.read(track.track_id).plates)
+        return self._site.veiled([plate for track in tracks.ended for plate in self.read(track.track_id).plates])
 
     def _settle(self, passes: Sequence[Pass], tracks: TrackUpdate, quality: ClockQuality) -> tuple[Event, ...]:
         return self._site.settle([self._prove(pass_, tracks) for pass_ in passes], quality)

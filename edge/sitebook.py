@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from edge.clock import ClockQuality
 from edge.config import Road, Rule, Site
+from edge.gate.guard import Guard
 from edge.gate.site import GateSite
 from edge.ports import EventStore
-from edge.types import Draft, Event, Evidence, Pass
+from edge.types import Draft, Event, Evidence, Pass, Plate
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class SiteBook:
     def __init__(self, site: GateSite, store: EventStore) -> None:
         self._site = site
         self._store = store
+        self._guard = Guard()
         self._lock = threading.Lock()
         self._unrecorded: list[Draft] = []
 
@@ -49,6 +51,16 @@ class SiteBook:
         """
         with self._lock:
             self._site.reconfigure(site, roads, rules)
+
+    def place(self, guard: Guard) -> None:
+        """Let `guard` judge the passes of every camera from now on."""
+        with self._lock:
+            self._guard = guard
+            self._site.place(guard)
+
+    def veiled(self, plates: Sequence[Plate]) -> tuple[Plate, ...]:
+        """Return plates as they may be told outside the device: see `Guard.veiled`."""
+        return self._guard.veiled(plates)
 
     def record(self, draft: Draft) -> tuple[Event, ...]:
         """Record a fact that concerns no pass; raises as `settle`."""

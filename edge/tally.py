@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import datetime, tzinfo
 
 from edge.pipeline import Step
-from edge.types import Anomaly, CameraStatus, Direction, Event, Pass, Plate, Stage, Visit
+from edge.types import Anomaly, CameraStatus, Direction, Event, Pass, Plate, RegistryChange, Stage, Visit
 
 
 class Tally:
@@ -92,7 +92,8 @@ def event_text(event: Event) -> str:
     """Return in words what one event is about, without its time and kind."""
     body = event.body
     if isinstance(body, Pass):
-        return f"{body.class_name} {body.direction.value} by {body.road_id}, {_plates(body.plates)}"
+        access = f", {body.access.decision.value}: {body.access.reason}" if body.access else ""
+        return f"{body.class_name} {body.direction.value} by {body.road_id}, {_plates(body.plates)}{access}"
     if isinstance(body, Visit):
         sides = [
             f"{name} {side.road_id} {_plates(side.plates)}"
@@ -105,6 +106,8 @@ def event_text(event: Event) -> str:
         return f"{body.severity.value}: {body.explanation}"
     if isinstance(body, CameraStatus):
         return f"camera {body.camera_id} {body.state} {body.reason}".rstrip()
+    if isinstance(body, RegistryChange):
+        return body.in_words
     return f"run {body.run_id} {body.reason}".rstrip()
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TextIO
 
 from edge.store.reports import ReportedVisit
-from edge.types import Anomaly, CameraStatus, Event, Pass, Plate, Visit, VisitSide
+from edge.types import Anomaly, CameraStatus, Event, Pass, Plate, RegistryChange, Visit, VisitSide
 from edge.wire import format_time
 
 EVENT_COLUMNS = (
@@ -66,7 +66,8 @@ def describe(event: Event) -> str:
     """Return what happened in a few words."""
     body = event.body
     if isinstance(body, Pass):
-        return f"{body.class_name} {body.direction.value} on {body.road_id}, {body.stage.value}"
+        access = f", {body.access.decision.value}: {body.access.reason}" if body.access else ""
+        return f"{body.class_name} {body.direction.value} on {body.road_id}, {body.stage.value}{access}"
     if isinstance(body, Visit):
         stay = "" if body.dwell_s is None else f" after {show_dwell(body.dwell_s)}"
         return f"visit {body.number} {body.state.value}{stay}"
@@ -74,6 +75,8 @@ def describe(event: Event) -> str:
         return f"{body.severity.value}: {body.kind}: {body.explanation}"
     if isinstance(body, CameraStatus):
         return ": ".join(filter(None, (body.state, body.reason)))
+    if isinstance(body, RegistryChange):
+        return body.in_words
     return ": ".join(filter(None, (f"edge {body.version}", body.reason)))
 
 
