@@ -28,7 +28,7 @@ def read_registry(file: str) -> tuple[Entry, ...]:
 
 
 def write_registry(file: str, entries: Sequence[Entry]) -> None:
-    """Put these entries into the place of the file at once; its owner and rights stay.
+    """Put these entries into the place of the file at once; its owner and rights stay, a new one's are its folder's.
 
     Raises:
         ConfigError: they are no registry: what `parse_registry` would refuse is never written.
@@ -101,13 +101,14 @@ def _kept(path: Path) -> tuple[str, tuple[Entry, ...]]:
 
 def _replace(path: Path, text: str) -> None:
     """Write a file so that whoever reads it finds the old one or the new one, also after a power cut."""
-    before = path.stat() if path.exists() else None
+    old = path if path.exists() else None
+    like = (old or path.parent).stat()  # the service must be able to read what an administrator writes
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with partial.open("w", encoding="utf-8", newline="") as out:
-            os.fchmod(out.fileno(), before.st_mode & 0o777 if before else _GROUP_READS)
-            if before and (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()) and os.geteuid() == 0:
-                os.fchown(out.fileno(), before.st_uid, before.st_gid)
+            os.fchmod(out.fileno(), like.st_mode & 0o777 if old else _GROUP_READS)
+            if os.geteuid() == 0:
+                os.fchown(out.fileno(), like.st_uid, like.st_gid)
             out.write(text)
             out.flush()
             os.fsync(out.fileno())

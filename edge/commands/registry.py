@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_argument(
         "--config", type=Path, default=Path("/etc/edge/edge.toml"), metavar="FILE", help="default: %(default)s"
     )
-    common.add_argument("--json", action="store_true", help="JSON lines on stdout")
+    common.add_argument("--json", action="store_true", help="JSON lines on stdout, the summary last")
     verbs.add_parser("list", parents=[common], help="print every entry")
     check = verbs.add_parser("check", parents=[common], help="tell what a vehicle with these plates is told, and why")
     check.add_argument("plates", metavar="PLATE", nargs="+")
@@ -70,6 +70,7 @@ def _list(args: argparse.Namespace, config: Config) -> None:
     if args.json:
         for row in rows:
             print(json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False))
+        _summarise(entries=len(rows))
     else:
         print(as_table(COLUMNS, rows))
         print(f"{len(rows)} entries; days are {config.site.timezone}")
@@ -86,8 +87,8 @@ def _check(args: argparse.Namespace, config: Config) -> None:
     known = Registry(read_registry(config.registry.file), zone, config.registry.fuzzy)
     access = known.answer([Plate(plate.upper(), 1.0, 1, 1) for plate in args.plates], _wall_ns(args.at, zone))
     if args.json:
-        told = {"decision": access.decision.value, "match": access.match.value, "reason": access.reason}
-        print(json.dumps({**told, "list": access.listed, "entry": access.entry, "distance": access.distance}))
+        found = {"list": access.listed, "entry": access.entry, "distance": access.distance}
+        _summarise(decision=access.decision.value, match=access.match.value, reason=access.reason, **found)
     else:
         print(f"{access.decision.value}: {access.reason}")
 
@@ -119,6 +120,7 @@ def _remove(args: argparse.Namespace, config: Config) -> None:
 
 
 def _change(args: argparse.Namespace, config: Config, entries: Sequence[Entry]) -> None:
+    from dataclasses import asdict
     from hashlib import sha256
 
     from edge.gate.registry_csv import difference, render_registry
@@ -128,10 +130,13 @@ def _change(args: argparse.Namespace, config: Config, entries: Sequence[Entry]) 
     change = difference(_present(config), entries, file, sha256(render_registry(entries).encode()).hexdigest())
     write_registry(file, entries)
     if args.json:
-        told = {"added": change.added, "removed": change.removed, "altered": change.altered}
-        print(json.dumps({"file": file, "entries": change.entries, **told, "sha256": change.sha256}))
+        _summarise(**(asdict(change) | {"file": file}))
     else:
         print(f"{file}: {change.in_words}")
+
+
+def _summarise(**facts: object) -> None:
+    print(json.dumps({"kind": "summary", **facts}, ensure_ascii=False))
 
 
 def _present(config: Config) -> tuple[Entry, ...]:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from types import MappingProxyType
 
 from edge.gate.alike import CHEAPEST, distance, plain
@@ -21,6 +22,7 @@ MARGIN = 0.2
 """A misread plate must be nearer to the one it is taken for than to any other vehicle's by this."""
 _DECISIONS = MappingProxyType({"deny": Decision.DENY, "watch": Decision.UNKNOWN, "allow": Decision.ALLOW})
 _RANKS = (Match.OUT_OF_DATE, Match.AMBIGUOUS, Match.NONE)
+_REMEMBERED = 256
 _DAY_LENGTH = len("2026-03-04")
 
 
@@ -90,6 +92,8 @@ class Registry:
             for plate in dict.fromkeys(map(plain, entry.plates)):
                 listed[plate].append(entry)
         self._entries = dict(listed)
+        # One pass asks for its plates several times, and searching thousands of entries takes milliseconds.
+        self._find = lru_cache(maxsize=_REMEMBERED)(self._search)
 
     def answer(self, plates: Sequence[Plate], wall_ns: int) -> Access:
         """Return what the registry says of a vehicle with these plates: the strongest of what it says of each."""
@@ -124,7 +128,7 @@ class Registry:
         reason = f"Two registered plates are {found.distance:.1f} and {found.rival:.1f} away, too alike to tell which."
         return Access(Decision.UNKNOWN, Match.AMBIGUOUS, reason, distance=found.distance)
 
-    def _find(self, text: str) -> _Found:
+    def _search(self, text: str) -> _Found:
         read = plain(text)
         if read in self._entries:
             return _Found(read, 0.0)

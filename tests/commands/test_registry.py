@@ -37,7 +37,8 @@ def test_list_shows_every_entry(say: Say) -> None:
     assert code == 0
     assert "CAA 123-456 + CAB 987-654" in out
     assert out.splitlines()[-1] == "5 entries; days are Africa/Johannesburg"
-    rows = [json.loads(line) for line in say("list", "--json")[1].splitlines()]
+    *rows, summary = [json.loads(line) for line in say("list", "--json")[1].splitlines()]
+    assert summary == {"kind": "summary", "entries": 5}
     assert [row["list"] for row in rows] == ["allow", "allow", "allow", "watch", "deny"]
 
 
