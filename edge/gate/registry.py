@@ -133,7 +133,9 @@ class Registry:
         if read in self._entries:
             return _Found(read, 0.0)
         reach = self._fuzzy + MARGIN
-        near = sorted((distance(read, plate), plate) for plate in self._entries if _may_be(read, plate, reach))
+        near = sorted(
+            (round(distance(read, plate), 6), plate) for plate in self._entries if _may_be(read, plate, reach)
+        )
         if not near or near[0][0] > self._fuzzy:
             return _Found()
         (best, plate), others = near[0], near[1:]

@@ -49,6 +49,10 @@ def test_what_is_beyond_the_bound_is_unknown(read: str, why: str) -> None:
     assert (answer.decision, answer.match, answer.entry) == (Decision.UNKNOWN, Match.NONE, None), why
 
 
+def test_look_alikes_add_up_to_the_bound_and_not_a_hair_over_it() -> None:
+    assert ask((Entry(("AB1088",), "allow"),), "ABIOB8", fuzzy=0.6).distance == 0.6
+
+
 def test_with_a_bound_of_0_only_the_same_plate_counts() -> None:
     assert ask((Entry(("CF207358",), "allow"),), "CF2O7358", fuzzy=0.0).match is Match.NONE
 

@@ -99,3 +99,8 @@ def test_the_difference_tells_who_came_who_went_and_who_changed() -> None:
     new = (Entry(("A-1",), "deny"), Entry(("C 3",), "watch"), Entry(("D 4",), "allow"))
     change = difference(old, new, "p.csv", "00")
     assert (change.added, change.removed, change.altered, change.entries) == (("D 4",), ("B 2",), ("A-1",), 3)
+
+
+def test_the_document_shows_the_sample_as_it_is() -> None:
+    document = (Path(__file__).parents[2] / "edge" / "docs" / "registry.md").read_text("utf-8")
+    assert f"```csv\n{SAMPLE.read_text('utf-8')}```" in document
