@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import edge
@@ -13,6 +14,8 @@ from edge.capture.feed import CameraFeed, FeedSettings
 from edge.capture.sources import open_source, patience_s
 from edge.clock import Clock, SystemClock, make_id
 from edge.config import Camera, Config, Mqtt
+from edge.gate.guard import Guard
+from edge.gate.registry import Entry, Registry
 from edge.gate.site import GateSite
 from edge.inference.desk import open_desk
 from edge.inference.detector import open_detector
@@ -23,10 +26,12 @@ from edge.order import WatchOrder, in_unit, what_to_watch
 from edge.pipeline import Pipeline
 from edge.plates.grammar import Prior
 from edge.ports import Detector, EventStore, FrameSource, ReadingDesk
+from edge.registryfile import RegistryWatch, read_registry
 from edge.relay import Relay, RelaySettings, Report
 from edge.runtime import Analysis, Post, Worker
 from edge.sitebook import SiteBook
 from edge.store import open_store
+from edge.store.sitekey import fresh_key, site_key
 from edge.types import CameraStatus
 
 FIRST_FRAME_S = 10.0
@@ -57,6 +62,7 @@ def open_analysis(
     feed = make_feed(camera, clock, wall_start_ns=watched.start_ns, give_up_s=FIRST_FRAME_S, on_state=on_state)
     stack.callback(feed.stop)
     site = SiteBook(make_site(config, store), store)
+    site.place(make_guard(config, read_registry(config.registry.file), watch_key(config, order.db)))
 
     def make_camera_pipeline(size_wh: tuple[int, int]) -> Pipeline:
         return make_pipeline(config, replace(camera, lines=in_unit(camera.lines, size_wh)), detector, desk, site)
@@ -87,6 +93,35 @@ def make_site(config: Config, store: EventStore) -> GateSite:
     """Return the site's rules and open visits, as the store remembers them."""
     visits, last, told = store.open_visits(), store.last_visit_number(), store.told_of_open_visits()
     return GateSite(config.site, config.roads, config.rules, make_id, visits, last, cameras=config.cameras, told=told)
+
+
+def watch_registry(config: Config) -> RegistryWatch:
+    """Return the registry's file, and what was known at the last start, which lies beside the store."""
+    return RegistryWatch(config.registry.file, Path(config.store.path).with_name("registry.last.csv"))
+
+
+def make_guard(config: Config, entries: Sequence[Entry], key: bytes | None) -> Guard:
+    """Return who judges the passes of the site; `key` hides unknown plates, None leaves them in clear."""
+    known = Registry(entries, ZoneInfo(config.site.timezone), config.registry.fuzzy) if config.registry.file else None
+    return Guard(known, key)
+
+
+def open_key(config: Config) -> bytes | None:
+    """Return the key that hides unknown plates, None where they are recorded as they are read.
+
+    Raises:
+        ConfigError: the key cannot be read or made.
+    """
+    if config.registry.unknown_plates != "hash":
+        return None
+    return site_key(Path(config.registry.key_file or Path(config.store.path).with_name("site.key")))
+
+
+def watch_key(config: Config, db: Path | None) -> bytes | None:
+    """Return the key of a one-shot analysis: beside its store, or one that ends with it. Raises as `open_key`."""
+    if config.registry.unknown_plates == "hash" and db is None and not config.registry.key_file:
+        return fresh_key()
+    return open_key(replace(config, store=replace(config.store, path=str(db or config.store.path))))
 
 
 def make_pipeline(config: Config, camera: Camera, detector: Detector, desk: ReadingDesk, site: SiteBook) -> Pipeline:

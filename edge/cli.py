@@ -12,7 +12,20 @@ from types import ModuleType
 import edge
 from edge.errors import EdgeError, UsageError
 
-COMMANDS = ("watch", "run", "doctor", "config", "events", "anomalies", "models", "eval", "scene", "bench", "demo")
+COMMANDS = (
+    "watch",
+    "run",
+    "doctor",
+    "config",
+    "events",
+    "anomalies",
+    "registry",
+    "models",
+    "eval",
+    "scene",
+    "bench",
+    "demo",
+)
 INTERRUPTED = 130
 
 

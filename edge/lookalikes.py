@@ -12,6 +12,8 @@ _PRICES = MappingProxyType(
     }
 )
 _ALIKE = MappingProxyType({frozenset(pair): price for price, pairs in _PRICES.items() for pair in pairs})
+CHEAPEST = min(_PRICES)
+"""The least that one wrong character costs."""
 UNLIKE = 1.0
 """Price of a character for one that does not look like it."""
 

@@ -162,7 +162,7 @@ class Pipeline:
             self._reads.append((look.track_id, reads))
 
     def _agreed(self, tracks: TrackUpdate) -> tuple[Plate, ...]:
-        return tuple(plate for track in tracks.ended for plate in self.read(track.track_id).plates)
+        return self._site.veiled([plate for track in tracks.ended for plate in self.read(track.track_id).plates])
 
     def _settle(
         self, passes: Sequence[Pass], tracks: TrackUpdate, quality: ClockQuality, moment: Moment | None = None

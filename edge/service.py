@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import edge
-from edge.app import make_post, make_site, open_relay, watch_detector
+from edge.app import make_guard, make_post, make_site, open_key, open_relay, watch_detector, watch_registry
 from edge.clock import Clock, make_id
 from edge.config import Camera, Config, Models
 from edge.config.reload import ConfigWatch, Reload
 from edge.errors import ConfigError, ModelError, StoreFailed
+from edge.gate.guard import Guard
 from edge.hatch import Hatch, beside
 from edge.health import notify
 from edge.inference.detector_watch import DetectorWatch
@@ -23,7 +24,8 @@ from edge.relay import Relay, Report
 from edge.runtime import Post
 from edge.sitebook import SiteBook
 from edge.store import open_store
-from edge.types import Body, CameraStatus, Draft, EventKind, RunMark
+from edge.store.sitekey import fresh_key
+from edge.types import Body, CameraStatus, Draft, EventKind, RegistryChange, RunMark
 from edge.worklist import WorkList
 
 TICK_S = 0.5
@@ -53,6 +55,7 @@ class Service:
         self._mark = RunMark(make_id(clock.wall_ns()), edge.__version__)
         self._store = open_store(config.store.path, config.device.id, config.site.id, clock)
         self._site = SiteBook(make_site(config, self._store), self._store)
+        self._registry = watch_registry(config)
         self._posts: dict[str, Post] = {}
         self._detector: DetectorWatch | None = None
         self._choice: Choice | None = None
@@ -70,6 +73,8 @@ class Service:
         with ExitStack() as stack:
             stack.callback(self._store.close)
             self._record(EventKind.RUN_STARTED, self._mark)
+            self._place_guard()
+            self._follow_registry()
             self._open_hatch(stack)
             self._start_relay()
             stack.callback(self._stop_relay)
@@ -95,6 +100,7 @@ class Service:
         reload = self._watch.poll()
         if reload is not None:
             self._apply(reload)
+        self._follow_registry()
         if self._detector is not None and (choice := self._detector.poll(self._config.models)) is not None:
             self._take_over(choice)
         if self._relay is not None and not self._try_store(self._relay.check):
@@ -115,15 +121,17 @@ class Service:
         """Take over a changed configuration: only the parts whose keys changed are put together anew."""
         self._troubles.pop("configuration", None)
         if reload.error is not None:
-            self._troubles["configuration"] = (
-                f"the changed configuration is wrong, the last good one stays: {reload.error}"
+            self._complain(
+                "configuration", f"the changed configuration is wrong, the last good one stays: {reload.error}"
             )
-            self._log.error("%s", self._troubles["configuration"])
             return
         for change in reload.changes:
             self._log.info("configuration: %s", change)
         before, self._config = self._config, _until_restart(self._config, reload.config)
         self._site.reconfigure(self._config.site, self._config.roads, self._config.rules, self._config.cameras)
+        if (before.registry, before.site.timezone) != (self._config.registry, self._config.site.timezone):
+            self._registry = watch_registry(self._config)
+            self._place_guard()
         if _of_every_camera(before) != _of_every_camera(self._config):
             self._match_posts(())
         self._match_posts(self._config.cameras)
@@ -155,6 +163,47 @@ class Service:
             self._match_posts(())
             self._match_posts(self._config.cameras)
 
+    # Registry
+
+    def _follow_registry(self) -> None:
+        """Take in a changed registry; every change is recorded, and a wrong file changes nothing."""
+        news = self._registry.poll()
+        if news is None:
+            return
+        self._troubles.pop("registry", None)
+        if news.error is not None:
+            self._complain("registry", f"the registry is wrong, the last good one stays: {news.error}")
+        elif news.change is not None:
+            self._take_in(news.change)
+
+    def _take_in(self, change: RegistryChange) -> None:
+        guard = self._place_guard()
+        counts = f"{len(change.added)} added, {len(change.removed)} removed, {len(change.altered)} altered"
+        self._log.info("registry: %s: %d entries", counts, change.entries)
+        # Who was removed is unknown from now on, and may have to be kept back.
+        told = replace(change, removed=tuple(map(guard.shown, change.removed)))
+        recorded = self._record(EventKind.REGISTRY_CHANGED, told)
+        try:
+            if recorded:
+                self._registry.keep()
+        except OSError as error:
+            self._complain("registry", f"what is known cannot be kept for the next start: {error}")
+
+    def _place_guard(self) -> Guard:
+        self._troubles.pop("site key", None)
+        try:
+            key = open_key(self._config)
+        except ConfigError as error:
+            key = fresh_key()  # plates stay hidden; only those of before and after a restart are not told to be one
+            self._complain("site key", f"unknown plates are hidden by a passing key: {error}")
+        guard = make_guard(self._config, self._registry.entries, key)
+        self._site.place(guard)
+        return guard
+
+    def _complain(self, place: str, trouble: str) -> None:
+        self._troubles[place] = trouble
+        self._log.error("%s", trouble)
+
     # Cameras
 
     def _match_posts(self, cameras: tuple[Camera, ...]) -> None:
@@ -182,9 +231,9 @@ class Service:
             self._troubles["hatch"] = str(error)
             self._log.error("%s", error)
 
-    def _record(self, kind: EventKind, body: Body) -> None:
+    def _record(self, kind: EventKind, body: Body) -> bool:
         draft = Draft(kind, self._clock.wall_ns(), self._clock.quality(), body)
-        self._try_store(lambda: self._site.record(draft))
+        return self._try_store(lambda: self._site.record(draft))
 
     def _retain_when_due(self) -> None:
         now_ns = self._clock.mono_ns()
@@ -217,8 +266,7 @@ class Service:
         try:
             self._relay = open_relay(mqtt, site, device, self._store, self._clock, self.report, self._mark.run_id)
         except ConfigError as error:
-            self._troubles["mqtt"] = str(error)
-            self._log.error("%s", error)
+            self._complain("mqtt", str(error))
             return
         self._relay.start()
 

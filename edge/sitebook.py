@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from edge.clock import ClockQuality
 from edge.config import Camera, Road, Rule, Site
+from edge.gate.guard import Guard
 from edge.gate.rules.book import Crop
 from edge.gate.site import GateSite
 from edge.gate.stays import ZoneLook
 from edge.ports import EventStore
-from edge.types import RULE, AnomalyEnd, Draft, Event, EventKind, Evidence, Pass, Ruling
+from edge.types import RULE, AnomalyEnd, Draft, Event, EventKind, Evidence, Pass, Plate, Ruling
 
 TICK_NS = 1_000_000_000
 """Rules that time alone can break are asked once in this."""
@@ -41,6 +42,7 @@ class SiteBook:
     def __init__(self, site: GateSite, store: EventStore) -> None:
         self._site = site
         self._store = store
+        self._guard = Guard()
         self._lock = threading.Lock()
         self._unrecorded: list[Draft] = []
         self._ticked_ns: int | None = None
@@ -85,6 +87,16 @@ class SiteBook:
         """
         with self._lock:
             self._site.reconfigure(site, roads, rules, cameras)
+
+    def place(self, guard: Guard) -> None:
+        """Let `guard` judge the passes of every camera from now on."""
+        with self._lock:
+            self._guard = guard
+            self._site.place(guard)
+
+    def veiled(self, plates: Sequence[Plate]) -> tuple[Plate, ...]:
+        """Return plates as they may be told outside the device: see `Guard.veiled`."""
+        return self._guard.veiled(plates)
 
     def record(self, draft: Draft) -> tuple[Event, ...]:
         """Record a fact that concerns no pass; raises as `settle`."""

@@ -8,7 +8,20 @@ from collections import Counter
 from datetime import datetime, tzinfo
 
 from edge.pipeline import Step
-from edge.types import Anomaly, CameraStatus, Correction, Direction, Event, NoPlate, Pass, Plate, Ruling, Stage, Visit
+from edge.types import (
+    Anomaly,
+    CameraStatus,
+    Correction,
+    Direction,
+    Event,
+    NoPlate,
+    Pass,
+    Plate,
+    RegistryChange,
+    Ruling,
+    Stage,
+    Visit,
+)
 
 
 class Tally:
@@ -92,7 +105,10 @@ def event_text(event: Event) -> str:
     """Return in words what one event is about, without its time and kind."""
     body = event.body
     if isinstance(body, Pass):
-        return f"{body.class_name} {body.direction.value} by {body.road_id}, {_plates(body.plates, body.no_plate)}"
+        access = f", {body.access.decision.value}: {body.access.reason}" if body.access else ""
+        return (
+            f"{body.class_name} {body.direction.value} by {body.road_id}, {_plates(body.plates, body.no_plate)}{access}"
+        )
     if isinstance(body, Visit):
         sides = [
             f"{name} {side.road_id} {_plates(side.plates)}"
@@ -103,7 +119,7 @@ def event_text(event: Event) -> str:
         return f"visit {body.number}: {'; '.join(sides)}{dwell}"
     if isinstance(body, Anomaly):
         return f"{body.severity.value}: {body.explanation}"
-    if isinstance(body, Ruling | Correction):
+    if isinstance(body, Ruling | Correction | RegistryChange):
         return body.in_words
     if isinstance(body, CameraStatus):
         return f"camera {body.camera_id} {body.state} {body.reason}".rstrip()

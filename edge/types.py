@@ -292,6 +292,41 @@ class EvidenceRef:
     height_px: int
 
 
+class Decision(enum.Enum):
+    """Whether a vehicle may pass, as far as the registry can tell. Unknown rather than wrong."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    UNKNOWN = "unknown"
+
+
+class Match(enum.Enum):
+    """How a plate stands to the registry."""
+
+    EXACT = "exact"
+    NEAR = "near"  # misread, but near enough to one registered plate and clearly farther from every other
+    OUT_OF_DATE = "out-of-date"  # registered, but not for that moment
+    AMBIGUOUS = "ambiguous"  # near enough to several
+    NONE = "none"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What the registry says of a pass, and why in a sentence.
+
+    `listed` is allow, deny or watch; `entry` the first plate of the entry that decided, as it is registered;
+    `distance` how far the reading was from the registered plate (edge.gate.alike).
+    """
+
+    decision: Decision
+    match: Match
+    reason: str
+    listed: str | None = None
+    entry: str | None = None
+    distance: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
     """One vehicle crossing once. The provisional and the final pass share `pass_id`; `revision` grows.
@@ -315,6 +350,7 @@ class Pass:
     evidence: tuple[EvidenceRef, ...] = ()
     visit_id: str | None = None
     no_plate: NoPlate | None = None
+    access: Access | None = None
 
 
 class VisitState(enum.Enum):
@@ -462,7 +498,26 @@ class RunMark:
     reason: str = ""
 
 
-Body: TypeAlias = Pass | Visit | Anomaly | Ruling | Correction | CameraStatus | RunMark
+@dataclass(frozen=True, slots=True)
+class RegistryChange:
+    """The service knows other vehicles than before: entries by their first plate, and the file that now holds."""
+
+    file: str
+    sha256: str
+    entries: int
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """Who came and went."""
+        parts = (("added", self.added), ("removed", self.removed), ("altered", self.altered))
+        told = [f"{word} {', '.join(names)}" for word, names in parts if names]
+        return f"{'; '.join(told) or 'no vehicle changed'}; {self.entries} entries"
+
+
+Body: TypeAlias = Pass | Visit | Anomaly | Ruling | Correction | CameraStatus | RunMark | RegistryChange
 
 
 class EventKind(enum.Enum):
@@ -478,6 +533,7 @@ class EventKind(enum.Enum):
     ANOMALY_RESOLVED = "anomaly.resolved"
     ANOMALY_REOPENED = "anomaly.reopened"
     CAMERA_STATUS = "camera.status"
+    REGISTRY_CHANGED = "registry.changed"
     RUN_STARTED = "run.started"
     RUN_STOPPED = "run.stopped"
 

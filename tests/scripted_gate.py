@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from edge.clock import ManualClock, make_id
 from edge.config import Camera, Hours, Line, Road, Rule, Site
+from edge.gate.guard import Guard
 from edge.gate.site import GateSite
 from edge.inference.desk import PromptDesk
 from edge.inference.scripted import ScriptedDetector, ScriptedReader
@@ -27,15 +28,15 @@ CAMERA = Camera("cam", "test://gate", lines=(LINE,))
 CAR = np.random.default_rng(7).integers(0, 255, (120, 200, 3), np.uint8)
 
 
-def drive(seconds: float = 4.0, *, up: bool = False) -> Iterator[PlanarFrame]:
-    """Yield frames of a car that comes down the picture (or goes up it)."""
+def drive(seconds: float = 4.0, *, up: bool = False, start_s: float = 0.0) -> Iterator[PlanarFrame]:
+    """Yield frames of a car that comes down the picture (or goes up it), from `start_s` after noon on."""
     count = round(seconds * FPS)
     for seq in range(count):
         share = 1 - seq / count if up else seq / count
         picture = np.full((SIZE_WH[1], SIZE_WH[0], 3), 90, np.uint8)
         top = round(share * (SIZE_WH[1] - CAR.shape[0]))
         picture[top : top + CAR.shape[0], 220:420] = CAR
-        at_ns = round(seq / FPS * 1e9)
+        at_ns = round((start_s + seq / FPS) * 1e9)
         yield PlanarFrame.from_rgb(
             picture, camera_id="cam", seq=seq, wall_ns=NOON_NS + at_ns, mono_ns=at_ns, pts_ns=at_ns
         )
@@ -64,10 +65,13 @@ def make_gate(
     rules: tuple[Rule, ...] = (),
     store: EventStore | None = None,
     camera: Camera = CAMERA,
+    guard: Guard | None = None,
+    read: Callable[[U8], Sequence[PlateRead]] = read_plate,
 ) -> tuple[Pipeline, SqliteStore]:
     """Return a pipeline over an in-memory store."""
     memory = open_store(":memory:", "box", "yard", ManualClock(NOON_NS))
     site = GateSite(Site("yard", hours=hours), (Road("main", allows),), rules, make_id, cameras=(camera,))
     book = SiteBook(site, store or memory)
-    desk = PromptDesk(ScriptedReader(read_plate))
+    book.place(guard or Guard())
+    desk = PromptDesk(ScriptedReader(read))
     return Pipeline(camera, ScriptedDetector(find_car), desk, book, make_id, heartbeat_s=5.0), memory

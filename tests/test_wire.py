@@ -18,17 +18,21 @@ from edge import wire
 from edge.clock import ClockQuality
 from edge.errors import WireError
 from edge.types import (
+    Access,
     Anomaly,
     Body,
     CameraStatus,
     Correction,
+    Decision,
     Direction,
     Event,
     EventKind,
     EvidenceRef,
+    Match,
     NoPlate,
     Pass,
     Plate,
+    RegistryChange,
     Ruling,
     RunMark,
     Severity,
@@ -51,6 +55,16 @@ PLATES = st.lists(
 ).map(tuple)
 REFS = st.lists(st.builds(EvidenceRef, TEXTS, TEXTS, COUNTS, COUNTS), max_size=2).map(tuple)
 SIDES = st.builds(VisitSide, TEXTS, TEXTS, TEXTS, INSTANTS, TEXTS, PLATES, HASHES)
+ACCESSES = st.builds(
+    Access,
+    st.sampled_from(Decision),
+    st.sampled_from(Match),
+    TEXTS,
+    st.none() | st.sampled_from(("allow", "deny", "watch")),
+    st.none() | TEXTS,
+    st.none() | st.floats(0, 9),
+)
+PLATE_LISTS = st.lists(TEXTS, max_size=3).map(tuple)
 PASSES = st.builds(
     Pass,
     TEXTS,
@@ -69,6 +83,7 @@ PASSES = st.builds(
     REFS,
     st.none() | TEXTS,
     st.none() | st.sampled_from(NoPlate),
+    st.none() | ACCESSES,
 )
 VISITS = st.builds(
     Visit, TEXTS, COUNTS, st.sampled_from(VisitState), COUNTS, st.none() | SIDES, st.none() | SIDES, st.none() | TEXTS
@@ -100,6 +115,7 @@ BODIES: dict[EventKind, st.SearchStrategy[Body]] = {
     EventKind.ANOMALY_RESOLVED: RULINGS,
     EventKind.ANOMALY_REOPENED: RULINGS,
     EventKind.CAMERA_STATUS: st.builds(CameraStatus, TEXTS, TEXTS, TEXTS, TEXTS),
+    EventKind.REGISTRY_CHANGED: st.builds(RegistryChange, TEXTS, TEXTS, COUNTS, PLATE_LISTS, PLATE_LISTS, PLATE_LISTS),
     EventKind.RUN_STARTED: st.builds(RunMark, TEXTS, TEXTS, TEXTS),
     EventKind.RUN_STOPPED: st.builds(RunMark, TEXTS, TEXTS, TEXTS),
 }
@@ -140,6 +156,7 @@ def a_pass(**changes: Any) -> Event:
         dhash=0x00FF_0000_0000_0001,
         evidence=(EvidenceRef("0199-e", "vehicle", 320, 240),),
         visit_id="0199-v",
+        access=Access(Decision.ALLOW, Match.EXACT, "CA 123-456 is on the allow list.", "allow", "CA 123-456", 0.0),
     )
     return Event(
         event_id="0199-id",
@@ -202,6 +219,14 @@ def test_a_pass_is_written_as_the_published_contract_says() -> None:
             "dhash": "00ff000000000001",
             "evidence": [{"evidence_id": "0199-e", "kind": "vehicle", "width_px": 320, "height_px": 240}],
             "visit_id": "0199-v",
+            "access": {
+                "decision": "allow",
+                "match": "exact",
+                "reason": "CA 123-456 is on the allow list.",
+                "list": "allow",
+                "entry": "CA 123-456",
+                "distance": 0.0,
+            },
         },
         "chain": "ab" * 32,
     }
@@ -384,18 +409,23 @@ def test_the_schema_names_every_kind_and_every_field_of_an_event() -> None:
     assert body["properties"]["dhash"]["pattern"] == "^[0-9a-f]{16}$"
 
 
-GOLDEN = (Path(__file__).parent / "golden" / "events_v1.jsonl").read_bytes().splitlines()
+GOLDEN = {
+    path.stem: path.read_bytes().splitlines() for path in sorted((Path(__file__).parent / "golden").glob("*.jsonl"))
+}
+"""Events as each edge first recorded them, one file for what came with it."""
 
 
-def test_events_recorded_by_the_first_edge_are_read_and_written_as_they_were() -> None:
-    events_read = [wire.decode_event(line) for line in GOLDEN]
+def test_events_recorded_by_earlier_edges_are_read_and_written_as_they_were() -> None:
+    lines = [line for recorded in GOLDEN.values() for line in recorded]
+    events_read = [wire.decode_event(line) for line in lines]
     assert {event.kind for event in events_read} == set(EventKind)
-    assert [wire.encode_event(event) for event in events_read] == GOLDEN
+    assert [wire.encode_event(event) for event in events_read] == lines
 
 
-def test_events_recorded_by_the_first_edge_keep_their_seals() -> None:
+@pytest.mark.parametrize("recorded", GOLDEN.values(), ids=GOLDEN)
+def test_events_recorded_by_earlier_edges_keep_their_seals(recorded: list[bytes]) -> None:
     seal = b"0" * 64
-    for line in GOLDEN:
+    for line in recorded:
         sealed, claimed = wire.split_chain(line)
         seal = hashlib.sha256(seal + sealed).hexdigest().encode()
         assert claimed.encode() == seal

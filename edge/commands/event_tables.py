@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TextIO
 
 from edge.store.reports import ReportedVisit
-from edge.types import Anomaly, CameraStatus, Correction, Event, Pass, Plate, Ruling, Visit, VisitSide
+from edge.types import Anomaly, CameraStatus, Correction, Event, Pass, Plate, RegistryChange, Ruling, Visit, VisitSide
 from edge.wire import format_time
 
 EVENT_COLUMNS = (
@@ -66,13 +66,14 @@ def describe(event: Event) -> str:
     """Return what happened in a few words."""
     body = event.body
     if isinstance(body, Pass):
-        return f"{body.class_name} {body.direction.value} on {body.road_id}, {body.stage.value}"
+        access = f", {body.access.decision.value}: {body.access.reason}" if body.access else ""
+        return f"{body.class_name} {body.direction.value} on {body.road_id}, {body.stage.value}{access}"
     if isinstance(body, Visit):
         stay = "" if body.dwell_s is None else f" after {show_dwell(body.dwell_s)}"
         return f"visit {body.number} {body.state.value}{stay}"
     if isinstance(body, Anomaly):
         return f"{body.severity.value}: {body.kind}: {body.explanation}"
-    if isinstance(body, Ruling | Correction):
+    if isinstance(body, Ruling | Correction | RegistryChange):
         return body.in_words
     if isinstance(body, CameraStatus):
         return ": ".join(filter(None, (body.state, body.reason)))

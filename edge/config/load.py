@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,7 +38,7 @@ def parse_config(text: str, name: str) -> Config:
     config, problems = parse_section(Config, text, name)
     check_together(config, problems)
     problems.raise_if_any()
-    return config
+    return _beside(config, Path(name).parent)
 
 
 def parse_section(section: type[S], text: str, name: str) -> tuple[S, Problems]:
@@ -65,6 +66,13 @@ def read_text(path: Path | str) -> str:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError(f"{path}:{line}: file: is no UTF-8 text; save it as UTF-8") from None
+
+
+def _beside(config: Config, folder: Path) -> Config:
+    """Let the registry lie where the configuration does, wherever the command is started."""
+    if not config.registry.file:
+        return config
+    return replace(config, registry=replace(config.registry, file=str(folder / config.registry.file)))
 
 
 def _parse(text: str, name: str) -> dict[str, Any]:

@@ -231,6 +231,33 @@ class Rule(Section):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Registry(Section):
+    """The vehicles that are known here, and what is kept of the others."""
+
+    file: str = key(
+        "CSV of the known vehicles, relative to this file; empty means there is no registry.",
+        default="",
+        example="plates.csv",
+    )
+    fuzzy: float = key(
+        "How far a reading may be from a registered plate and still be taken for it: 0 never, 0.2 one 0 for an O.",
+        default=0.4,
+        low=0,
+        high=0.8,
+    )
+    unknown_plates: str = key(
+        "How plates that are not registered are recorded: as they were read, or as a keyed hash alone.",
+        default="clear",
+        choices=("clear", "hash"),
+    )
+    key_file: str = key(
+        "File with the key of the hash, made when it is missing; empty means site.key beside the store.",
+        default="",
+        example="/var/lib/edge/site.key",
+    )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Models(Section):
     """Which networks are used and how."""
 
@@ -326,6 +353,7 @@ class Config(Section):
     cameras: tuple[Camera, ...] = key("Cameras, one [[camera]] each.", toml="camera", form="some")
     roads: tuple[Road, ...] = key("Roads, one [[road]] each.", default=(), toml="road")
     rules: tuple[Rule, ...] = key("Rules that raise anomalies, one [[rule]] each.", default=(), toml="rule")
+    registry: Registry = key("The vehicles that are known here.", default=Registry())
     models: Models = key("Which networks are used and how.", default=Models())
     store: Store = key("Where events and evidence lie.", default=Store())
     retention: Retention = key("How long things are kept.", default=Retention())

@@ -13,7 +13,7 @@ from edge.config.load import parse_config, read_text
 from edge.config.model import Config
 from edge.errors import ConfigError
 
-_Stamp = tuple[int, int, int]
+Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class ConfigWatch:
 
     def __init__(self, path: Path | str) -> None:
         self._path = Path(path)
-        self._judged = self._waiting = _stamp(self._path)
+        self._judged = self._waiting = stamp_of(self._path)
         text = read_text(self._path)
         self._digest = _digest(text)
         self.current = parse_config(text, str(self._path))
@@ -58,7 +58,7 @@ class ConfigWatch:
 
         A file is judged once two calls in a row find it the same: half a file can be valid TOML with half the cameras.
         """
-        stamp = _stamp(self._path)
+        stamp = stamp_of(self._path)
         settled, self._waiting = stamp == self._waiting, stamp
         if stamp == self._judged or not settled:
             return None
@@ -116,7 +116,8 @@ def _shown(value: Any, about: About) -> str:
     return repr(masked(value, about))
 
 
-def _stamp(path: Path) -> _Stamp:
+def stamp_of(path: Path) -> Stamp:
+    """Return what changes when a file is written anew."""
     try:
         found = path.stat()
     except OSError:

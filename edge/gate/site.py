@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from edge.clock import ClockQuality
 from edge.config import Camera, Road, Rule, Site
+from edge.gate.guard import Guard
 from edge.gate.rules.book import Crop, RuleBook
 from edge.gate.stays import ZoneLook
 from edge.gate.visits import Ledger
@@ -36,6 +37,7 @@ class GateSite:
         self._make_id = make_id
         self._ledger = Ledger(last_visit_number, tuple(open_visits))
         self._rules = RuleBook(make_id, told)
+        self._guard = Guard()
         self.reconfigure(site, roads, rules, cameras)
 
     @property
@@ -49,11 +51,16 @@ class GateSite:
         """Take changed hours, roads, rules and lines; visits go on. Raises ConfigError as the constructor does."""
         self._rules.reconfigure(site, roads, rules, cameras)
 
+    def place(self, guard: Guard) -> None:
+        """Let `guard` judge the passes from now on."""
+        self._guard = guard
+
     def take(self, pass_: Pass, quality: ClockQuality, evidence: Sequence[Evidence] = ()) -> tuple[Draft, ...]:
         """Return the events that a pass makes, in the order to record them: itself, its visit, what was wrong.
 
         Visits and anomalies come from final passes only; a provisional or annulled one gives just its own event.
         """
+        pass_, evidence = self._guard.recognise(pass_, evidence)
         if pass_.stage is Stage.PROVISIONAL:
             return (Draft(EventKind.PASS_PROVISIONAL, pass_.wall_ns, quality, pass_, tuple(evidence)),)
         raised = self._rules.on_clock(pass_.wall_ns, quality)

@@ -19,6 +19,7 @@ from edge.types import (
     EventKind,
     ListedAnomaly,
     Pass,
+    RegistryChange,
     Ruling,
     RunMark,
     Visit,
@@ -31,6 +32,7 @@ from edge.wire.shapes import (
     EnvelopeV1,
     ListedAnomalyV1,
     PassV1,
+    RegistryChangeV1,
     RulingV1,
     RunMarkV1,
     VisitV1,
@@ -66,6 +68,7 @@ _SHAPES = {
     EventKind.ANOMALY_RESOLVED: _RULING,
     EventKind.ANOMALY_REOPENED: _RULING,
     EventKind.CAMERA_STATUS: _Shape(CameraStatusV1, CameraStatus, "camera_id", "health"),
+    EventKind.REGISTRY_CHANGED: _Shape(RegistryChangeV1, RegistryChange, "file"),
     EventKind.RUN_STARTED: _RUN,
     EventKind.RUN_STOPPED: _RUN,
 }

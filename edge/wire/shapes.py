@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from edge.clock import ClockQuality
-from edge.types import Direction, NoPlate, Severity, Stage, VisitState
+from edge.types import Decision, Direction, Match, NoPlate, Severity, Stage, VisitState
 from edge.wire.scalars import Dhash, Instant
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
@@ -41,6 +41,17 @@ class EvidenceRefV1(Struct):
     height_px: Count
 
 
+class AccessV1(Struct, omit_defaults=True, rename={"listed": "list"}):
+    """What the registry says of a pass; `list` and `entry` name the entry that decided or is out of date."""
+
+    decision: Decision
+    match: Match
+    reason: str
+    listed: str | None = None
+    entry: str | None = None
+    distance: Annotated[float, Meta(ge=0.0)] | None = None
+
+
 class PassV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
     """One vehicle crossing once; its provisional and its final event share `pass_id`."""
 
@@ -60,6 +71,7 @@ class PassV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
     evidence: tuple[EvidenceRefV1, ...] = ()
     visit_id: str | None = None
     no_plate: NoPlate | None = None
+    access: AccessV1 | None = None
 
 
 class VisitSideV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
@@ -150,6 +162,17 @@ class RunMarkV1(Struct):
     run_id: str
     version: str
     reason: str = ""
+
+
+class RegistryChangeV1(Struct, omit_defaults=True):
+    """The device knows other vehicles than before; entries go by their first plate."""
+
+    file: str
+    sha256: str
+    entries: Count
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
 
 
 class EnvelopeV1(Struct, omit_defaults=True):
