@@ -341,6 +341,15 @@ class Anomaly:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraFinding:
+    """Something began or ceased to be wrong with a camera's view; `kind` is that of the anomaly, the rest says why."""
+
+    kind: str
+    raised: bool
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
 class CameraStatus:
     """A camera changed state: connecting, live, stalled, lost, ended; `reason` says why."""
 

@@ -1,0 +1,212 @@
+"""Whether a fixed camera still sees what it should: covered, moved, defocused or blind by night.
+
+The usual view is learnt anew in every mode (the first two minutes of it without a verdict) and then follows slowly,
+only while all is well. A verdict must hold for `hold_s`, longer than a lorry fills the picture; it ends when the usual
+view is back. Nothing outlives a restart: what the camera sees then is learnt as its view.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from edge.types import F32, U8, CameraFinding
+from edge.vision.mode import Mode
+from edge.vision.view import Layers, Looks, compare, entropy, layers, small
+
+COVERED, MOVED, DEFOCUSED, BLIND = "camera-covered", "camera-moved", "camera-defocused", "camera-blind"
+KINDS = (COVERED, MOVED, DEFOCUSED, BLIND)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """What counts as wrong and for how long. Shifts in pixels of a view 160 wide, shares 0..1."""
+
+    hold_s: float = 45.0
+    """Something is wrong when it was so for this long..."""
+    hold_share: float = 0.9
+    """... in this share of the moments."""
+    well_s: float = 10.0
+    """It is over after this long of the usual view."""
+    learn_s: float = 120.0
+    """A mode's usual view is known after this long: the middle of looks spread over it."""
+    looks: int = 9
+    follow_s: float = 600.0
+    """Time constant with which the usual view follows the sun."""
+    gap_s: float = 5.0
+    """After so long without a picture, holding begins anew."""
+    fewest_places: int = 8
+    """A usual view with fewer places that have edges cannot be judged by them."""
+    kept: float = 0.45
+    """Another view or a cover leaves fewer places than this as they were..."""
+    well: float = 0.6
+    """... and all is well again above this."""
+    strength: float = 0.4
+    """A cover leaves less contrast than this."""
+    layout: float = 0.6
+    """What is only out of focus keeps more than this of its coarse layout."""
+    fineness: float = 0.55
+    """Out of focus is what has less fine detail than this, compared with its usual."""
+    shift_px: float = 3.0
+    """A camera that sees its view so far from its place has been moved."""
+    dark: float = 40.0
+    """Brightness that nine tenths of a dark picture stay below."""
+    bare_bits: float = 2.0
+    """A picture of less entropy shows nothing."""
+
+
+@dataclass(slots=True, eq=False)
+class _Usual:
+    """The usual view of one mode, in the making until `layers` is there. `fineness` is what a sharp moment has."""
+
+    looks: list[U8] = field(default_factory=list)
+    looked_ns: int = 0
+    view: F32 | None = None
+    layers: Layers | None = None
+    fineness: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What one moment shows; `kind` is empty when nothing is wrong, `why` has the numbers."""
+
+    at_ns: int
+    kind: str
+    why: str = ""
+    well: bool = True
+
+
+class CameraWatch:
+    """The watch over one camera. Called about twice a second, in order of time."""
+
+    def __init__(self, settings: WatchSettings | None = None) -> None:
+        self._settings = settings or WatchSettings()
+        self._last: deque[U8] = deque(maxlen=7)
+        self._usual: dict[Mode, _Usual] = {}
+        self._mode: Mode | None = None
+        self._verdicts: deque[_Verdict] = deque()
+        self._raised = ""
+
+    @property
+    def raised(self) -> str:
+        """The kind that holds now, or empty."""
+        return self._raised
+
+    def step(self, luma: U8, mode: Mode, at_ns: int) -> tuple[CameraFinding, ...]:
+        """Take the brightness (h,w) uint8 of the frame at `at_ns`; return what has begun or ended with it."""
+        s = self._settings
+        if self._verdicts and not 0 <= at_ns - self._verdicts[-1].at_ns <= s.gap_s * 1e9:
+            self._verdicts.clear()
+            self._last.clear()
+        self._last.append(small(luma))
+        # The middle of the last few moments has neither rain nor noise, nor what only passes.
+        steady = np.asarray(np.median(np.stack(self._last), axis=0), np.uint8)
+        verdict = self._judge(steady, mode, at_ns)
+        self._verdicts.append(verdict)
+        while at_ns - self._verdicts[0].at_ns > s.hold_s * 1e9:
+            self._verdicts.popleft()
+        return self._changes(at_ns)
+
+    def _judge(self, steady: U8, mode: Mode, at_ns: int) -> _Verdict:
+        s = self._settings
+        bits = entropy(steady)
+        bright = float(np.percentile(steady, 90))
+        if bits < s.bare_bits:
+            # A covered camera looks like night: what the light was before says which of the two it is.
+            self._mode = self._mode or mode
+            return self._bare(at_ns, bits, bright)
+        now = layers(steady)
+        usual = self._usual_for(mode, now)
+        if usual.view is None or usual.layers is None:
+            if not self._raised:
+                self._learn(usual, steady, at_ns)
+            return _Verdict(at_ns, "", well=False)
+        looks = compare(usual.layers, now)
+        verdict = self._compared(looks, usual, at_ns, bits)
+        if verdict.well and not self._raised:
+            self._follow(usual, steady, looks, at_ns)
+        return verdict
+
+    def _usual_for(self, mode: Mode, now: Layers) -> _Usual:
+        """Return what to compare with; a cover that darkens the picture does not make it night."""
+        before = self._usual.get(self._mode) if self._mode is not None else None
+        if mode is not self._mode and before is not None and before.layers is not None:
+            looks = compare(before.layers, now)
+            if looks.kept < self._settings.kept and looks.strength < self._settings.strength:
+                return before
+        self._mode = mode
+        return self._usual.setdefault(mode, _Usual())
+
+    def _bare(self, at_ns: int, bits: float, bright: float) -> _Verdict:
+        s = self._settings
+        said = f"{bits:.1f} bits per pixel (a picture has more than {s.bare_bits:g})"
+        if bright < s.dark and self._mode is not Mode.DAY:
+            return _Verdict(at_ns, BLIND, f"nine tenths are darker than {bright:.0f} of 255, {said}", well=False)
+        return _Verdict(at_ns, COVERED, f"nothing is to be seen: {said}", well=False)
+
+    def _compared(self, looks: Looks, usual: _Usual, at_ns: int, bits: float) -> _Verdict:
+        s = self._settings
+        if looks.places < s.fewest_places:
+            return _Verdict(at_ns, "")
+        fineness = looks.fineness / max(usual.fineness, 0.1)
+        if looks.shift >= s.shift_px and looks.aligned >= max(s.kept, looks.kept + 0.1):
+            across, down = looks.shift_px
+            why = f"the view has moved by {across / 1.6:+.1f} % across and {down / 0.9:+.1f} % down the picture"
+            return _Verdict(at_ns, MOVED, why, well=False)
+        if fineness < s.fineness and looks.layout >= s.layout:
+            why = f"fine detail is {fineness:.0%} of what it was, the layout is the same ({looks.layout:.2f})"
+            return _Verdict(at_ns, DEFOCUSED, why, well=False)
+        if looks.kept < s.kept:
+            why = f"{looks.kept:.0%} of {looks.places} places show what they did, contrast {looks.strength:.0%}"
+            covered = looks.strength < s.strength
+            return _Verdict(at_ns, COVERED if covered else MOVED, f"{why}, {bits:.1f} bits per pixel", well=False)
+        return _Verdict(at_ns, "", well=looks.kept >= s.well)
+
+    def _learn(self, usual: _Usual, steady: U8, at_ns: int) -> None:
+        s = self._settings
+        if usual.looks and at_ns - usual.looked_ns < s.learn_s / s.looks * 1e9:
+            return
+        usual.looks.append(steady)
+        usual.looked_ns = at_ns
+        if len(usual.looks) > s.looks:
+            usual.view = np.asarray(np.median(np.stack(usual.looks), axis=0), np.float32)
+            usual.layers = layers(usual.view)
+            usual.fineness = float(np.median([compare(usual.layers, layers(look)).fineness for look in usual.looks]))
+            usual.looks.clear()
+
+    def _follow(self, usual: _Usual, steady: U8, looks: Looks, at_ns: int) -> None:
+        if usual.view is None:
+            return
+        pace = 1 - np.exp(-min(max(at_ns - usual.looked_ns, 0) / 1e9, 5.0) / self._settings.follow_s)
+        usual.looked_ns = at_ns
+        usual.view += np.float32(pace) * (steady - usual.view)
+        usual.layers = layers(usual.view)
+        usual.fineness += pace * (looks.fineness - usual.fineness)
+
+    def _changes(self, at_ns: int) -> tuple[CameraFinding, ...]:
+        """Return what the verdicts of the last while begin or end."""
+        s = self._settings
+        changes = []
+        if self._raised and self._is_well(at_ns):
+            changes.append(CameraFinding(self._raised, raised=False, explanation="The usual view is back."))
+            self._raised = ""
+        held_s = (at_ns - self._verdicts[0].at_ns) / 1e9
+        wrong = Counter(v.kind for v in self._verdicts if v.kind)
+        if held_s < 0.95 * s.hold_s or wrong.total() < s.hold_share * len(self._verdicts):
+            return tuple(changes)
+        kind, _ = wrong.most_common(1)[0]
+        if kind != self._raised:
+            if self._raised:
+                changes.append(CameraFinding(self._raised, raised=False, explanation=f"Now it is {kind}."))
+            last = next(v for v in reversed(self._verdicts) if v.kind == kind)
+            changes.append(CameraFinding(kind, raised=True, explanation=f"For {held_s:.0f} s: {last.why}."))
+            self._raised = kind
+        return tuple(changes)
+
+    def _is_well(self, at_ns: int) -> bool:
+        s = self._settings
+        late = [v for v in self._verdicts if at_ns - v.at_ns <= s.well_s * 1e9]
+        enough = at_ns - self._verdicts[0].at_ns >= s.well_s * 1e9
+        return enough and sum(v.well for v in late) >= s.hold_share * len(late)
