@@ -13,9 +13,10 @@ from edge.gate.passes import PassBook
 from edge.gate.zones import IgnoredZones
 from edge.plates.book import PlateBook
 from edge.ports import DeskCost, Detector, Frame, ReadingDesk
-from edge.sitebook import Proven, SiteBook
+from edge.sitebook import Noticed, Proven, SiteBook
 from edge.tracking import Tracker
-from edge.types import VEHICLES, Crossing, Event, Evidence, Pass, Plate, Reading, Stage, TrackUpdate
+from edge.types import VEHICLES, CameraFinding, Crossing, Event, Evidence, Pass, Plate, Reading, Stage, TrackUpdate
+from edge.vision.camera_watch import CameraView
 from edge.vision.dhash import dhash_boxes
 from edge.vision.motion import LUMA_WH, Motion, MotionGate
 
@@ -50,6 +51,8 @@ class Pipeline:
         self._detector = detector
         self._desk = desk
         self._site = site
+        self._camera_id = camera.id
+        self._view = CameraView()
         self._motion = MotionGate()
         self._ignored = IgnoredZones(camera.zones)
         self._tracker = Tracker()
@@ -67,6 +70,11 @@ class Pipeline:
         """What reading plates cost so far."""
         return self._desk.cost
 
+    @property
+    def view_trouble(self) -> str:
+        """What is wrong with what the camera sees, empty when nothing is."""
+        return self._view.trouble
+
     def step(self, frame: Frame, quality: ClockQuality) -> Step:
         """Analyse one frame and record what it means.
 
@@ -75,14 +83,19 @@ class Pipeline:
             StoreFailed: what happened could not be recorded yet.
         """
         self._last = frame
-        motion = self._motion.step(frame.luma(*LUMA_WH), frame.mono_ns)
+        luma = frame.luma(*LUMA_WH)
+        noticed = self._view.step(frame, luma)
+        motion = self._motion.step(luma, frame.mono_ns)
+        # A camera that was turned shows another scene, though it may have turned too slowly for a cut.
+        motion = replace(motion, cut=motion.cut or self._view.turned)
         analysed = self._worth_detecting(frame, motion)
         tracks = self._track(frame, motion) if analysed else self._tracker.skip(frame.mono_ns)
         self._look_at_plates(frame, tracks)
         self._identify()
-        crossings = self._tripwires.step(tracks, frame.wall_ns, frame.size_wh)
+        crossed = self._tripwires.step(tracks, frame.wall_ns, frame.size_wh)
+        crossings = [replace(crossing, mode=self._view.mode) for crossing in crossed]
         passes = self._passes.step(tracks, crossings, frame.wall_ns, self.read)
-        events = self._settle(passes, tracks, quality)
+        events = self._settle(passes, tracks, quality, noticed)
         return Step(tracks, 1, analysed, _on_foot(crossings, tracks), passes, self._agreed(tracks), events)
 
     def finish(self, quality: ClockQuality, silent_ns: int = 0) -> Step:
@@ -146,8 +159,15 @@ class Pipeline:
     def _agreed(self, tracks: TrackUpdate) -> tuple[Plate, ...]:
         return tuple(plate for track in tracks.ended for plate in self.read(track.track_id).plates)
 
-    def _settle(self, passes: Sequence[Pass], tracks: TrackUpdate, quality: ClockQuality) -> tuple[Event, ...]:
-        return self._site.settle([self._prove(pass_, tracks) for pass_ in passes], quality)
+    def _settle(
+        self,
+        passes: Sequence[Pass],
+        tracks: TrackUpdate,
+        quality: ClockQuality,
+        findings: Sequence[CameraFinding] = (),
+    ) -> tuple[Event, ...]:
+        noticed = [Noticed(self._camera_id, self._last.wall_ns, finding) for finding in findings if self._last]
+        return self._site.settle([self._prove(pass_, tracks) for pass_ in passes], quality, noticed)
 
     def _prove(self, pass_: Pass, tracks: TrackUpdate) -> Proven:
         pictures = self._pictures(pass_, tracks)

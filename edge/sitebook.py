@@ -10,7 +10,7 @@ from edge.clock import ClockQuality
 from edge.config import Road, Rule, Site
 from edge.gate.site import GateSite
 from edge.ports import EventStore
-from edge.types import Draft, Event, Evidence, Pass
+from edge.types import CameraFinding, Draft, Event, Evidence, Pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,15 @@ class Proven:
 
     body: Pass
     pictures: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What the watch over a camera's view found, where and when."""
+
+    camera_id: str
+    wall_ns: int
+    finding: CameraFinding
 
 
 class SiteBook:
@@ -30,13 +39,17 @@ class SiteBook:
         self._lock = threading.Lock()
         self._unrecorded: list[Draft] = []
 
-    def settle(self, passes: Sequence[Proven], quality: ClockQuality) -> tuple[Event, ...]:
-        """Turn passes into visits and anomalies and record all of it in one transaction.
+    def settle(
+        self, passes: Sequence[Proven], quality: ClockQuality, noticed: Sequence[Noticed] = ()
+    ) -> tuple[Event, ...]:
+        """Turn passes into visits and anomalies, and findings into anomalies; record all of it in one transaction.
 
         Raises:
             StoreFailed: all of it is kept, and recorded by the next call that succeeds; see `flush`.
         """
         with self._lock:
+            for one in noticed:
+                self._unrecorded.extend(self._site.camera(one.camera_id, one.finding, one.wall_ns, quality))
             for proven in passes:
                 self._unrecorded.extend(self._site.take(proven.body, quality, proven.pictures))
         return self.flush()

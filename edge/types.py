@@ -243,6 +243,7 @@ class Crossing:
     wall_ns: int
     confidence: float
     turned_back: bool = False  # it came back before it had cleared the line: the crossing before this one was none
+    mode: str = ""  # how the scene was lit: day, dusk, night or infra-red
 
 
 class Stage(enum.Enum):
@@ -265,7 +266,10 @@ class EvidenceRef:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One vehicle crossing once. The provisional and the final pass share `pass_id`; `revision` grows."""
+    """One vehicle crossing once. The provisional and the final pass share `pass_id`; `revision` grows.
+
+    `mode`: how the scene was lit when it crossed: day, dusk, night or infra-red; empty when nobody looked.
+    """
 
     pass_id: str
     stage: Stage
@@ -282,6 +286,7 @@ class Pass:
     dhash: int = 0
     evidence: tuple[EvidenceRef, ...] = ()
     visit_id: str | None = None
+    mode: str = ""
 
 
 class VisitState(enum.Enum):
@@ -351,7 +356,10 @@ class CameraFinding:
 
 @dataclass(frozen=True, slots=True)
 class CameraStatus:
-    """A camera changed state: connecting, live, stalled, lost, ended; `reason` says why."""
+    """A camera changed state: connecting, live, stalled, lost, ended; `reason` says why.
+
+    Of a live camera `reason` names the anomaly that its view is in, as camera-covered.
+    """
 
     camera_id: str
     state: str

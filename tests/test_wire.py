@@ -62,6 +62,7 @@ PASSES = st.builds(
     HASHES,
     REFS,
     st.none() | TEXTS,
+    TEXTS,
 )
 VISITS = st.builds(
     Visit, TEXTS, COUNTS, st.sampled_from(VisitState), COUNTS, st.none() | SIDES, st.none() | SIDES, st.none() | TEXTS
@@ -127,6 +128,7 @@ def a_pass(**changes: Any) -> Event:
         dhash=0x00FF_0000_0000_0001,
         evidence=(EvidenceRef("0199-e", "vehicle", 320, 240),),
         visit_id="0199-v",
+        mode="dusk",
     )
     return Event(
         event_id="0199-id",
@@ -178,6 +180,7 @@ def test_a_pass_is_written_as_the_published_contract_says() -> None:
             "dhash": "00ff000000000001",
             "evidence": [{"evidence_id": "0199-e", "kind": "vehicle", "width_px": 320, "height_px": 240}],
             "visit_id": "0199-v",
+            "mode": "dusk",
         },
         "chain": "ab" * 32,
     }

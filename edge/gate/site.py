@@ -10,7 +10,7 @@ from edge.config import Road, Rule, Site
 from edge.gate.hours import OpeningHours
 from edge.gate.rules import RULES, Facts, applies
 from edge.gate.visits import Ledger
-from edge.types import Anomaly, Draft, EventKind, Evidence, Pass, Severity, Stage, Visit
+from edge.types import Anomaly, CameraFinding, Draft, EventKind, Evidence, Pass, Severity, Stage, Visit
 
 _MOST_TOLD = 4096
 
@@ -62,6 +62,21 @@ class GateSite:
         if pass_.stage is Stage.FINAL:
             drafts += [Draft(EventKind.ANOMALY_RAISED, pass_.wall_ns, quality, found) for found in self._judge(known)]
         return tuple(drafts)
+
+    def camera(self, camera_id: str, finding: CameraFinding, wall_ns: int, quality: ClockQuality) -> tuple[Draft, ...]:
+        """Return the anomaly that a finding of the watch over a camera's view raises; an end raises none."""
+        if not finding.raised:
+            return ()
+        found = Anomaly(
+            anomaly_id=self._make_id(wall_ns),
+            kind=finding.kind,
+            severity=Severity.ALARM,
+            explanation=finding.explanation,
+            wall_ns=wall_ns,
+            camera_id=camera_id,
+            road_id="",
+        )
+        return (Draft(EventKind.ANOMALY_RAISED, wall_ns, quality, found),)
 
     def _judge(self, pass_: Pass) -> list[Anomaly]:
         """Return what is wrong with a pass, each kind once, however often the pass is revised or seen again."""

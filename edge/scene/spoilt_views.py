@@ -74,7 +74,7 @@ def dimming(end: Effect, seconds: float) -> Effect:
 
     def effect(picture: U8, t_s: float, rng: Rng) -> U8:
         share = min(t_s / seconds, 1.0)
-        return np.clip(picture * (1 - share) + end(picture, t_s, rng) * share, 0, 255).astype(np.uint8)
+        return _clipped(picture * (1 - share) + end(picture, t_s, rng) * share)
 
     return effect
 
@@ -112,7 +112,7 @@ def glare(seconds: float) -> Effect:
         for centre in (0.40, 0.58):
             away = np.hypot(x - centre * w, y - 0.55 * h)
             light += 260 * np.exp(-((away / (0.05 * w)) ** 2)) + 90 * np.exp(-away / (0.22 * w))
-        return np.clip(picture * 0.8 + light[..., None], 0, 255).astype(np.uint8)
+        return _clipped(picture * 0.8 + light[..., None])
 
     return effect
 
@@ -139,7 +139,7 @@ def passing_clouds(depth: float, period_s: float) -> Effect:
         y, x = np.mgrid[0:h, 0:w].astype(np.float32)
         wave = np.sin(2 * math.pi * (t_s / period_s + x / (1.5 * w) + y / (3 * h)))
         shade = 1 - depth * np.clip(1.5 * wave + 0.5, 0, 1) * min(t_s / 5, 1)
-        return np.clip(picture * shade[..., None], 0, 255).astype(np.uint8)
+        return _clipped(picture * shade[..., None])
 
     return effect
 
@@ -149,7 +149,7 @@ def exposed(gain: float, lift: float) -> Effect:
 
     def effect(picture: U8, t_s: float, _rng: Rng) -> U8:
         share = min(t_s / 3, 1.0)
-        return np.clip(picture * (1 + share * (gain - 1)) + share * lift, 0, 255).astype(np.uint8)
+        return _clipped(picture * (1 + share * (gain - 1)) + share * lift)
 
     return effect
 
@@ -160,11 +160,15 @@ def misted(most: float) -> Effect:
     def effect(picture: U8, t_s: float, _rng: Rng) -> U8:
         h = picture.shape[0]
         thick = most * min(t_s / 30, 1) * np.linspace(1, 0.35, h, dtype=np.float32)[:, None, None]
-        return np.clip(picture * (1 - thick) + 165 * thick, 0, 255).astype(np.uint8)
+        return _clipped(picture * (1 - thick) + 165 * thick)
 
     return effect
 
 
 def _noisy(picture: npt.NDArray[np.floating], amount: float, rng: Rng) -> U8:
     grain = rng.normal(0, amount, picture.shape[:2])[..., None]
-    return np.clip(picture + grain, 0, 255).astype(np.uint8)
+    return _clipped(picture + grain)
+
+
+def _clipped(picture: npt.NDArray[np.floating]) -> U8:
+    return np.asarray(np.clip(picture, 0, 255), np.uint8)

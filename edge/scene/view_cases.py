@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from edge.scene import daylight, gate_site, spoilt_views
-from edge.scene.camera import Camera, Pose
+from edge.scene.camera import Camera
 from edge.scene.gate_plan import GatePlan, mirrored
 from edge.scene.ingredients import SceneList
 from edge.scene.light import Light
@@ -28,7 +28,9 @@ SIZE_WH = (160, 90)
 FPS = 2.0
 QUIET_S = 165.0
 _AFTER_S = {"dusk": 300.0, "dawn": 300.0, "infra-red": 300.0}
-_USUALLY_AFTER_S = 90.0
+_USUALLY_AFTER_S = 75.0
+_SLOW_S = 150.0
+"""So long one look a second is enough: the view is only learnt."""
 LightAt = Callable[[float], Light]
 
 
@@ -84,8 +86,7 @@ def view_case(name: str, seed: int, source: SceneList) -> Iterator[tuple[int, U8
     happening = _HAPPENINGS[name](site)
     traffic = Traffic(source, site.plan, seed, GAPS_S[happening.traffic])
     stages = _Stages(site, happening)
-    for number in range(round((QUIET_S + _AFTER_S.get(name, _USUALLY_AFTER_S)) * FPS)):
-        t_s = number / FPS
+    for number, t_s in enumerate(_times(QUIET_S + _AFTER_S.get(name, _USUALLY_AFTER_S))):
         light = happening.light(t_s)
         actors = traffic.placed(t_s, light.beams if light.is_dark else 0.0)
         picture, _ = stages.at(t_s - QUIET_S).moment(number, t_s, actors)
@@ -140,6 +141,11 @@ class _Stages:
         return Stage(story)
 
 
+def _times(seconds: float) -> Iterator[float]:
+    yield from np.arange(0.0, _SLOW_S, 2 / FPS)
+    yield from np.arange(_SLOW_S, seconds, 1 / FPS)
+
+
 def _gray(picture: U8) -> U8:
     return np.asarray(cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB), np.uint8)
 
@@ -177,7 +183,7 @@ def _covered(site: _Site) -> _Happening:
 
 
 def _moved(site: _Site) -> _Happening:
-    side = 1 if site.rng.random() < 0.5 else -1  # noqa: PLR2004 - heads or tails
+    side = 1 if site.rng.random() < 0.5 else -1
     turned = (
         (side * site.pick(3, 7), 0.0, 0.0),
         (side * site.pick(10, 40), site.pick(-4, 8), 0.0),
@@ -202,7 +208,7 @@ def _blind(site: _Site) -> _Happening:
     before = site.light("night", "infra-red", "dusk")
     gloom = spoilt_views.dimmed(site.pick(0.05, 0.3), site.pick(1, 9), site.pick(0, 12))
     after = replace(dark, gray=before.gray)
-    if site.seed % 3 == 2:  # noqa: PLR2004 - every third case
+    if site.seed % 3 == 2:
         return _Happening(_through((-QUIET_S, before), (0.0, before), (25.0, after)), spoilt_views.dimming(gloom, 25.0))
     return _Happening(lambda t_s: before if t_s < QUIET_S else after, gloom)
 

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from edge.ports import Frame
 from edge.types import F32, U8, CameraFinding
-from edge.vision.mode import Mode
+from edge.vision.mode import TINT_WH, Mode, ModeWatch
 from edge.vision.view import Layers, Looks, compare, entropy, layers, small
 
 COVERED, MOVED, DEFOCUSED, BLIND = "camera-covered", "camera-moved", "camera-defocused", "camera-blind"
+PACE_S = 0.48
+"""So that frames 40, 80 or 100 ms apart make two looks a second."""
 KINDS = (COVERED, MOVED, DEFOCUSED, BLIND)
 
 
@@ -45,8 +48,10 @@ class WatchSettings:
     """... and all is well again above this."""
     strength: float = 0.4
     """A cover leaves less contrast than this."""
-    layout: float = 0.6
-    """What is only out of focus keeps more than this of its coarse layout."""
+    opaque: float = 0.12
+    """Less contrast than this is a cover, even when the layout shines through."""
+    layout: float = 0.5
+    """What is only out of focus keeps its layout in more places than this."""
     fineness: float = 0.55
     """Out of focus is what has less fine detail than this, compared with its usual."""
     shift_px: float = 3.0
@@ -76,6 +81,36 @@ class _Verdict:
     kind: str
     why: str = ""
     well: bool = True
+
+
+class CameraView:
+    """The light and the health of one camera, looked at `PACE_S` apart however many frames there are."""
+
+    def __init__(self) -> None:
+        self._modes = ModeWatch()
+        self._watch = CameraWatch()
+        self._looked_ns: int | None = None
+        self.mode = ""
+        """How the scene is lit: day, dusk, night or infra-red."""
+        self.turned = False
+        """Whether the last frame showed that the camera was moved."""
+
+    @property
+    def trouble(self) -> str:
+        """The kind of anomaly that holds now, or empty."""
+        return self._watch.raised
+
+    def step(self, frame: Frame, luma: U8) -> tuple[CameraFinding, ...]:
+        """Take a frame and its brightness (h,w) uint8; return what has begun or ended with it."""
+        self.turned = False
+        if self._looked_ns is not None and 0 <= frame.mono_ns - self._looked_ns < PACE_S * 1e9:
+            return ()
+        self._looked_ns = frame.mono_ns
+        mode = self._modes.step(luma, frame.tint(*TINT_WH), frame.mono_ns)
+        self.mode = mode.value
+        findings = self._watch.step(luma, mode, frame.mono_ns)
+        self.turned = any(finding.raised and finding.kind == MOVED for finding in findings)
+        return findings
 
 
 class CameraWatch:
@@ -155,14 +190,15 @@ class CameraWatch:
             across, down = looks.shift_px
             why = f"the view has moved by {across / 1.6:+.1f} % across and {down / 0.9:+.1f} % down the picture"
             return _Verdict(at_ns, MOVED, why, well=False)
-        if fineness < s.fineness and looks.layout >= s.layout:
-            why = f"fine detail is {fineness:.0%} of what it was, the layout is the same ({looks.layout:.2f})"
+        if fineness < s.fineness and looks.layout >= s.layout and looks.strength >= s.opaque:
+            told = f"the layout is as it was in {looks.layout:.0%} of {looks.places} places"
+            why = f"fine detail is {fineness:.0%} of what it was, while {told}"
             return _Verdict(at_ns, DEFOCUSED, why, well=False)
         if looks.kept < s.kept:
             why = f"{looks.kept:.0%} of {looks.places} places show what they did, contrast {looks.strength:.0%}"
             covered = looks.strength < s.strength
             return _Verdict(at_ns, COVERED if covered else MOVED, f"{why}, {bits:.1f} bits per pixel", well=False)
-        return _Verdict(at_ns, "", well=looks.kept >= s.well)
+        return _Verdict(at_ns, "", well=looks.kept >= s.well and fineness >= s.fineness)
 
     def _learn(self, usual: _Usual, steady: U8, at_ns: int) -> None:
         s = self._settings

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -19,11 +20,13 @@ import numpy.typing as npt
 from edge.types import F32, U8
 
 VIEW_WH = (160, 90)
+Mask: TypeAlias = npt.NDArray[np.bool_]
 _ACROSS, _DOWN = 10, 6
 _FAINT = 0.03  # contrast below which a place has no edges to speak of
 _LIT = 8.0  # added before the logarithm: differences in the dark are noise
 _ALIKE = 0.5  # correlation from which a place still shows what it did
 _BINS = 64
+_SIZES_PX = (1.0, 4.0, 10.0)  # fine detail is below the first, edges below the second, layout below the third
 _FARTHEST = 0.4  # shifts beyond this share of the picture are no shifts but another view
 
 
@@ -33,7 +36,7 @@ class Looks:
 
     `places`: how many have edges. `kept`: share of them that show what they did; `aligned`: the same after moving the
     picture back by `shift_px` (small view pixels, x and y). `strength`: contrast over the usual one, `fineness`: fine
-    contrast over the usual one, other contrast being equal; `layout`: correlation of what is coarse.
+    contrast over the usual one, other contrast being equal; `layout`: share of places whose coarse layout is as it was.
     """
 
     places: int
@@ -69,14 +72,14 @@ def small(luma: U8) -> U8:
 def layers(view: U8 | F32) -> Layers:
     """Take a small view of brightness 0..255 apart."""
     light = np.log(view.astype(np.float32) + np.float32(_LIT))
-    soft, coarse = (np.asarray(cv2.GaussianBlur(light, (0, 0), size), np.float32) for size in (1.0, 4.0))
-    return Layers(coarse, soft - coarse, light - soft)
+    soft, vague, blank = (np.asarray(cv2.GaussianBlur(light, (0, 0), size), np.float32) for size in _SIZES_PX)
+    return Layers(vague - blank, soft - vague, light - soft)
 
 
 def entropy(view: U8) -> float:
     """Return the bits per pixel of what a view shows once its noise is smoothed: 0 for a flat one, at most 6."""
     smooth = cv2.GaussianBlur(view, (0, 0), 2.0)
-    share = np.bincount(np.asarray(smooth).ravel() // (256 // _BINS), minlength=_BINS) / view.size
+    share = np.bincount(np.asarray(smooth, np.uint8).ravel() // (256 // _BINS), minlength=_BINS) / view.size
     share = share[share > 0]
     return float(-(share * np.log2(share)).sum())
 
@@ -85,32 +88,34 @@ def compare(usual: Layers, now: Layers) -> Looks:
     """Return how `now` differs from `usual`."""
     outlined = _sums(usual.edges * usual.edges) > _FAINT**2 * _pixels()
     kept, strength = _likeness(usual.edges, now.edges, outlined)
+    layout, _ = _likeness(usual.coarse, now.coarse, outlined)
     shift = _shift(usual.edges, now.edges)
     back = Layers(*(_moved(values, shift) for values in (now.coarse, now.edges, now.fine)))
     aligned, _ = _likeness(usual.edges, back.edges, outlined)
+    telling = outlined.copy()
+    telling[outlined] = layout >= _ALIKE
     return Looks(
         places=int(outlined.sum()),
         kept=_share(kept),
         aligned=_share(aligned),
         shift_px=shift,
         strength=float(np.median(strength)) if len(strength) else 1.0,
-        fineness=_fineness(usual, back, outlined),
-        layout=_correlation(usual.coarse, now.coarse),
+        fineness=_fineness(usual, back if _share(aligned) > _share(kept) else now, telling),
+        layout=_share(layout),
     )
 
 
-def _fineness(usual: Layers, now: Layers, outlined: npt.NDArray[np.bool_]) -> float:
+def _fineness(usual: Layers, now: Layers, telling: Mask) -> float:
     """Return the median place's fine detail over the usual one, relative to its edges.
 
     Regression on what is usual instead of energy: noise and rain are no detail.
     """
     fine = _sums(usual.fine * now.fine) / np.maximum(_sums(usual.fine * usual.fine), 1e-9)
     edges = _sums(usual.edges * now.edges) / np.maximum(_sums(usual.edges * usual.edges), 1e-9)
-    telling = outlined & (edges > 0.2)  # noqa: PLR2004 - where the edges are gone, fineness says nothing
-    return float(np.median(fine[telling] / edges[telling])) if telling.any() else 1.0
+    return float(np.median(fine[telling] / np.maximum(edges[telling], 0.1))) if telling.any() else 1.0
 
 
-def _likeness(usual: F32, now: F32, outlined: npt.NDArray[np.bool_]) -> tuple[F32, F32]:
+def _likeness(usual: F32, now: F32, outlined: Mask) -> tuple[F32, F32]:
     """Return correlation and relative strength of the outlined places, (N,) each."""
     both, was, is_ = _sums(usual * now)[outlined], _sums(usual * usual)[outlined], _sums(now * now)[outlined]
     return both / np.sqrt(np.maximum(was * is_, 1e-12)), np.sqrt(is_ / was)
@@ -149,8 +154,3 @@ def _moved(values: F32, shift: tuple[float, float]) -> F32:
     """Return the picture moved back by a shift, its rim repeated."""
     back = np.array([[1, 0, -shift[0]], [0, 1, -shift[1]]], np.float32)
     return np.asarray(cv2.warpAffine(values, back, VIEW_WH, borderMode=cv2.BORDER_REPLICATE), np.float32)
-
-
-def _correlation(first: F32, second: F32) -> float:
-    a, b = first - first.mean(), second - second.mean()
-    return float((a * b).sum() / np.sqrt(max(float((a * a).sum() * (b * b).sum()), 1e-12)))

@@ -56,6 +56,7 @@ class PassV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
     dhash: Dhash = msgspec.field(default_factory=Dhash)
     evidence: tuple[EvidenceRefV1, ...] = ()
     visit_id: str | None = None
+    mode: str = ""
 
 
 class VisitSideV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
