@@ -1,16 +1,16 @@
-"""`edge eval`: how good detectors, plate readers, plate finders and trackers are on labelled pictures."""
+"""`edge eval`: how good detectors, plate readers, plate finders, trackers and the watch over cameras are."""
 
 from __future__ import annotations
 
 import argparse
 
-from edge.commands import eval_detect, eval_finder, eval_plates, eval_track
+from edge.commands import eval_camera, eval_detect, eval_finder, eval_plates, eval_track
 
-HELP = "measure detectors, plate readers, plate finders and trackers on labelled pictures"
+HELP = "measure detectors, plate readers, plate finders, trackers and the watch over cameras"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the verbs: detect, plates, finder and track."""
+    """Declare the verbs: detect, plates, finder, track and camera."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs", required=True)
     detect = verbs.add_parser("detect", help="detectors side by side: average precision, recall, precision, F1")
     eval_detect.add_arguments(detect)
@@ -20,6 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     eval_finder.add_arguments(finder)
     track = verbs.add_parser("track", help="our tracker beside four others: HOTA, IDF1, MOTA, identity switches, time")
     eval_track.add_arguments(track)
+    camera = verbs.add_parser(
+        "camera", help="cameras covered, moved, defocused, blind: noticed, and when; false alarms"
+    )
+    eval_camera.add_arguments(camera)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
         "plates": eval_plates.run,
         "finder": eval_finder.run,
         "track": eval_track.run,
+        "camera": eval_camera.run,
     }
     verbs[args.verb](args)
     return 0
