@@ -14,12 +14,21 @@ if TYPE_CHECKING:
 
     from edge.workshop.camera_health import Played
 
+EACH, ALIKE = 10, 2
+"""Forty faults, and twenty-two look-alikes that every kind must tell from its own."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `edge eval camera`."""
-    parser.add_argument("--each", metavar="N", type=int, default=12, help="cases of every fault (default: %(default)s)")
     parser.add_argument(
-        "--alike", metavar="N", type=int, default=4, help="cases of all that looks like a fault (default: %(default)s)"
+        "--each", metavar="N", type=int, default=EACH, help="cases of every fault (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--alike",
+        metavar="N",
+        type=int,
+        default=ALIKE,
+        help="cases of all that looks like a fault (default: %(default)s)",
     )
     parser.add_argument("--list", choices=("proof", "training"), default="proof", help="where sites are drawn from")
     parser.add_argument("--json", action="store_true", help="a line for every case, the summary last")

@@ -29,6 +29,7 @@ FPS = 2.0
 QUIET_S = 165.0
 _AFTER_S = {"dusk": 300.0, "dawn": 300.0, "infra-red": 300.0}
 _USUALLY_AFTER_S = 75.0
+_LIGHT_STEP_S = 5.0
 _SLOW_S = 150.0
 """So long one look a second is enough: the view is only learnt."""
 LightAt = Callable[[float], Light]
@@ -66,6 +67,7 @@ class _Happening:
     """
 
     light: LightAt
+    light_step_s: float
     effect: Effect = untouched
     turned: tuple[float, float, float] = (0.0, 0.0, 0.0)
     turn_s: float = 0.0
@@ -134,7 +136,7 @@ class _Stages:
             sensor=Sensor(grain=2 + self._site.seed % 3, soft_px=0.45, vignette=0.08, rain=rain),
             seconds=0.0,
             fps=FPS,
-            light_step_s=4.0,
+            light_step_s=now.light_step_s,
             wet=wet,
             shake_px=0.0 if quiet else now.shake_px,
         )
@@ -150,11 +152,12 @@ def _gray(picture: U8) -> U8:
     return np.asarray(cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB), np.uint8)
 
 
-def _still(light: Light) -> LightAt:
-    return lambda _: light
+def _still(light: Light) -> tuple[LightAt, float]:
+    """Return a light that stays and how often it must be asked for."""
+    return lambda _: light, 1e9
 
 
-def _through(*marks: tuple[float, Light]) -> LightAt:
+def _through(*marks: tuple[float, Light]) -> tuple[LightAt, float]:
     """Return the light that goes from mark to mark (seconds after the quiet start)."""
 
     def at(t_s: float) -> Light:
@@ -164,7 +167,7 @@ def _through(*marks: tuple[float, Light]) -> LightAt:
                 return first.blend(second, min(max((since_s - a) / (b - a), 0.0), 1.0))
         return marks[-1][1]
 
-    return at
+    return at, _LIGHT_STEP_S
 
 
 def _covered(site: _Site) -> _Happening:
@@ -178,8 +181,8 @@ def _covered(site: _Site) -> _Happening:
     bright = ways[1 + site.seed % 4]
     dark = ways[site.seed % 5]
     if site.seed % 4 == 0:
-        return _Happening(_still(site.light("day")), dark)
-    return _Happening(_still(site.light("day", "dusk", "night", "infra-red")), bright)
+        return _Happening(*_still(site.light("day")), dark)
+    return _Happening(*_still(site.light("day", "dusk", "night", "infra-red")), bright)
 
 
 def _moved(site: _Site) -> _Happening:
@@ -191,13 +194,13 @@ def _moved(site: _Site) -> _Happening:
         (side * site.pick(2, 5), site.pick(4, 12), side * site.pick(3, 12)),
     )[site.seed // 3 % 4]
     light = site.light("day", "dusk", "infra-red", "day", "night")
-    return _Happening(_still(light), turned=turned, turn_s=6.0 if site.seed % 3 == 0 else 0.0)
+    return _Happening(*_still(light), turned=turned, turn_s=6.0 if site.seed % 3 == 0 else 0.0)
 
 
 def _defocused(site: _Site) -> _Happening:
     sizes = (1.6, 2.0, 2.6, 3.5, 5.0)
     return _Happening(
-        _still(site.light("day", "dusk", "infra-red", "night")), spoilt_views.blurred(sizes[site.seed % len(sizes)])
+        *_still(site.light("day", "dusk", "infra-red", "night")), spoilt_views.blurred(sizes[site.seed % len(sizes)])
     )
 
 
@@ -209,8 +212,10 @@ def _blind(site: _Site) -> _Happening:
     gloom = spoilt_views.dimmed(site.pick(0.05, 0.3), site.pick(1, 9), site.pick(0, 12))
     after = replace(dark, gray=before.gray)
     if site.seed % 3 == 2:
-        return _Happening(_through((-QUIET_S, before), (0.0, before), (25.0, after)), spoilt_views.dimming(gloom, 25.0))
-    return _Happening(lambda t_s: before if t_s < QUIET_S else after, gloom)
+        return _Happening(
+            *_through((-QUIET_S, before), (0.0, before), (25.0, after)), spoilt_views.dimming(gloom, 25.0)
+        )
+    return _Happening(lambda t_s: before if t_s < QUIET_S else after, _LIGHT_STEP_S, gloom)
 
 
 def _evening(site: _Site) -> tuple[Light, ...]:
@@ -221,18 +226,18 @@ def _evening(site: _Site) -> tuple[Light, ...]:
 
 
 def _dusk(site: _Site) -> _Happening:
-    return _Happening(_through(*((70.0 * i, light) for i, light in enumerate(_evening(site)))))
+    return _Happening(*_through(*((70.0 * i, light) for i, light in enumerate(_evening(site)))))
 
 
 def _dawn(site: _Site) -> _Happening:
-    return _Happening(_through(*((70.0 * i, light) for i, light in enumerate(_evening(site)[::-1]))))
+    return _Happening(*_through(*((70.0 * i, light) for i, light in enumerate(_evening(site)[::-1]))))
 
 
 def _infra_red(site: _Site) -> _Happening:
     """Night and the camera's own lamp, to and fro: the second time both views are known."""
     before = site.light("dusk", "day", "night")
     after = daylight.infrared(site.pick(0, 1), site.plan.lamps)
-    return _Happening(lambda t_s: after if 0 <= t_s - QUIET_S < 200 or t_s - QUIET_S > 245 else before)
+    return _Happening(lambda t_s: after if 0 <= t_s - QUIET_S < 200 or t_s - QUIET_S > 245 else before, _LIGHT_STEP_S)
 
 
 _HAPPENINGS: Mapping[str, Callable[[_Site], _Happening]] = MappingProxyType(
@@ -245,20 +250,20 @@ _HAPPENINGS: Mapping[str, Callable[[_Site], _Happening]] = MappingProxyType(
         "dawn": _dawn,
         "infra-red": _infra_red,
         "rain": lambda site: _Happening(
-            _still(site.light("day", "dusk", "night")), weather=(site.pick(0.5, 1), site.pick(0.5, 1)), shake_px=0.1
+            *_still(site.light("day", "dusk", "night")), weather=(site.pick(0.5, 1), site.pick(0.5, 1)), shake_px=0.1
         ),
         "headlights": lambda site: _Happening(
-            _still(site.light("night", "infra-red", "dusk")), spoilt_views.glare(site.pick(20, 32)), traffic="heavy"
+            *_still(site.light("night", "infra-red", "dusk")), spoilt_views.glare(site.pick(20, 32)), traffic="heavy"
         ),
         "lorry": lambda site: _Happening(
-            _still(site.light("day", "dusk", "night", "infra-red")),
+            *_still(site.light("day", "dusk", "night", "infra-red")),
             spoilt_views.lorry(site.pick(28, 32), site.pick(40, 210), site.pick(0.85, 1.0)),
         ),
         "wind": lambda site: _Happening(
-            _still(site.light("day", "dusk", "infra-red")), spoilt_views.gusts(site.pick(1, 3)), shake_px=0.3
+            *_still(site.light("day", "dusk", "infra-red")), spoilt_views.gusts(site.pick(1, 3)), shake_px=0.3
         ),
         "cloud": lambda site: _Happening(
-            _through(
+            *_through(
                 (-QUIET_S, daylight.day(200, 40, 0.0, site.plan.lamps)),
                 (0.0, daylight.day(200, 40, 0.0, site.plan.lamps)),
                 (12.0, daylight.day(200, 40, site.pick(0.6, 1), site.plan.lamps)),
@@ -266,11 +271,11 @@ _HAPPENINGS: Mapping[str, Callable[[_Site], _Happening]] = MappingProxyType(
             ),
             spoilt_views.passing_clouds(site.pick(0.3, 0.6), site.pick(15, 40)),
         ),
-        "queue": lambda site: _Happening(_still(site.light("day", "dusk", "night", "infra-red")), traffic="heavy"),
+        "queue": lambda site: _Happening(*_still(site.light("day", "dusk", "night", "infra-red")), traffic="heavy"),
         "exposure": lambda site: _Happening(
-            _still(site.light("day", "dusk", "night")), spoilt_views.exposed(site.pick(0.5, 1.5), site.pick(-10, 20))
+            *_still(site.light("day", "dusk", "night")), spoilt_views.exposed(site.pick(0.5, 1.5), site.pick(-10, 20))
         ),
-        "mist": lambda site: _Happening(_still(site.light("day", "dusk")), spoilt_views.misted(site.pick(0.4, 0.7))),
+        "mist": lambda site: _Happening(*_still(site.light("day", "dusk")), spoilt_views.misted(site.pick(0.4, 0.7))),
     }
 )
 FAULTS = tuple(name for name in _HAPPENINGS if name.startswith("camera-"))

@@ -58,7 +58,7 @@ class WatchSettings:
     """A camera that sees its view so far from its place has been moved."""
     dark: float = 40.0
     """Brightness that nine tenths of a dark picture stay below."""
-    bare_bits: float = 2.0
+    bare_bits: float = 1.5
     """A picture of less entropy shows nothing."""
 
 
@@ -151,7 +151,9 @@ class CameraWatch:
         if bits < s.bare_bits:
             # A covered camera looks like night: what the light was before says which of the two it is.
             self._mode = self._mode or mode
-            return self._bare(at_ns, bits, bright)
+            return self._hidden(
+                at_ns, bright, f"{bits:.1f} bits per pixel (under {s.bare_bits:g}: nothing is to be seen)"
+            )
         now = layers(steady)
         usual = self._usual_for(mode, now)
         if usual.view is None or usual.layers is None:
@@ -159,7 +161,7 @@ class CameraWatch:
                 self._learn(usual, steady, at_ns)
             return _Verdict(at_ns, "", well=False)
         looks = compare(usual.layers, now)
-        verdict = self._compared(looks, usual, at_ns, bits)
+        verdict = self._compared(looks, usual, at_ns, (bits, bright))
         if verdict.well and not self._raised:
             self._follow(usual, steady, looks, at_ns)
         return verdict
@@ -174,14 +176,13 @@ class CameraWatch:
         self._mode = mode
         return self._usual.setdefault(mode, _Usual())
 
-    def _bare(self, at_ns: int, bits: float, bright: float) -> _Verdict:
-        s = self._settings
-        said = f"{bits:.1f} bits per pixel (a picture has more than {s.bare_bits:g})"
-        if bright < s.dark and self._mode is not Mode.DAY:
+    def _hidden(self, at_ns: int, bright: float, said: str) -> _Verdict:
+        """Return what it is when nothing is to be seen: by day a cover, else the dark."""
+        if bright < self._settings.dark and self._mode is not Mode.DAY:
             return _Verdict(at_ns, BLIND, f"nine tenths are darker than {bright:.0f} of 255, {said}", well=False)
-        return _Verdict(at_ns, COVERED, f"nothing is to be seen: {said}", well=False)
+        return _Verdict(at_ns, COVERED, said, well=False)
 
-    def _compared(self, looks: Looks, usual: _Usual, at_ns: int, bits: float) -> _Verdict:
+    def _compared(self, looks: Looks, usual: _Usual, at_ns: int, measured: tuple[float, float]) -> _Verdict:
         s = self._settings
         if looks.places < s.fewest_places:
             return _Verdict(at_ns, "")
@@ -195,9 +196,14 @@ class CameraWatch:
             why = f"fine detail is {fineness:.0%} of what it was, while {told}"
             return _Verdict(at_ns, DEFOCUSED, why, well=False)
         if looks.kept < s.kept:
+            bits, bright = measured
             why = f"{looks.kept:.0%} of {looks.places} places show what they did, contrast {looks.strength:.0%}"
-            covered = looks.strength < s.strength
-            return _Verdict(at_ns, COVERED if covered else MOVED, f"{why}, {bits:.1f} bits per pixel", well=False)
+            why = f"{why}, {bits:.1f} bits per pixel"
+            return (
+                self._hidden(at_ns, bright, why)
+                if looks.strength < s.strength
+                else _Verdict(at_ns, MOVED, why, well=False)
+            )
         return _Verdict(at_ns, "", well=looks.kept >= s.well and fineness >= s.fineness)
 
     def _learn(self, usual: _Usual, steady: U8, at_ns: int) -> None:

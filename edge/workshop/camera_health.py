@@ -89,9 +89,9 @@ def cases(each: int, alike: int) -> Iterator[tuple[str, int]]:
 
 
 def evaluate_camera_health(
-    each: int = 12, alike: int = 4, source: SceneList = PROOF, tell: Callable[[Played], None] = lambda _: None
+    each: int = 10, alike: int = 2, source: SceneList = PROOF, tell: Callable[[Played], None] = lambda _: None
 ) -> tuple[Played, ...]:
-    """Play every case; `tell` is called after each. Twelve of each fault and four of each look-alike take minutes."""
+    """Play every case; `tell` is called after each. The usual numbers take about ten minutes."""
     played = []
     for name, seed in cases(each, alike):
         played.append(play(name, seed, source))

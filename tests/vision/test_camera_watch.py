@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.types import U8, CameraFinding
-from edge.vision.camera_watch import BLIND, COVERED, DEFOCUSED, MOVED, CameraWatch
+from edge.vision.camera_watch import BLIND, COVERED, DEFOCUSED, MOVED, CameraWatch, WatchSettings
 from edge.vision.mode import Mode
 from edge.vision.view import compare, entropy, layers, small
 
-LEARNT_S = 130.0
+LEARNT_S = 36.0
 
 
 def make_scene() -> U8:
@@ -42,7 +42,7 @@ class Days:
     """Shows a watch one view after another, twice a second, with a camera's noise."""
 
     def __init__(self) -> None:
-        self.watch = CameraWatch()
+        self.watch = CameraWatch(WatchSettings(learn_s=27))
         self._rng = np.random.default_rng(1)
         self._at = 0
 

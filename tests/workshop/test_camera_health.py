@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from edge.commands.eval_camera import ALIKE, EACH
 from edge.scene.view_cases import FAULTS, LOOK_ALIKES
 from edge.workshop.camera_health import Played, cases, play, score
 
-pytestmark = pytest.mark.slow
 
-
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_in_a_rendered_scene_is_noticed_within_a_minute(name: str) -> None:
     ((kind, after_s),) = play(name, 1).found
@@ -17,6 +17,7 @@ def test_a_fault_in_a_rendered_scene_is_noticed_within_a_minute(name: str) -> No
     assert 0 <= after_s < 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["rain", "lorry", "headlights"])
 def test_what_only_looks_like_a_fault_is_none(name: str) -> None:
     assert play(name, 1).found == ()
@@ -36,6 +37,6 @@ def test_a_fault_missed_lowers_recall_and_one_found_elsewhere_precision() -> Non
 
 
 def test_ten_of_each_fault_and_twenty_look_alikes_are_played_by_default() -> None:
-    names = [name for name, _ in cases(12, 4)]
+    names = [name for name, _ in cases(EACH, ALIKE)]
     assert all(names.count(name) >= 10 for name in FAULTS)
     assert sum(names.count(name) for name in LOOK_ALIKES) >= 20
