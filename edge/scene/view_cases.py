@@ -31,7 +31,8 @@ _AFTER_S = {"dusk": 300.0, "dawn": 300.0, "infra-red": 300.0}
 _USUALLY_AFTER_S = 75.0
 _LIGHT_STEP_S = 5.0
 _SLOW_S = 150.0
-"""So long one look a second is enough: the view is only learnt."""
+_SLOW_STEP_S = 3.0
+"""So far apart are the looks while the view is only learnt."""
 LightAt = Callable[[float], Light]
 
 
@@ -144,7 +145,7 @@ class _Stages:
 
 
 def _times(seconds: float) -> Iterator[float]:
-    yield from np.arange(0.0, _SLOW_S, 2 / FPS)
+    yield from np.arange(0.0, _SLOW_S, _SLOW_STEP_S)
     yield from np.arange(_SLOW_S, seconds, 1 / FPS)
 
 
