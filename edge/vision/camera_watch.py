@@ -159,12 +159,16 @@ class CameraWatch:
         if usual.view is None or usual.layers is None:
             if not self._raised:
                 self._learn(usual, steady, at_ns)
-            return _Verdict(at_ns, "", well=False)
+            return _Verdict(at_ns, "", well=self._ends_with_any_picture())
         looks = compare(usual.layers, now)
         verdict = self._compared(looks, usual, at_ns, (bits, bright))
         if verdict.well and not self._raised:
             self._follow(usual, steady, looks, at_ns)
         return verdict
+
+    def _ends_with_any_picture(self) -> bool:
+        """Return whether what is raised was darkness, or a cover over a view that nobody knows."""
+        return self._raised == BLIND or all(usual.layers is None for usual in self._usual.values())
 
     def _usual_for(self, mode: Mode, now: Layers) -> _Usual:
         """Return what to compare with; a cover that darkens the picture does not make it night."""

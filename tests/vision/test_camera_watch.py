@@ -126,6 +126,19 @@ def test_a_picture_without_anything_needs_no_usual_view() -> None:
     assert [one.kind for _, one in Days().show(np.full((90, 160), 5, np.uint8), 60, Mode.NIGHT)] == [BLIND]
 
 
+@pytest.mark.parametrize(("level", "mode", "kind"), [(5, Mode.NIGHT, BLIND), (120, Mode.DAY, COVERED)])
+def test_what_was_hidden_from_the_start_ends_with_a_picture_and_its_view_is_learnt(
+    level: int, mode: Mode, kind: str
+) -> None:
+    days = Days()
+    days.show(np.full((90, 160), level, np.uint8), 60, mode)
+    assert days.watch.raised == kind
+    told = days.show(seen(), 30, Mode.DAY)
+    assert [(one.kind, one.raised) for _, one in told] == [(kind, False)]
+    days.show(seen(), LEARNT_S, Mode.DAY)
+    assert [one.kind for _, one in days.show(seen(8), 60, Mode.DAY)] == [MOVED]
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.integers(1, 300), st.integers(1, 300), st.integers(0, 255), st.integers(0, 255), st.booleans())
 def test_no_size_and_no_constant_picture_makes_a_figure_that_is_none(
