@@ -30,6 +30,7 @@ QUIET_S = 165.0
 _AFTER_S = {"dusk": 300.0, "dawn": 300.0, "infra-red": 300.0}
 _USUALLY_AFTER_S = 75.0
 _LIGHT_STEP_S = 5.0
+_FADE_S = 15.0
 _SLOW_S = 150.0
 _SLOW_STEP_S = 3.0
 """So far apart are the looks while the view is only learnt."""
@@ -214,7 +215,7 @@ def _blind(site: _Site) -> _Happening:
     after = replace(dark, gray=before.gray)
     if site.seed % 3 == 2:
         return _Happening(
-            *_through((-QUIET_S, before), (0.0, before), (25.0, after)), spoilt_views.dimming(gloom, 25.0)
+            *_through((-QUIET_S, before), (0.0, before), (_FADE_S, after)), spoilt_views.dimming(gloom, _FADE_S)
         )
     return _Happening(lambda t_s: before if t_s < QUIET_S else after, _LIGHT_STEP_S, gloom)
 

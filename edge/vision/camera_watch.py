@@ -171,14 +171,21 @@ class CameraWatch:
         return self._raised == BLIND or all(usual.layers is None for usual in self._usual.values())
 
     def _usual_for(self, mode: Mode, now: Layers) -> _Usual:
-        """Return what to compare with; a cover that darkens the picture does not make it night."""
+        """Return what to compare with: what a cover darkens is not night, and a camera turned to a lamp is no dawn."""
         before = self._usual.get(self._mode) if self._mode is not None else None
+        usual = self._usual.setdefault(mode, _Usual())
         if mode is not self._mode and before is not None and before.layers is not None:
             looks = compare(before.layers, now)
-            if looks.kept < self._settings.kept and looks.strength < self._settings.strength:
+            covered = looks.kept < self._settings.kept and looks.strength < self._settings.strength
+            if covered or (usual.layers is None and self._is_turned(looks)):
                 return before
         self._mode = mode
-        return self._usual.setdefault(mode, _Usual())
+        return usual
+
+    def _is_turned(self, looks: Looks) -> bool:
+        """Return whether the view is there, only elsewhere in the picture."""
+        s = self._settings
+        return looks.shift >= s.shift_px and looks.aligned >= max(s.kept, looks.kept + 0.1)
 
     def _hidden(self, at_ns: int, bright: float, said: str) -> _Verdict:
         """Return what it is when nothing is to be seen: by day a cover, else the dark."""
@@ -191,7 +198,7 @@ class CameraWatch:
         if looks.places < s.fewest_places:
             return _Verdict(at_ns, "")
         fineness = looks.fineness / max(usual.fineness, 0.1)
-        if looks.shift >= s.shift_px and looks.aligned >= max(s.kept, looks.kept + 0.1):
+        if self._is_turned(looks):
             across, down = looks.shift_px
             why = f"the view has moved by {across / 1.6:+.1f} % across and {down / 0.9:+.1f} % down the picture"
             return _Verdict(at_ns, MOVED, why, well=False)

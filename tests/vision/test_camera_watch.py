@@ -106,6 +106,13 @@ def test_a_cover_that_makes_it_look_like_night_is_a_cover() -> None:
     assert [one.kind for _, one in told] == [COVERED]
 
 
+def test_a_camera_turned_away_from_the_light_is_moved_though_it_looks_like_another_mode() -> None:
+    days = Days()
+    days.show(seen(), LEARNT_S, Mode.DUSK)
+    told = days.show(seen(9) // 2, 25, Mode.DUSK) + days.show(seen(9) // 2, 40, Mode.NIGHT)
+    assert [one.kind for _, one in told] == [MOVED]
+
+
 def test_each_mode_has_its_own_view() -> None:
     days = Days()
     night = blurred(SCENE[:90, :160], 1.0) // 3
