@@ -17,7 +17,19 @@ from edge.plates.grammar import NOTHING_KNOWN, Prior
 from edge.ports import DeskCost, Detector, Frame, ReadingDesk
 from edge.sitebook import Moment, Proven, SiteBook
 from edge.tracking import Tracker
-from edge.types import VEHICLES, Crossing, Event, Evidence, Pass, Plate, PlateRead, Reading, Stage, TrackUpdate
+from edge.types import (
+    VEHICLES,
+    Crossing,
+    Event,
+    Evidence,
+    Pass,
+    Plate,
+    PlateRead,
+    Reading,
+    Stage,
+    TrackUpdate,
+)
+from edge.vision.camera_watch import CameraView
 from edge.vision.dhash import dhash_boxes
 from edge.vision.motion import LUMA_WH, Motion, MotionGate
 
@@ -58,6 +70,8 @@ class Pipeline:
         self._detector = detector
         self._desk = desk
         self._site = site
+        self._camera_id = camera.id
+        self._view = CameraView()
         self._motion = MotionGate()
         self._ignored = IgnoredZones(camera.zones)
         self._tracker = Tracker()
@@ -77,6 +91,11 @@ class Pipeline:
         """What reading plates cost so far."""
         return self._desk.cost
 
+    @property
+    def view_trouble(self) -> str:
+        """What is wrong with what the camera sees, empty when nothing is."""
+        return self._view.trouble
+
     def step(self, frame: Frame, quality: ClockQuality) -> Step:
         """Analyse one frame and record what it means.
 
@@ -85,14 +104,19 @@ class Pipeline:
             StoreFailed: what happened could not be recorded yet.
         """
         self._last = frame
-        motion = self._motion.step(frame.luma(*LUMA_WH), frame.mono_ns)
+        luma = frame.luma(*LUMA_WH)
+        noticed = self._view.step(frame, luma)
+        motion = self._motion.step(luma, frame.mono_ns)
+        # A camera that was turned shows another scene, though it may have turned too slowly for a cut.
+        motion = replace(motion, cut=motion.cut or self._view.turned)
         analysed = self._worth_detecting(frame, motion)
         tracks = self._track(frame, motion) if analysed else self._tracker.skip(frame.mono_ns)
         self._look_at_plates(frame, tracks)
         self._identify()
-        crossings = self._tripwires.step(tracks, frame.wall_ns, frame.size_wh)
+        crossed = self._tripwires.step(tracks, frame.wall_ns, frame.size_wh)
+        crossings = [replace(crossing, mode=self._view.mode) for crossing in crossed]
         passes = self._passes.step(tracks, crossings, frame.wall_ns, self.read)
-        moment = Moment(frame.wall_ns, self._zones.step(tracks, frame.size_wh), frame.crop)
+        moment = Moment(self._camera_id, frame.wall_ns, self._zones.step(tracks, frame.size_wh), frame.crop, noticed)
         events = self._settle(passes, tracks, quality, moment)
         return self._step(Step(tracks, 1, analysed, _on_foot(crossings, tracks), passes, self._agreed(tracks), events))
 

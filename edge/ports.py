@@ -66,6 +66,10 @@ class Frame(Protocol):
         """Return the brightness as (height,width) uint8, scaled without keeping the aspect."""
         ...
 
+    def tint(self, width: int, height: int) -> U8:
+        """Return the blue and red difference as (height,width,2) uint8 around 128 (gray), scaled as `luma` is."""
+        ...
+
     def letterbox(self, width: int, height: int, *, centre: bool = True, pad: int = 114) -> Letterboxed:
         """Return the whole frame fitted into (height,width,3) RGB, bars of value `pad` around it or right and below."""
         ...

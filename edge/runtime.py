@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timezone, tzinfo
 from functools import partial
 from typing import Protocol
@@ -154,6 +154,8 @@ class Worker:
         self._clock = clock
         self._log = get_log(name)
         self._failures = 0
+        self.view = ""
+        """What is wrong with what the camera sees, empty when nothing is."""
         self.state = WorkerState("working", "", 0, clock.mono_ns())
 
     def run(self, stop: threading.Event) -> None:
@@ -179,6 +181,7 @@ class Worker:
                 now_ns = self._clock.mono_ns()
                 if frame is not None:
                     self._recorded(partial(pipeline.step, frame, self._clock.quality()), stop)
+                    self.view = pipeline.view_trouble
                     frame_ns = now_ns
                 elif frame_ns is not None and now_ns - frame_ns > SILENCE_NS:
                     self._recorded(partial(pipeline.finish, self._clock.quality(), now_ns - frame_ns), stop)
@@ -230,7 +233,8 @@ class Post:
     @property
     def status(self) -> CameraStatus:
         """How the camera is doing."""
-        return self._feed.status
+        status = self._feed.status
+        return replace(status, reason=self._worker.view) if status.state == "live" else status
 
     @property
     def trouble(self) -> str:

@@ -13,7 +13,7 @@ from edge.gate.rules.book import Crop
 from edge.gate.site import GateSite
 from edge.gate.stays import ZoneLook
 from edge.ports import EventStore
-from edge.types import RULE, AnomalyEnd, Draft, Event, EventKind, Evidence, Pass, Plate, Ruling
+from edge.types import RULE, AnomalyEnd, CameraFinding, Draft, Event, EventKind, Evidence, Pass, Plate, Ruling
 
 TICK_NS = 1_000_000_000
 """Rules that time alone can break are asked once in this."""
@@ -21,11 +21,13 @@ TICK_NS = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """How the zones of one camera stand after a frame; `crop` gives pictures of it."""
+    """How one camera stands after a frame: its zones, and what was found of its view; `crop` gives pictures of it."""
 
+    camera_id: str
     wall_ns: int
     zones: tuple[ZoneLook, ...] = ()
     crop: Crop | None = None
+    noticed: tuple[CameraFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ class SiteBook:
             StoreFailed: all of it is kept, and recorded by the next call that succeeds; see `flush`.
         """
         with self._lock:
+            if moment is not None:
+                for finding in moment.noticed:
+                    self._unrecorded.extend(self._site.camera(moment.camera_id, finding, moment.wall_ns, quality))
             for proven in passes:
                 self._unrecorded.extend(self._site.take(proven.body, quality, proven.pictures))
             if moment is not None:

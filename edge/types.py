@@ -272,6 +272,7 @@ class Crossing:
     wall_ns: int
     confidence: float
     turned_back: bool = False  # it came back before it had cleared the line: the crossing before this one was none
+    mode: str = ""  # how the scene was lit: day, dusk, night or infra-red
 
 
 class Stage(enum.Enum):
@@ -332,6 +333,7 @@ class Pass:
     """One vehicle crossing once. The provisional and the final pass share `pass_id`; `revision` grows.
 
     `no_plate`: why a final pass has no plate, where that is known.
+    `mode`: how the scene was lit when it crossed: day, dusk, night or infra-red; empty when nobody looked.
     """
 
     pass_id: str
@@ -351,6 +353,7 @@ class Pass:
     visit_id: str | None = None
     no_plate: NoPlate | None = None
     access: Access | None = None
+    mode: str = ""
 
 
 class VisitState(enum.Enum):
@@ -480,8 +483,20 @@ class AnomalyEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraFinding:
+    """Something began or ceased to be wrong with a camera's view; `kind` is that of the anomaly, the rest says why."""
+
+    kind: str
+    raised: bool
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
 class CameraStatus:
-    """A camera changed state: connecting, live, stalled, lost, ended; `reason` says why."""
+    """A camera changed state: connecting, live, stalled, lost, ended; `reason` says why.
+
+    Of a live camera `reason` names the anomaly that its view is in, as camera-covered.
+    """
 
     camera_id: str
     state: str

@@ -18,7 +18,7 @@ from edge.inference.scripted import ScriptedDetector
 from edge.pipeline import Step
 from edge.sitebook import SiteBook
 from edge.store import open_store
-from edge.types import Anomaly, Draft, Event, EventKind, Pass, Stage, Visit
+from edge.types import Anomaly, CameraFinding, Draft, Event, EventKind, Pass, Stage, Visit
 from edge.vision.frame import PlanarFrame
 from tests.scripted_gate import CAMERA, LINE, NOON_NS, SIZE_WH, drive, make_gate
 
@@ -176,3 +176,34 @@ def test_what_a_full_disk_refused_is_recorded_once_there_is_room_again() -> None
     pipeline.finish(STATED)
     assert failures == 1
     assert memory.last_seq() == 3
+
+
+def test_every_pass_says_how_the_scene_was_lit_when_it_crossed() -> None:
+    told = [event.body for event in events_of(run_through()) if isinstance(event.body, Pass)]
+    assert [one.mode for one in told] == ["day", "day"]
+
+
+class TurnedView:
+    """A view that finds the camera moved with the frame of this number."""
+
+    mode, trouble = "day", ""
+
+    def __init__(self, at: int) -> None:
+        self._at = at
+        self.turned = False
+
+    def step(self, frame: PlanarFrame, _luma: object) -> tuple[CameraFinding, ...]:
+        self.turned = frame.seq == self._at
+        return (CameraFinding("camera-moved", raised=True, explanation="By 4 %."),) if self.turned else ()
+
+
+def test_a_camera_that_was_moved_is_an_anomaly_and_ends_every_track() -> None:
+    pipeline, _ = make_gate()
+    pipeline._view = TurnedView(20)  # type: ignore[assignment]  # stands in for the view
+    steps = [pipeline.step(frame, STATED) for frame in drive()]
+    before = {track.track_id for track in steps[19].tracks.active}
+    assert before
+    assert before <= {track.track_id for track in steps[20].tracks.ended}
+    assert not before & {track.track_id for step in steps[20:] for track in step.tracks.active}
+    (anomaly,) = [event.body for event in steps[20].events if isinstance(event.body, Anomaly)]
+    assert (anomaly.kind, anomaly.camera_id, anomaly.explanation) == ("camera-moved", "cam", "By 4 %.")

@@ -13,10 +13,11 @@ from edge.clock import ManualClock
 from edge.errors import ConfigError, EdgeError, EngineFailed, SourceEnded, SourceLost, StoreFailed
 from edge.pipeline import Pipeline
 from edge.ports import Frame, SourceSpec
-from edge.runtime import Analysis, Worker
+from edge.relay import Report
+from edge.runtime import Analysis, Post, Worker
 from edge.sitebook import SiteBook
 from edge.types import CameraStatus, Draft, Event
-from tests.scripted_gate import NOON_NS, SIZE_WH, drive, make_gate
+from tests.scripted_gate import CAMERA, NOON_NS, SIZE_WH, drive, make_gate
 
 
 class ScriptedFeed:
@@ -142,3 +143,14 @@ def test_silence_makes_the_open_pass_final() -> None:
     worker.run(Immediate())
     assert seen[44] == 1
     assert seen[-1] == 3
+
+
+def test_a_live_camera_that_cannot_see_says_so_and_the_device_is_degraded() -> None:
+    feed = ScriptedFeed([])
+    worker, _ = make_worker(feed, [], make_gate()[0]._site)
+    post = Post(CAMERA, feed, worker)
+    assert (post.status.reason, Report((post.status,)).state) == ("", "online")
+    worker.view = "camera-covered"
+    assert Report((post.status,)).reason == "cam live: camera-covered"
+    feed.status = CameraStatus("cam", "lost", "no answer")
+    assert post.status.reason == "no answer"

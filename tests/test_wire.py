@@ -84,6 +84,7 @@ PASSES = st.builds(
     st.none() | TEXTS,
     st.none() | st.sampled_from(NoPlate),
     st.none() | ACCESSES,
+    TEXTS,
 )
 VISITS = st.builds(
     Visit, TEXTS, COUNTS, st.sampled_from(VisitState), COUNTS, st.none() | SIDES, st.none() | SIDES, st.none() | TEXTS
@@ -157,6 +158,7 @@ def a_pass(**changes: Any) -> Event:
         evidence=(EvidenceRef("0199-e", "vehicle", 320, 240),),
         visit_id="0199-v",
         access=Access(Decision.ALLOW, Match.EXACT, "CA 123-456 is on the allow list.", "allow", "CA 123-456", 0.0),
+        mode="dusk",
     )
     return Event(
         event_id="0199-id",
@@ -227,6 +229,7 @@ def test_a_pass_is_written_as_the_published_contract_says() -> None:
                 "entry": "CA 123-456",
                 "distance": 0.0,
             },
+            "mode": "dusk",
         },
         "chain": "ab" * 32,
     }

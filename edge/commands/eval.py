@@ -1,16 +1,16 @@
-"""`edge eval`: how good detectors, plate readers, plate finders and trackers are on labelled pictures and clips."""
+"""`edge eval`: how good detectors, plate readers, plate finders, trackers, the watch over cameras and the whole are."""
 
 from __future__ import annotations
 
 import argparse
 
-from edge.commands import eval_clips, eval_detect, eval_finder, eval_gate, eval_plates, eval_track
+from edge.commands import eval_camera, eval_clips, eval_detect, eval_finder, eval_gate, eval_plates, eval_track
 
-HELP = "measure detectors, plate readers, plate finders and trackers on labelled pictures and clips"
+HELP = "measure detectors, plate readers, plate finders, trackers, the watch over cameras and the whole gate"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the verbs: detect, plates, finder, track, clips and gate."""
+    """Declare the verbs: detect, plates, finder, track, clips, gate and camera."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs", required=True)
     detect = verbs.add_parser("detect", help="detectors side by side: average precision, recall, precision, F1")
     eval_detect.add_arguments(detect)
@@ -26,6 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "gate", help="passes, visits and plates over rendered minutes at the gate, beside the truth"
     )
     eval_gate.add_arguments(gate)
+    camera = verbs.add_parser(
+        "camera", help="cameras covered, moved, defocused, blind: noticed, and when; false alarms"
+    )
+    eval_camera.add_arguments(camera)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -44,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
         "track": eval_track.run,
         "clips": eval_clips.run,
         "gate": eval_gate.run,
+        "camera": eval_camera.run,
     }
     verbs[args.verb](args)
     return 0

@@ -133,6 +133,7 @@ class PassBook:
             class_name=track.class_name,
             plates=read(track.track_id).plates,
             dhash=track.dhash,
+            mode=crossing.mode,
         )
         return _Item(told, crossing.at_ns, track, track, [track.track_id])
 

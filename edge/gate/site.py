@@ -11,7 +11,22 @@ from edge.gate.guard import Guard
 from edge.gate.rules.book import Crop, RuleBook
 from edge.gate.stays import ZoneLook
 from edge.gate.visits import Ledger
-from edge.types import Anomaly, AnomalyEnd, Draft, EventKind, Evidence, Pass, Stage, Visit
+from edge.types import (
+    RULE,
+    Anomaly,
+    AnomalyEnd,
+    CameraFinding,
+    Draft,
+    EventKind,
+    Evidence,
+    Pass,
+    Ruling,
+    Severity,
+    Stage,
+    Visit,
+)
+
+_MOST_TOLD = 4096
 
 
 class GateSite:
@@ -38,6 +53,7 @@ class GateSite:
         self._ledger = Ledger(last_visit_number, tuple(open_visits))
         self._rules = RuleBook(make_id, told)
         self._guard = Guard()
+        self._unsighted: dict[tuple[str, str], str] = {}
         self.reconfigure(site, roads, rules, cameras)
 
     @property
@@ -79,6 +95,26 @@ class GateSite:
         raised = self._rules.on_clock(wall_ns, quality)
         raised += self._rules.on_visits(self._ledger.open, wall_ns)
         return _drafts(raised, quality)
+
+    def camera(self, camera_id: str, finding: CameraFinding, wall_ns: int, quality: ClockQuality) -> tuple[Draft, ...]:
+        """Return the anomaly that a finding of the watch over a camera's view raises, or that it is over."""
+        if not finding.raised:
+            anomaly_id = self._unsighted.pop((camera_id, finding.kind), None)
+            if anomaly_id is None:
+                return ()
+            ruling = Ruling(anomaly_id, RULE, finding.explanation, wall_ns)
+            return (Draft(EventKind.ANOMALY_RESOLVED, wall_ns, quality, ruling),)
+        found = Anomaly(
+            anomaly_id=self._make_id(wall_ns),
+            kind=finding.kind,
+            severity=Severity.ALARM,
+            explanation=finding.explanation,
+            wall_ns=wall_ns,
+            camera_id=camera_id,
+            road_id="",
+        )
+        self._unsighted[camera_id, finding.kind] = found.anomaly_id
+        return (Draft(EventKind.ANOMALY_RAISED, wall_ns, quality, found),)
 
     def watch(
         self, looks: Iterable[ZoneLook], wall_ns: int, quality: ClockQuality, crop: Crop | None = None

@@ -34,7 +34,8 @@ class Report:
     @property
     def reason(self) -> str:
         """Everything that is wrong in one line, empty when nothing is."""
-        ill = (f"{c.camera_id} {c.state}: {c.reason}" for c in self.cameras if c.state not in _WELL)
+        cameras = (c for c in self.cameras if c.state not in _WELL or (c.state == "live" and c.reason))
+        ill = (f"{c.camera_id} {c.state}: {c.reason}" for c in cameras)
         return "; ".join((*ill, *self.troubles))
 
 

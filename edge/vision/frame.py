@@ -48,6 +48,16 @@ class PlanarFrame:
             return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
         return full_luma(small, full_range=planes.full_range)
 
+    def tint(self, width: int, height: int) -> U8:
+        first, *colour = self.planes.arrays
+        if self.planes.format is PixelFormat.GRAY8:
+            return np.full((height, width, 2), 128, np.uint8)
+        coded_w, coded_h = (colour or [first])[0].shape[1::-1]
+        views = [resize_by(plane, width / coded_w, height / coded_h, (width, height)) for plane in colour or [first]]
+        if self.planes.format is PixelFormat.RGB:
+            return np.ascontiguousarray(cv2.cvtColor(views[0], cv2.COLOR_RGB2YCrCb)[..., :0:-1])
+        return np.dstack(views)
+
     def letterbox(self, width: int, height: int, *, centre: bool = True, pad: int = 114) -> Letterboxed:
         fit = fit_inside(self.size_wh, (width, height), centre=centre)
         across, down = self.planes.stretch

@@ -72,6 +72,7 @@ class PassV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
     visit_id: str | None = None
     no_plate: NoPlate | None = None
     access: AccessV1 | None = None
+    mode: str = ""
 
 
 class VisitSideV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):

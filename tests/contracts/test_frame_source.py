@@ -110,6 +110,7 @@ def test_masks_are_applied_before_anyone_sees_the_frame(make: Make) -> None:
     for frame in frames:
         assert np.max(frame.crop((0, 0, 158, 88))) == 0
         assert np.max(frame.luma(32, 18)[:8, :15]) == 0
+        assert np.ptp(frame.tint(32, 18)[1:8, 1:14]) <= 2
         assert np.mean(frame.crop((170, 100, 310, 170))) > 50
 
 

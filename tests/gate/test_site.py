@@ -18,6 +18,7 @@ from edge.errors import ConfigError
 from edge.gate.site import GateSite
 from edge.types import (
     Anomaly,
+    CameraFinding,
     Direction,
     Draft,
     EventKind,
@@ -210,3 +211,14 @@ def test_a_reload_that_is_wrong_changes_nothing() -> None:
     with pytest.raises(ConfigError):
         site.reconfigure(replace(SITE, timezone="Nowhere"), (), ())
     assert len(anomalies(take(site, pass_("2019-02-07 15:00:00", Direction.OUT, "Bypass Entry")))) == 1
+
+
+def test_a_finding_about_a_camera_is_an_anomaly_of_no_pass_and_its_end_is_none() -> None:
+    at_ns = wall("2019-02-07 19:07:05")
+    finding = CameraFinding("camera-covered", raised=True, explanation="For 45 s: nothing is to be seen.")
+    drafts = gate().camera("cam", finding, at_ns, ClockQuality.SYNCED)
+    (told,) = anomalies(drafts)
+    assert kinds(drafts) == [EventKind.ANOMALY_RAISED]
+    assert (told.kind, told.camera_id, told.wall_ns, told.pass_id) == ("camera-covered", "cam", at_ns, None)
+    assert told.explanation == finding.explanation
+    assert gate().camera("cam", replace(finding, raised=False), at_ns, ClockQuality.SYNCED) == ()

@@ -143,3 +143,25 @@ def test_views_leave_the_planes_untouched(frame: PlanarFrame) -> None:
     frame.letterbox(64, 64).picture.fill(0)
     frame.crop((0, 0, 321, 181)).fill(0)
     assert all((plane == copy).all() for plane, copy in zip(frame.planes.arrays, before, strict=True))
+
+
+def test_the_tint_of_a_picture_is_the_same_from_every_layout() -> None:
+    picture = np.full((48, 64, 3), (180, 90, 60), np.uint8)
+    i420 = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420), np.uint8)
+    luma, blue, red = i420[:48], i420[48:60].reshape(24, 32), i420[60:].reshape(24, 32)
+    planar = _frame(Planes(PixelFormat.I420, (luma, blue, red), Matrix.BT601, full_range=False))
+    packed = _frame(Planes(PixelFormat.NV12, (luma, np.dstack([blue, red])), Matrix.BT601, full_range=False))
+    rgb = PlanarFrame.from_rgb(picture, camera_id="cam", seq=0, wall_ns=0, mono_ns=0, pts_ns=0)
+    tint = planar.tint(8, 6)
+    assert tint.shape == (6, 8, 2)
+    assert tint.dtype == np.uint8
+    np.testing.assert_array_equal(packed.tint(8, 6), tint)
+    # OpenCV's full-range colour reaches a seventh farther than the limited one of video.
+    np.testing.assert_allclose((rgb.tint(8, 6).astype(float) - 128) * 224 / 255, tint.astype(float) - 128, atol=9)
+    assert (np.sign(rgb.tint(8, 6).astype(int) - 128) == np.sign(tint.astype(int) - 128)).all()
+
+
+def test_a_gray_picture_has_no_tint() -> None:
+    gray = _frame(Planes(PixelFormat.GRAY8, (np.full((48, 64), 77, np.uint8),)))
+    rgb = PlanarFrame.from_rgb(np.full((48, 64, 3), 77, np.uint8), camera_id="c", seq=0, wall_ns=0, mono_ns=0, pts_ns=0)
+    assert set(gray.tint(8, 6).ravel().tolist()) == set(rgb.tint(8, 6).ravel().tolist()) == {128}
