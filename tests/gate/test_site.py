@@ -17,6 +17,7 @@ from edge.config import Hours, Road, Rule, Site
 from edge.errors import ConfigError
 from edge.gate.site import GateSite
 from edge.types import (
+    RULE,
     Anomaly,
     CameraFinding,
     Direction,
@@ -26,6 +27,7 @@ from edge.types import (
     EvidenceRef,
     Pass,
     Plate,
+    Ruling,
     Severity,
     Stage,
     Visit,
@@ -213,12 +215,19 @@ def test_a_reload_that_is_wrong_changes_nothing() -> None:
     assert len(anomalies(take(site, pass_("2019-02-07 15:00:00", Direction.OUT, "Bypass Entry")))) == 1
 
 
-def test_a_finding_about_a_camera_is_an_anomaly_of_no_pass_and_its_end_is_none() -> None:
-    at_ns = wall("2019-02-07 19:07:05")
+def test_a_finding_about_a_camera_is_an_anomaly_of_no_pass_and_its_end_resolves_it() -> None:
+    at_ns, site = wall("2019-02-07 19:07:05"), gate()
     finding = CameraFinding("camera-covered", raised=True, explanation="For 45 s: nothing is to be seen.")
-    drafts = gate().camera("cam", finding, at_ns, ClockQuality.SYNCED)
+    drafts = site.camera("cam", finding, at_ns, ClockQuality.SYNCED)
     (told,) = anomalies(drafts)
     assert kinds(drafts) == [EventKind.ANOMALY_RAISED]
     assert (told.kind, told.camera_id, told.wall_ns, told.pass_id) == ("camera-covered", "cam", at_ns, None)
     assert told.explanation == finding.explanation
-    assert gate().camera("cam", replace(finding, raised=False), at_ns, ClockQuality.SYNCED) == ()
+    over = replace(finding, raised=False, explanation="It is to be seen again.")
+    assert site.camera("other", over, at_ns, ClockQuality.SYNCED) == ()
+    (end,) = site.camera("cam", over, at_ns + 1, ClockQuality.SYNCED)
+    assert (end.kind, end.body) == (
+        EventKind.ANOMALY_RESOLVED,
+        Ruling(told.anomaly_id, RULE, "It is to be seen again.", at_ns + 1),
+    )
+    assert site.camera("cam", over, at_ns + 2, ClockQuality.SYNCED) == ()
