@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 
@@ -17,7 +17,7 @@ class KindTerms:
     """
 
     severity: str = "warning"
-    numbers: Mapping[str, float] = MappingProxyType({})
+    numbers: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     cooldown_s: float | None = None
     clock: bool = False
     zone: str = ""
