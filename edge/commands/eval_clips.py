@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.errors import UsageError
-
 if TYPE_CHECKING:
     from edge.workshop.counted import Agreement, CountedClip, Counts
 
@@ -46,9 +44,11 @@ def run(args: argparse.Namespace) -> None:
     """
     from edge.logs import setup_logs
     from edge.workshop.counted import Agreement, compare, read_counted
+    from edge.workshop.listed import select
 
     setup_logs("error")
-    clips = _chosen(read_counted(args.truth or args.dir / TRUTH, args.dir), args.only)
+    listed = read_counted(args.truth or args.dir / TRUTH, args.dir)
+    clips = select(listed, args.only or (), lambda clip: (clip.path.name,), "list")
     for model in args.model or ["gate-n"]:
         whole, counted = Agreement(), 0
         if not args.json:
@@ -59,14 +59,6 @@ def run(args: argparse.Namespace) -> None:
             if clip.true is not None:
                 whole, counted = whole + compare(clip, told.counts), counted + 1
         print(_summary(model, len(clips), counted, whole, as_json=args.json), flush=True)
-
-
-def _chosen(clips: tuple[CountedClip, ...], only: list[str] | None) -> tuple[CountedClip, ...]:
-    strange = set(only or ()) - {clip.path.name for clip in clips}
-    if strange:
-        names = ", ".join(clip.path.name for clip in clips)
-        raise UsageError(f"--only {' '.join(sorted(strange))}: not in the list; it has {names}")
-    return tuple(clip for clip in clips if not only or clip.path.name in only)
 
 
 def _watch(clip: CountedClip, model: str) -> _Told:

@@ -16,6 +16,7 @@ from edge.scene.ingredients import SceneList
 from edge.scene.light import Light
 from edge.scene.lists import PROOF, TRAINING
 from edge.scene.props import Prop
+from edge.scene.render import Set
 from edge.scene.right_of_way import booms
 from edge.scene.script import VIEW_WH, Blocked, Script
 from edge.scene.story import Story
@@ -155,23 +156,28 @@ def _told(
     return Story(
         seed=source.seeds.start + script.variant,
         camera=Camera(script.pose, size_wh),
-        place=replace(place, props=tuple(piece for prop in place.props for piece in in_pieces(prop))),
+        place=cut_up(place),
         rides=tuple(script.road.rides),
         barriers=booms(plan, script.road.rides),
         light_at=light_at,
-        sensor=Sensor(
-            grain=5 if light.is_dark else int(rng.integers(1, 4)),
-            soft_px=float(rng.uniform(0.2, 0.6)),
-            vignette=0.08,
-            shutter_s=1 / 80 if light.is_dark else 1 / 160,
-            rain=rain,
-            gray=light.gray,
-        ),
+        sensor=lens(light, rain, rng),
         seconds=script.seconds,
         fps=scenario.fps,
         light_step_s=30.0,
         wet=rain,
         shake_px=scenario.shake_px * float(rng.uniform(0.8, 1.5)) * size_wh[0] / VIEW_WH[0],
+    )
+
+
+def lens(light: Light, rain: float, rng: Rng) -> Sensor:
+    """A gate camera's sensor in a light: coarser and slower in the dark."""
+    return Sensor(
+        grain=5 if light.is_dark else int(rng.integers(1, 4)),
+        soft_px=float(rng.uniform(0.2, 0.6)),
+        vignette=0.08,
+        shutter_s=1 / 80 if light.is_dark else 1 / 160,
+        rain=rain,
+        gray=light.gray,
     )
 
 
@@ -190,6 +196,11 @@ def light_over(name: str, plan: GatePlan, seconds: float, rng: Rng) -> Callable[
         "infrared": daylight.infrared(level, plan.lamps),
     }[name]
     return lambda _: fixed
+
+
+def cut_up(place: Set) -> Set:
+    """The place with its long things in pieces."""
+    return replace(place, props=tuple(piece for prop in place.props for piece in in_pieces(prop)))
 
 
 def in_pieces(prop: Prop) -> tuple[Prop, ...]:
@@ -211,20 +222,25 @@ def in_pieces(prop: Prop) -> tuple[Prop, ...]:
     )
 
 
+def turned(source: SceneList, plan: GatePlan) -> tuple[Pose, ...]:
+    """The list's poses as they suit the plan: mirrored where traffic keeps to the other side."""
+    if plan.entry_x >= plan.exit_x:
+        return source.poses
+    return tuple(replace(p, x=-p.x, yaw_deg=-p.yaw_deg, roll_deg=-p.roll_deg) for p in source.poses)
+
+
 def poses_for(source: SceneList, plan: GatePlan) -> tuple[Pose, ...]:
     """The list's poses that show both lanes before the booms and the street behind them.
 
     Not those that see where rides begin, nor those that a lorry would run into.
     """
-    mirror = plan.entry_x < plan.exit_x
-    turned = (replace(p, x=-p.x, yaw_deg=-p.yaw_deg, roll_deg=-p.roll_deg) if mirror else p for p in source.poses)
     tallest = max(*(truck.height_m for truck in source.trucks), *(bus.height_m for bus in source.buses))
     street = sum(plan.street_y) / 2
     spots = [(x, plan.boom_y + y, z) for x in (plan.entry_x, plan.exit_x) for y in (0.5, 5.0) for z in (0.0, 2.0)]
     spots += [(plan.exit_x, street, 1.0), ((plan.entry_x + plan.exit_x) / 2, street + 1.5, 1.4)]
     points = np.array([*spots, (-27.0, street + 1.5, 1.0), (27.0, street + 1.5, 1.0)], np.float32)
     found = []
-    for pose in turned:
+    for pose in turned(source, plan):
         px, depth = Camera(pose, VIEW_WH).project(points)
         inside = (depth > 0) & (px > 0).all(axis=1) & (px < VIEW_WH).all(axis=1)
         if inside[:-2].all() and not inside[-2:].any() and pose.z > tallest + _ROOM_M:

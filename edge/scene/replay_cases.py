@@ -11,7 +11,6 @@ from edge.scene.story import Ride
 from edge.scene.traffic import USUAL
 
 _LATER_S = 12.0
-_STAYS_S = (14.0, 22.0)
 _NEAR = IN[0]
 
 
@@ -90,8 +89,7 @@ def dirty(script: Script) -> None:
     for at_s in _times(script, 7.0):
         actor = script.new("car")
         dirt = script.between(0.5, 0.9)
-        looks = (replace(look, dirt=dirt) if look is not None else None for look in (actor.front, actor.rear))
-        front, rear = looks
+        front, rear = (look and replace(look, dirt=dirt) for look in (actor.front, actor.rear))
         visit(script, replace(actor, front=front, rear=rear, dirt=1.0), at_s)
 
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from edge.scene import gate_site, replay_cases
 from edge.scene.camera import Camera, Pose
 from edge.scene.gate_plan import GatePlan
-from edge.scene.identity import in_pieces, light_over
+from edge.scene.identity import Episode, cut_up, lens, light_over, turned
 from edge.scene.ingredients import SceneList
-from edge.scene.lists import PROOF, TRAINING
+from edge.scene.lists import LISTS
 from edge.scene.right_of_way import booms
 from edge.scene.script import Script
 from edge.scene.story import Story
 from edge.scene.truth import LineTruth
-from edge.scene.weather import Sensor
 
 SIZE_WH = (1280, 720)
 _SECONDS = 70.0
@@ -33,7 +32,6 @@ class Scenario:
     light: str = "day"
     rain: float = 0.0
     fps: float = 12.5
-    seconds: float = _SECONDS
 
 
 SCENARIOS = {
@@ -52,26 +50,13 @@ SCENARIOS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """One sequence: the scenario, and the seed that decides everything else about it."""
-
-    scenario: str
-    seed: int
-
-    @property
-    def name(self) -> str:
-        return f"{self.scenario}-{self.seed:02d}"
-
-
 _ROUNDS = {"day": 3, "queue": 2, "two-lanes": 2, "night": 2, "rain": 2}
 """Seeds of a scenario, where there is more than one."""
 REPLAYS = {
-    source.name: tuple(Replay(name, seed) for name in SCENARIOS for seed in range(_ROUNDS.get(name, 1)))
-    for source in (TRAINING, PROOF)
+    source.name: tuple(Episode(name, seed) for name in SCENARIOS for seed in range(_ROUNDS.get(name, 1)))
+    for source in LISTS.values()
 }
 """The replays by list: figures come from `proof`; whatever is tuned is tuned on `training`."""
-LISTS = {source.name: source for source in (TRAINING, PROOF)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +68,7 @@ class Played:
 
 
 def played(
-    source: SceneList, replay: Replay, size_wh: tuple[int, int] = SIZE_WH, seconds: float | None = None
+    source: SceneList, replay: Episode, size_wh: tuple[int, int] = SIZE_WH, seconds: float | None = None
 ) -> Played:
     """The replay, made of a list; the same arguments give the same story. `seconds`: another length.
 
@@ -91,7 +76,7 @@ def played(
         KeyError: there is no such scenario.
     """
     scenario = SCENARIOS[replay.scenario]
-    lasts_s = seconds or scenario.seconds
+    lasts_s = seconds or _SECONDS
     rng = np.random.default_rng([source.seeds.start + replay.seed, zlib.crc32(replay.scenario.encode()), 9])
     plan = source.plans[int(rng.integers(len(source.plans)))]
     poses = poses_for(source, plan)
@@ -106,18 +91,11 @@ def played(
     story = Story(
         seed=source.seeds.start + replay.seed,
         camera=camera,
-        place=replace(place, props=tuple(piece for prop in place.props for piece in in_pieces(prop))),
+        place=cut_up(place),
         rides=tuple(script.road.rides),
         barriers=booms(plan, script.road.rides),
         light_at=light_at,
-        sensor=Sensor(
-            grain=5 if light.is_dark else int(rng.integers(1, 4)),
-            soft_px=float(rng.uniform(0.2, 0.6)),
-            vignette=0.08,
-            shutter_s=1 / 80 if light.is_dark else 1 / 160,
-            rain=scenario.rain,
-            gray=light.gray,
-        ),
+        sensor=lens(light, scenario.rain, rng),
         seconds=lasts_s,
         fps=scenario.fps,
         light_step_s=30.0,
@@ -128,9 +106,7 @@ def played(
 
 def poses_for(source: SceneList, plan: GatePlan) -> tuple[Pose, ...]:
     """The list's poses that show the main line whole, with room for a vehicle on either side of it."""
-    mirror = plan.entry_x < plan.exit_x
-    turned = (replace(p, x=-p.x, yaw_deg=-p.yaw_deg, roll_deg=-p.roll_deg) if mirror else p for p in source.poses)
-    return tuple(pose for pose in turned if _shows(gate_site.lines(plan, Camera(pose, SIZE_WH))[0]))
+    return tuple(pose for pose in turned(source, plan) if _shows(gate_site.lines(plan, Camera(pose, SIZE_WH))[0]))
 
 
 def _shows(line: LineTruth) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from edge.errors import ConfigError, UsageError
-from edge.scene.lists import PROOF
-from edge.scene.replays import LISTS, REPLAYS, SCENARIOS, Replay, played
+from edge.scene.identity import Episode
+from edge.scene.lists import LISTS, PROOF
+from edge.scene.replays import REPLAYS, SCENARIOS, played
 from edge.scene.story import Stage
 from edge.workshop.gate.rendered import chosen
 from edge.workshop.gate.truth import ReplayTruth, TruePass, Witness, read_truth, write_truth
@@ -31,7 +32,7 @@ def test_there_are_two_hundred_rides_in_every_scene_that_matters() -> None:
 
 
 def test_the_same_replay_is_the_same_story_and_lists_do_not_meet() -> None:
-    replay = Replay("day", 0)
+    replay = Episode("day", 0)
     first, second = (played(PROOF, replay, (64, 36)) for _ in range(2))
     assert first.story.rides == second.story.rides
     assert first.lines == second.lines
@@ -58,7 +59,7 @@ def test_a_line_of_every_replay_lies_well_inside_the_picture() -> None:
 
 @pytest.mark.slow
 def test_what_happens_is_told_as_passes_with_legible_plates_and_visits(tmp_path: Path) -> None:
-    replay = Replay("slow", 0)
+    replay = Episode("slow", 0)
     staged = played(PROOF, replay, WH, 30.0)
     witness = Witness(staged.lines, WH)
     for _, truth in Stage(staged.story).frames():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -10,32 +9,30 @@ from pathlib import Path
 
 from edge.capture.encode import VideoWriter
 from edge.errors import UsageError
-from edge.scene.replays import LISTS, REPLAYS, SIZE_WH, Replay, played
+from edge.scene.identity import Episode
+from edge.scene.lists import LISTS
+from edge.scene.replays import REPLAYS, SIZE_WH, played
 from edge.scene.story import Stage
 from edge.scene.truth import LineTruth
 from edge.workshop.gate.truth import Witness, write_truth
+from edge.workshop.listed import select, whole_folder
 
 VIDEO, CONFIG, TRUTH = "video.mp4", "gate.toml", "truth.json"
 PRESET, CRF = "veryfast", 20
 
 
-def chosen(list_name: str, only: Collection[str] = ()) -> tuple[Replay, ...]:
+def chosen(list_name: str, only: Collection[str] = ()) -> tuple[Episode, ...]:
     """Return a list's replays, or those of the given names or scenarios.
 
     Raises:
         UsageError: a name is none of the list's.
     """
-    replays = REPLAYS[list_name]
-    strange = set(only) - {one.name for one in replays} - {one.scenario for one in replays}
-    if strange:
-        names = ", ".join(one.name for one in replays)
-        raise UsageError(f"--only {' '.join(sorted(strange))}: not in the {list_name} list; it has {names}")
-    return tuple(one for one in replays if not only or {one.name, one.scenario} & set(only))
+    return select(REPLAYS[list_name], only, lambda one: (one.name, one.scenario), f"{list_name} list")
 
 
 def render_replays(
-    cache: Path, list_name: str, replays: Collection[Replay], workers: int = 2, seconds: float | None = None
-) -> Iterator[tuple[Replay, Path]]:
+    cache: Path, list_name: str, replays: Collection[Episode], workers: int = 2, seconds: float | None = None
+) -> Iterator[tuple[Episode, Path]]:
     """Yield each replay with its folder below `cache`, as they become ready; who is there is not drawn again.
 
     Raises:
@@ -58,24 +55,20 @@ def render_replays(
             yield jobs[job], folders[jobs[job]]
 
 
-def _render(folder: Path, list_name: str, replay: Replay, seconds: float | None) -> None:
-    part = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
+def _render(folder: Path, list_name: str, replay: Episode, seconds: float | None) -> None:
     staged = played(LISTS[list_name], replay, SIZE_WH, seconds)
     story, witness = staged.story, Witness(staged.lines, SIZE_WH)
-    # One encoder thread: x264's output depends on how many there are.
-    with VideoWriter(part / VIDEO, SIZE_WH, story.fps, preset=PRESET, crf=CRF, threads=1) as video:
-        for picture, truth in Stage(story).frames():
-            video.write(picture, truth.media_ns)
-            witness.add(truth)
-    (part / CONFIG).write_text(_config(replay, staged.lines), encoding="utf-8")
-    write_truth(part / TRUTH, witness.tell(replay.name, replay.scenario, story.fps, story.seconds))
-    shutil.rmtree(folder, ignore_errors=True)
-    part.rename(folder)
+    with whole_folder(folder) as part:
+        # One encoder thread: x264's output depends on how many there are.
+        with VideoWriter(part / VIDEO, SIZE_WH, story.fps, preset=PRESET, crf=CRF, threads=1) as video:
+            for picture, truth in Stage(story).frames():
+                video.write(picture, truth.media_ns)
+                witness.add(truth)
+        (part / CONFIG).write_text(_config(replay, staged.lines), encoding="utf-8")
+        write_truth(part / TRUTH, witness.tell(replay.name, replay.scenario, story.fps, story.seconds))
 
 
-def _config(replay: Replay, lines: tuple[LineTruth, ...]) -> str:
+def _config(replay: Episode, lines: tuple[LineTruth, ...]) -> str:
     """The configuration of a gate with these lines, as a fitter would write it."""
     head = f'[device]\nid = "replay"\n\n[site]\nid = "{replay.name}"\ntimezone = "UTC"\n'
     roads = "".join(f'\n[[road]]\nid = "{line.road}"\nallows = "{line.allows}"\n' for line in lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from typing import TYPE_CHECKING
 
 from edge.capture.encode import VideoWriter
@@ -11,6 +10,7 @@ from edge.errors import UsageError
 from edge.scene.identity import EPISODES, Episode, story
 from edge.scene.story import Stage
 from edge.types import CLASSES
+from edge.workshop.listed import select, whole_folder
 from edge.workshop.tracks.mot_text import TRUTH_FILE
 from edge.workshop.tracks.sequence import SEQUENCE_FILE, VEHICLES_FILE
 
@@ -35,12 +35,7 @@ def chosen(list_name: str, only: Collection[str] = ()) -> tuple[Episode, ...]:
     Raises:
         UsageError: a name is none of the list's.
     """
-    episodes = EPISODES[list_name][1]
-    strange = set(only) - {episode.name for episode in episodes} - {episode.scenario for episode in episodes}
-    if strange:
-        names = ", ".join(episode.name for episode in episodes)
-        raise UsageError(f"--only {' '.join(sorted(strange))}: not in the {list_name} list; it has {names}")
-    return tuple(episode for episode in episodes if not only or {episode.name, episode.scenario} & set(only))
+    return select(EPISODES[list_name][1], only, lambda episode: (episode.name, episode.scenario), f"{list_name} list")
 
 
 def write_tracks(
@@ -62,11 +57,9 @@ def write_tracks(
         for episode in episodes:
             if (out / episode.name / SEQUENCE_FILE).exists():
                 continue
-            part = out / f".{episode.name}.part"
-            shutil.rmtree(part, ignore_errors=True)
-            (part / "gt").mkdir(parents=True)
-            _write(part, episode, story(EPISODES[list_name][0], episode, size_wh), told)
-            part.rename(out / episode.name)
+            with whole_folder(out / episode.name) as part:
+                (part / TRUTH_FILE).parent.mkdir()
+                _write(part, episode, story(EPISODES[list_name][0], episode, size_wh), told)
             new += 1
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror or error}); give another folder") from error
