@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from edge.scene.truth import (
@@ -11,6 +11,7 @@ from edge.scene.truth import (
     FrameTruth,
     LineTruth,
     PassTruth,
+    PlateTruth,
     Point,
     VisitTruth,
 )
@@ -63,8 +64,17 @@ def _from_line(line: LineTruth, at: Point, size_wh: tuple[int, int]) -> tuple[fl
     return ((at[1] - ay) * dx - (at[0] - ax) * dy) / length, ((at[0] - ax) * dx + (at[1] - ay) * dy) / length**2
 
 
-def passes(found: tuple[CrossingTruth, ...], frames: tuple[FrameTruth, ...]) -> tuple[PassTruth, ...]:
-    """The crossings of vehicles with the plates that were readable within AROUND_S of them."""
+def is_wide(plate: PlateTruth) -> bool:
+    """Whether a plate is wide enough to be read."""
+    return plate.width_px >= READABLE_PX
+
+
+def passes(
+    found: tuple[CrossingTruth, ...],
+    frames: Sequence[FrameTruth],
+    readable: Callable[[PlateTruth], bool] = is_wide,
+) -> tuple[PassTruth, ...]:
+    """The crossings of vehicles with the plates that were visible and `readable` within AROUND_S of them."""
     out = []
     for crossing in found:
         if crossing.kind not in VEHICLES:
@@ -76,7 +86,7 @@ def passes(found: tuple[CrossingTruth, ...], frames: tuple[FrameTruth, ...]) -> 
             for actor in frame.actors
             if actor.actor == crossing.actor
             for plate in actor.plates
-            if plate.visible and plate.width_px >= READABLE_PX
+            if plate.visible and readable(plate)
         }
         out.append(PassTruth(crossing, tuple(sorted(texts))))
     return tuple(out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -56,7 +56,7 @@ class GateScore:
     stolen: int = 0
     provisional_s: tuple[float, ...] = ()
     final_s: tuple[float, ...] = ()
-    missed: tuple[str, ...] = field(default=())
+    missed: tuple[str, ...] = ()
     """What went wrong, a line each, for whoever wants to see it."""
 
     def __add__(self, other: GateScore) -> GateScore:

@@ -9,13 +9,11 @@ import msgspec
 
 from edge.errors import ConfigError
 from edge.scene import chronicle
-from edge.scene.truth import CrossingTruth, FrameTruth, LineTruth, PlateTruth
+from edge.scene.truth import FrameTruth, LineTruth, PassTruth, PlateTruth
 from edge.workshop.texts import read_text
 
-LEGIBLE_WH = (70.0, 14.0)
-"""A plate counts as legible from this width, and this height of a line, in px..."""
-AROUND_S = 8.0
-"""... in some frame so near to the crossing."""
+LEGIBLE_LINE_PX = 14.0
+"""A plate that is wide enough counts as legible from this height of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +58,7 @@ class Witness:
     def tell(self, name: str, scenario: str, fps: float, seconds: float) -> ReplayTruth:
         """Return what happened in all the frames."""
         crossed = chronicle.crossings(self._frames, self._lines, self._size_wh)
-        vehicles = [crossing for crossing in crossed if crossing.kind in chronicle.VEHICLES]
-        passes = tuple(self._pass(crossing) for crossing in vehicles)
+        passes = tuple(map(_pass, chronicle.passes(crossed, self._frames, _legible)))
         texts: dict[int, set[str]] = {}
         for frame in self._frames:
             for actor in frame.actors:
@@ -69,22 +66,17 @@ class Witness:
         told = {number: tuple(sorted(some)) for number, some in texts.items() if some}
         return ReplayTruth(name, scenario, fps, seconds, passes, _visits(passes), told)
 
-    def _pass(self, crossing: CrossingTruth) -> TruePass:
-        near = [frame for frame in self._frames if abs(frame.media_ns - crossing.media_ns) <= AROUND_S * 1e9]
-        plates = (
-            plate for frame in near for actor in frame.actors if actor.actor == crossing.actor for plate in actor.plates
-        )
-        texts = {plate.text for plate in plates if plate.visible and _legible(plate)}
-        return TruePass(
-            crossing.actor, crossing.kind, crossing.line, crossing.direction, crossing.media_ns, tuple(sorted(texts))
-        )
+
+def _pass(found: PassTruth) -> TruePass:
+    one = found.crossing
+    return TruePass(one.actor, one.kind, one.line, one.direction, one.media_ns, found.plates)
 
 
 def _legible(plate: PlateTruth) -> bool:
     (x0, y0), (x3, y3) = plate.corners[0], plate.corners[3]
     high = float(((x3 - x0) ** 2 + (y3 - y0) ** 2) ** 0.5)
     lines = plate.text.count("|") + 1
-    return plate.width_px >= LEGIBLE_WH[0] and high / lines >= LEGIBLE_WH[1]
+    return chronicle.is_wide(plate) and high / lines >= LEGIBLE_LINE_PX
 
 
 def _visits(passes: tuple[TruePass, ...]) -> tuple[tuple[int | None, int | None], ...]:
