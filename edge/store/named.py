@@ -47,6 +47,12 @@ def list_anomalies(ask: Ask, *, unresolved: bool) -> tuple[ListedAnomaly, ...]:
     return tuple(_listed(ask(f"{_ANOMALY} {where}", ())))
 
 
+def told_of_open_visits(ask: Ask) -> tuple[Anomaly, ...]:
+    """Return the anomalies of open visits, whether they wait for somebody or not."""
+    rows = ask(f"{_ANOMALY} WHERE visit.state = 'open' ORDER BY anomaly.anomaly_id", ())
+    return tuple(listed.anomaly for listed in _listed(rows))
+
+
 def find_vehicles(ask: Ask, name: str) -> tuple[Pass | Visit, ...]:
     """Return the visits with this number, or the visits and the final passes whose ids begin so."""
     if is_number(name):

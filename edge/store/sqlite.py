@@ -23,7 +23,7 @@ from edge.store.retention import Dropped, drop_events, drop_pictures, give_back_
 from edge.store.transactions import forced, unforced
 from edge.store.writing import write
 from edge.types import Anomaly, Correction, Draft, Event, EventKind, ListedAnomaly, Pass, Visit
-from edge.wire import decode_body, decode_event
+from edge.wire import decode_body
 
 T = TypeVar("T")
 GROUP_EVENTS = 20
@@ -108,12 +108,7 @@ class SqliteStore:
 
     def told_of_open_visits(self) -> tuple[Anomaly, ...]:
         with self._using("reading the anomalies of open visits") as connection:
-            rows: Sequence[Any] = connection.execute(
-                "SELECT payload FROM event WHERE kind = 'anomaly.raised' AND json_extract(payload, '$.data.visit_id')"
-                " IN (SELECT visit_id FROM visit WHERE state = 'open') ORDER BY seq"
-            ).fetchall()
-        bodies = (decode_event(payload.encode()).body for (payload,) in rows)
-        return tuple(body for body in bodies if isinstance(body, Anomaly))
+            return named.told_of_open_visits(connection.execute)
 
     def last_visit_number(self) -> int:
         with self._using("reading the last visit") as connection:
