@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -82,7 +82,7 @@ def what_to_watch(order: WatchOrder) -> Watched:
         config.models, detector=order.model or config.models.detector, plates=order.plates or config.models.plates
     )
     camera = replace(camera, backend=order.backend or camera.backend)
-    start_ns = _start_ns(order.start, config.site.timezone) if order.start else None
+    start_ns = instant_ns("--start", order.start, ZoneInfo(config.site.timezone)) if order.start else None
     return Watched(replace(config, cameras=(camera,), models=models), camera, start_ns)
 
 
@@ -115,11 +115,16 @@ def in_unit(lines: tuple[Line, ...], size_wh: tuple[int, int]) -> tuple[Line, ..
     )
 
 
-def _start_ns(text: str, timezone: str) -> int:
+def instant_ns(option: str, text: str, zone: tzinfo) -> int:
+    """Return the wall time that an option's text says; one without an offset is in `zone`.
+
+    Raises:
+        UsageError: it is no time.
+    """
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
-        raise UsageError(f"--start {text}: is not a time; write it as 2026-03-04T17:59:00+02:00") from None
+        raise UsageError(f"{option} {text}: is not a time; write it as 2026-03-04T17:59:00+02:00") from None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(timezone))
+        moment = moment.replace(tzinfo=zone)
     return round(moment.timestamp() * 1e9)

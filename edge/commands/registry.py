@@ -11,7 +11,6 @@ from edge.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import tzinfo
 
     from edge.config import Config
     from edge.gate.registry import Entry
@@ -77,15 +76,18 @@ def _list(args: argparse.Namespace, config: Config) -> None:
 
 
 def _check(args: argparse.Namespace, config: Config) -> None:
+    from time import time_ns
     from zoneinfo import ZoneInfo
 
     from edge.gate.registry import Registry
+    from edge.order import instant_ns
     from edge.registryfile import read_registry
     from edge.types import Plate
 
     zone = ZoneInfo(config.site.timezone)
     known = Registry(read_registry(config.registry.file), zone, config.registry.fuzzy)
-    access = known.answer([Plate(plate.upper(), 1.0, 1, 1) for plate in args.plates], _wall_ns(args.at, zone))
+    at_ns = time_ns() if args.at is None else instant_ns("--at", args.at, zone)
+    access = known.answer([Plate(plate.upper(), 1.0, 1, 1) for plate in args.plates], at_ns)
     if args.json:
         found = {"list": access.listed, "entry": access.entry, "distance": access.distance}
         _summarise(decision=access.decision.value, match=access.match.value, reason=access.reason, **found)
@@ -143,20 +145,6 @@ def _present(config: Config) -> tuple[Entry, ...]:
     from edge.registryfile import read_registry
 
     return read_registry(config.registry.file) if Path(config.registry.file).exists() else ()
-
-
-def _wall_ns(text: str | None, zone: tzinfo) -> int:
-    import time
-    from datetime import datetime
-
-    if text is None:
-        return time.time_ns()
-    try:
-        at = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise UsageError(f"--at {text}: is not a time; write it as 2026-03-04T17:59:00+02:00") from None
-    local = at if at.tzinfo else at.replace(tzinfo=zone)
-    return round(local.timestamp()) * 1_000_000_000
 
 
 _VERBS = {"list": _list, "check": _check, "import": _import, "add": _add, "remove": _remove}
