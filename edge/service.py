@@ -228,8 +228,7 @@ class Service:
         try:
             stack.callback(Hatch(beside(Path(self._config.store.path)), work.answer).close)
         except StoreFailed as error:  # the list can be worked when the service stands still; the gate cannot
-            self._troubles["hatch"] = str(error)
-            self._log.error("%s", error)
+            self._complain("hatch", str(error))
 
     def _record(self, kind: EventKind, body: Body) -> bool:
         draft = Draft(kind, self._clock.wall_ns(), self._clock.quality(), body)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from edge.clock import ClockQuality
 from edge.config import Camera, Road, Rule, Site
 from edge.gate.guard import Guard
 from edge.gate.rules.book import Crop
-from edge.gate.site import GateSite
+from edge.gate.site import GateSite, resolution
 from edge.gate.stays import ZoneLook
 from edge.ports import EventStore
-from edge.types import RULE, AnomalyEnd, CameraFinding, Draft, Event, EventKind, Evidence, Pass, Plate, Ruling
+from edge.types import CameraFinding, Draft, Event, Evidence, Pass, Plate
 
 TICK_NS = 1_000_000_000
 """Rules that time alone can break are asked once in this."""
@@ -66,14 +66,14 @@ class SiteBook:
             if moment is not None:
                 self._unrecorded.extend(self._site.watch(moment.zones, moment.wall_ns, quality, moment.crop))
                 self._tick(moment.wall_ns, quality)
-            self._unrecorded.extend(_resolved(self._site.ends(), quality))
+            self._unrecorded.extend(resolution(end, quality) for end in self._site.ends())
         return self.flush()
 
     def tick(self, wall_ns: int, quality: ClockQuality) -> tuple[Event, ...]:
         """Let time pass where no camera may be telling of it; raises as `settle`."""
         with self._lock:
             self._tick(wall_ns, quality)
-            self._unrecorded.extend(_resolved(self._site.ends(), quality))
+            self._unrecorded.extend(resolution(end, quality) for end in self._site.ends())
         return self.flush()
 
     def _tick(self, wall_ns: int, quality: ClockQuality) -> None:
@@ -128,11 +128,3 @@ class SiteBook:
         events = self._store.record(self._unrecorded) if self._unrecorded else ()
         self._unrecorded.clear()
         return events
-
-
-def _resolved(ends: Iterable[AnomalyEnd], quality: ClockQuality) -> list[Draft]:
-    """Return what takes anomalies off the list that ended by themselves."""
-    return [
-        Draft(EventKind.ANOMALY_RESOLVED, end.wall_ns, quality, Ruling(end.anomaly_id, RULE, end.why, end.wall_ns))
-        for end in ends
-    ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Protocol
 
-from edge.types import Decision, Direction, Match, Pass
+from edge.gate.rules.words import VERB
+from edge.types import Decision, Match, Pass
 
-_VERB = MappingProxyType({Direction.IN: "In", Direction.OUT: "Out", Direction.UNKNOWN: "Passed"})
 _NOBODY = frozenset({Match.NONE, Match.AMBIGUOUS, Match.OUT_OF_DATE})
 
 
@@ -44,4 +43,4 @@ def unknown_plate(facts: HasPass) -> str | None:
 
 def _sentence(pass_: Pass) -> str:
     reason = pass_.access.reason if pass_.access else ""
-    return f"{_VERB[pass_.direction]} by {pass_.road_id}: {reason}"
+    return f"{VERB[pass_.direction]} by {pass_.road_id}: {reason}"

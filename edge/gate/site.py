@@ -21,7 +21,6 @@ from edge.types import (
     Evidence,
     Pass,
     Ruling,
-    Severity,
     Stage,
     Visit,
 )
@@ -53,7 +52,6 @@ class GateSite:
         self._ledger = Ledger(last_visit_number, tuple(open_visits))
         self._rules = RuleBook(make_id, told)
         self._guard = Guard()
-        self._unsighted: dict[tuple[str, str], str] = {}
         self.reconfigure(site, roads, rules, cameras)
 
     @property
@@ -98,23 +96,10 @@ class GateSite:
 
     def camera(self, camera_id: str, finding: CameraFinding, wall_ns: int, quality: ClockQuality) -> tuple[Draft, ...]:
         """Return the anomaly that a finding of the watch over a camera's view raises, or that it is over."""
-        if not finding.raised:
-            anomaly_id = self._unsighted.pop((camera_id, finding.kind), None)
-            if anomaly_id is None:
-                return ()
-            ruling = Ruling(anomaly_id, RULE, finding.explanation, wall_ns)
-            return (Draft(EventKind.ANOMALY_RESOLVED, wall_ns, quality, ruling),)
-        found = Anomaly(
-            anomaly_id=self._make_id(wall_ns),
-            kind=finding.kind,
-            severity=Severity.ALARM,
-            explanation=finding.explanation,
-            wall_ns=wall_ns,
-            camera_id=camera_id,
-            road_id="",
-        )
-        self._unsighted[camera_id, finding.kind] = found.anomaly_id
-        return (Draft(EventKind.ANOMALY_RAISED, wall_ns, quality, found),)
+        if finding.raised:
+            return _drafts([self._rules.on_camera(camera_id, finding, wall_ns)], quality)
+        end = self._rules.camera_over(camera_id, finding, wall_ns)
+        return () if end is None else (resolution(end, quality),)
 
     def watch(
         self, looks: Iterable[ZoneLook], wall_ns: int, quality: ClockQuality, crop: Crop | None = None
@@ -132,3 +117,9 @@ class GateSite:
 
 def _drafts(raised: Iterable[Anomaly], quality: ClockQuality) -> tuple[Draft, ...]:
     return tuple(Draft(EventKind.ANOMALY_RAISED, anomaly.wall_ns, quality, anomaly) for anomaly in raised)
+
+
+def resolution(end: AnomalyEnd, quality: ClockQuality) -> Draft:
+    """Return what takes an anomaly off the list that ended by itself."""
+    ruling = Ruling(end.anomaly_id, RULE, end.why, end.wall_ns)
+    return Draft(EventKind.ANOMALY_RESOLVED, end.wall_ns, quality, ruling)

@@ -19,7 +19,7 @@ from edge.gate.rules.words import lasting
 from edge.gate.rules.zones import place
 from edge.gate.stays import ZoneLook
 from edge.gate.trust import ClockTrust
-from edge.types import U8, Anomaly, AnomalyEnd, Box, Evidence, EvidenceRef, Pass, Severity, Visit
+from edge.types import U8, Anomaly, AnomalyEnd, Box, CameraFinding, Evidence, EvidenceRef, Pass, Severity, Visit
 
 _NEAR = 64  # passes remembered for who drives close behind whom
 _LATE_NS = 60_000_000_000  # a pass may become final this long after it happened: only then the site is reconciled
@@ -129,6 +129,16 @@ class RuleBook:
                 if subject not in found:
                     self._end(name, subject, kind.over, wall_ns)
         return raised
+
+    def on_camera(self, camera_id: str, finding: CameraFinding, wall_ns: int) -> Anomaly:
+        """Return the anomaly that something wrong with a camera's view is; it stands until `camera_over`."""
+        found = self._anomaly(finding.kind, "alarm", Finding(camera_id, finding.explanation, camera_id), wall_ns)
+        self._told.note(found, camera_id, standing=True)
+        return found
+
+    def camera_over(self, camera_id: str, finding: CameraFinding, wall_ns: int) -> AnomalyEnd | None:
+        """Return that a camera's view is right again, or None where nothing was told of it."""
+        return self._told.end(finding.kind, camera_id, finding.explanation, wall_ns)
 
     def _judged(self, rule: Rule) -> bool:
         return self._trust.trusted or not needs_clock(rule)

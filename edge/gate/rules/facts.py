@@ -25,19 +25,11 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """What the site's register of vehicles says of a pass: `verdict` is allow, deny, watch or unknown."""
-
-    verdict: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PassFacts:
     """One final pass. `road` and `line` are None where the configuration lists none of that name.
 
     `near`: other final passes over the same line lately. `inside`: the open visits of others. `ruled`: the kinds of
-    the rules that speak of this pass. `listed`: None where nobody was asked.
+    the rules that speak of this pass.
     """
 
     pass_: Pass
@@ -48,7 +40,6 @@ class PassFacts:
     near: tuple[Pass, ...] = ()
     inside: tuple[Visit, ...] = ()
     ruled: frozenset[str] = frozenset()
-    listed: Listed | None = None
 
     def found(self, explanation: str) -> Finding:
         """Return that something is wrong with this side of the visit: a revised pass has the same subject."""
