@@ -126,8 +126,11 @@ def watch_key(config: Config, db: Path | None) -> bytes | None:
 
 def make_pipeline(config: Config, camera: Camera, detector: Detector, desk: ReadingDesk, site: SiteBook) -> Pipeline:
     """Return a fresh pipeline for one camera."""
-    prior = Prior(config.site.plates)
-    return Pipeline(camera, detector, desk, site, make_id, config.models.heartbeat_s, prior)
+
+    def expect() -> Prior:
+        return Prior(config.site.plates, site.known)  # asked for every vote: the registry changes while cameras run
+
+    return Pipeline(camera, detector, desk, site, make_id, config.models.heartbeat_s, expect)
 
 
 def watch_detector(config: Config, clock: Clock, stop: threading.Event) -> DetectorWatch:

@@ -13,7 +13,7 @@ from edge.gate.passes import PassBook
 from edge.gate.stays import ZoneWatch
 from edge.gate.zones import IgnoredZones
 from edge.plates.book import PlateBook
-from edge.plates.grammar import NOTHING_KNOWN, Prior
+from edge.plates.grammar import Prior, nothing
 from edge.ports import DeskCost, Detector, Frame, ReadingDesk
 from edge.sitebook import Moment, Proven, SiteBook
 from edge.tracking import Tracker
@@ -63,7 +63,7 @@ class Pipeline:
         site: SiteBook,
         make_id: Callable[[int], str],
         heartbeat_s: float,
-        prior: Prior = NOTHING_KNOWN,
+        expect: Callable[[], Prior] = nothing,
     ) -> None:
         self.lines = camera.lines
         self.detector = detector.label
@@ -75,7 +75,7 @@ class Pipeline:
         self._motion = MotionGate()
         self._ignored = IgnoredZones(camera.zones)
         self._tracker = Tracker()
-        self._plates = PlateBook(prior)
+        self._plates = PlateBook(expect)
         self._tripwires = Tripwires(camera.lines)
         self._passes = PassBook(camera.id, make_id)
         self._zones = ZoneWatch(camera.id, camera.zones)

@@ -99,6 +99,11 @@ class SiteBook:
             self._guard = guard
             self._site.place(guard)
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The plates of the registry as it is now: see `Guard.known`."""
+        return self._guard.known
+
     def veiled(self, plates: Sequence[Plate]) -> tuple[Plate, ...]:
         """Return plates as they may be told outside the device: see `Guard.veiled`."""
         return self._guard.veiled(plates)

@@ -40,6 +40,11 @@ class Guard:
         shown = tuple(picture for picture in evidence if picture.ref.kind != "plate")
         return replace(pass_, plates=self.veiled(pass_.plates), evidence=refs), shown
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The letters and digits of every registered plate, whatever its dates."""
+        return self._registry.plates if self._registry is not None else frozenset()
+
     def veiled(self, plates: Sequence[Plate]) -> tuple[Plate, ...]:
         """Return plates as they may be recorded."""
         return tuple(map(self._veil, plates))

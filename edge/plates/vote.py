@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from operator import contains
 
 from edge.lookalikes import UNLIKE, price
 from edge.plates.ballot import Ballot
@@ -142,12 +143,28 @@ def _expected(ballots: list[Ballot], winners: tuple[str, ...], prior: Prior) -> 
     if not prior.countries and not prior.known:
         return None
     text = "".join(winners)
-    charges: Charges = [ballot.charges() for ballot, winner in zip(ballots, winners, strict=True) if winner]
-    right = put_right(text, charges, prior)
+    cast = [ballot for ballot, winner in zip(ballots, winners, strict=True) if winner]
+    charges: Charges = [ballot.charges() for ballot in cast]
+    right = _known(text, cast, prior.known) or put_right(text, charges, prior)
     if right not in prior.known and fits(right, prior.countries) is None:
         return None
     signs = iter(right)
     return tuple(winner and next(signs) for winner in winners)
+
+
+def _known(text: str, ballots: list[Ballot], known: frozenset[str]) -> str | None:
+    """Return the only plate that the site knows among the texts that the looks leave open; the winner's before all.
+
+    Who drives with nearly the plate of a known vehicle must not become it: where the looks are clear, how near they are
+    to a known plate is for the registry to say.
+    """
+    if text in known:
+        return text
+    signs = [ballot.left_open() for ballot in ballots]
+    if all(len(of_place) == 1 for of_place in signs):
+        return None
+    found = [one for one in known if len(one) == len(signs) and all(map(contains, signs, one))]
+    return found[0] if len(found) == 1 else None
 
 
 def _most_read(reads: Iterable[PlateRead]) -> str | None:

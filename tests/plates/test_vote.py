@@ -152,8 +152,46 @@ def test_looks_that_misread_different_characters_back_each_other_under_a_country
 
 def test_a_plate_that_the_site_knows_needs_two_looks_too() -> None:
     known = Prior((), frozenset({"SURF01"}))
-    assert agree([[_read("SURFO1")]], known) == ()
-    assert [plate.text for plate in agree([[_read("SURFO1")]] * 2, known)] == ["SURF01"]
+    assert agree([[_read("SURF01")]], known) == ()
+    assert [plate.text for plate in agree([[_read("SURF01")]] * 2, known)] == ["SURF01"]
+
+
+@pytest.mark.parametrize("read", ["8BC1234", "B8C1234", "BBCI234", "8BCI234", "8BC7234", "BBG1234"])
+@pytest.mark.parametrize("sure", [0.3, 0.6, 0.97])
+def test_who_is_clearly_read_as_another_is_never_a_known_plate(read: str, sure: float) -> None:
+    known = Prior((), frozenset({"BBC1234"}))
+    for looks in ([read] * 2, [read] * 3, [read, read, "BBC1234"]):
+        seen = [[_read(look, sure)] for look in looks]
+        assert [plate.text for plate in agree(seen, known)] == [plate.text for plate in agree(seen)]
+
+
+def test_where_the_looks_leave_it_open_a_known_plate_is_meant() -> None:
+    looks = [[_read("8BC1234")], [_read("BBC1234", 0.96)]]
+    assert [plate.text for plate in agree(looks, Prior((), frozenset({"BBC1234"})))] == ["BBC1234"]
+    assert [plate.text for plate in agree(looks, Prior((), frozenset({"8BC1234"})))] == ["8BC1234"]
+    assert agree(looks, Prior((), frozenset({"88C1234"}))) == agree(looks)
+    assert agree([[_read("XBC1234")], [_read("BBC1234")]], Prior((), frozenset({"BBC1234"}))) == (), "one look is none"
+    known = agree([[_read("CF207350")], [_read("CF207358")]], Prior((), frozenset({"CF207358"})))
+    assert [plate.text for plate in known] == ["CF207358"]
+    assert known[0].margin == 0
+
+
+LETTERS = "08BDO1IL5S"
+
+
+@given(
+    st.lists(st.text(LETTERS, min_size=6, max_size=7), min_size=1, max_size=4, unique=True),
+    st.lists(st.tuples(st.text(LETTERS, min_size=6, max_size=7), st.sampled_from([0.4, 0.7, 0.97])), max_size=3),
+)
+@settings(max_examples=300, deadline=None)
+def test_a_known_plate_is_told_only_where_a_look_read_each_of_its_characters(
+    known: list[str], drawn: list[tuple[str, float]]
+) -> None:
+    looks = [[_read(*one)] for one in drawn]
+    told = {plate.text for plate in agree(looks)}
+    for plate in agree(looks, Prior((), frozenset(known))):
+        if plate.text in known and plate.text not in told:
+            assert all(any(sign in text for text, _ in drawn) for sign in plate.text)
 
 
 def test_the_margin_is_that_of_the_least_certain_character() -> None:
