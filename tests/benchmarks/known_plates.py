@@ -57,7 +57,7 @@ def near(text: str, chance: random.Random) -> str:
 
 def scores(texts: Sequence[str], seen: Sequence[Looks]) -> dict[str, int]:
     """Count what is told of registered and of strange vehicles, without the registry and with it."""
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - no secret
     own = set(texts[::2])
     strangers = {text for text in texts[1::2] if text not in own}
     known = frozenset(own | ({near(text, chance) for text in sorted(strangers)} - strangers))
