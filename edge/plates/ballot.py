@@ -35,7 +35,7 @@ class Ballot:
         return [first, *(other for other in self.support if other and first and resemble(first, other))]
 
     def left_open(self) -> frozenset[str]:
-        """The characters that were read here and are as good as the winner; an empty one is that none is there."""
+        """The characters read here that are as good as the winner; an empty one says that none is there."""
         enough = max(self.support.values()) - CLOSE * sum(self.support.values())
         return frozenset(character for character, votes in self.support.items() if votes >= enough)
 
