@@ -130,7 +130,8 @@ def make_pipeline(config: Config, camera: Camera, detector: Detector, desk: Read
     def expect() -> Prior:
         return Prior(config.site.plates, site.known)  # asked for every vote: the registry changes while cameras run
 
-    return Pipeline(camera, detector, desk, site, make_id, config.models.heartbeat_s, expect)
+    heartbeat_s, keeps = config.models.heartbeat_s, config.store.evidence
+    return Pipeline(camera, detector, desk, site, make_id, heartbeat_s, expect, keeps_pictures=keeps)
 
 
 def watch_detector(config: Config, clock: Clock, stop: threading.Event) -> DetectorWatch:

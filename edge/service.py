@@ -279,9 +279,9 @@ class Service:
         self._start_relay()
 
 
-def _of_every_camera(config: Config) -> tuple[Models, tuple[str, ...]]:
+def _of_every_camera(config: Config) -> tuple[Models, tuple[str, ...], bool]:
     """Return what all cameras take from the configuration at once: the detector is judged first."""
-    return replace(config.models, detector="", engine="", precision=""), config.site.plates
+    return replace(config.models, detector="", engine="", precision=""), config.site.plates, config.store.evidence
 
 
 def _until_restart(running: Config, changed: Config) -> Config:
@@ -290,5 +290,5 @@ def _until_restart(running: Config, changed: Config) -> Config:
         changed,
         device=replace(changed.device, id=running.device.id),
         site=replace(changed.site, id=running.site.id),
-        store=running.store,
+        store=replace(changed.store, path=running.store.path),
     )

@@ -122,6 +122,20 @@ def test_the_votes_of_a_running_camera_know_a_changed_registry(site: Site) -> No
     assert expect().known == {"CY88431", "ND55012"}
 
 
+def test_store_evidence_decides_whether_cameras_keep_pictures_and_may_change_without_a_restart(site: Site) -> None:
+    service = site.start()
+    detector, desk = ScriptedDetector(lambda _: Detections.empty()), PromptDesk(ScriptedReader(lambda _: []))
+
+    def keeps() -> bool:
+        config = service._config
+        return make_pipeline(config, config.cameras[0], detector, desk, service._site)._evidence is not None
+
+    before = keeps()
+    site.toml.write_text(site.toml.read_text().replace("[registry]", "evidence = false\n[registry]"))
+    site.settle()
+    assert (before, keeps()) == (True, False)
+
+
 def test_a_restart_tells_only_what_changed_meanwhile(site: Site) -> None:
     site.start()
     site.start()
