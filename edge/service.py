@@ -224,7 +224,7 @@ class Service:
     # Store
 
     def _open_hatch(self, stack: ExitStack) -> None:
-        work = WorkList(self._store, self._clock, self._site.decide)
+        work = WorkList(self._store, self._clock, self._site.decide, self._site.shown)
         try:
             stack.callback(Hatch(beside(Path(self._config.store.path)), work.answer).close)
         except StoreFailed as error:  # the list can be worked when the service stands still; the gate cannot

@@ -108,6 +108,10 @@ class SiteBook:
         """Return plates as they may be told outside the device: see `Guard.veiled`."""
         return self._guard.veiled(plates)
 
+    def shown(self, text: str) -> str:
+        """Return a plate as it may be recorded: see `Guard.shown`."""
+        return self._guard.shown(text)
+
     def record(self, draft: Draft) -> tuple[Event, ...]:
         """Record a fact that concerns no pass; raises as `settle`."""
         with self._lock:

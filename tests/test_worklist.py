@@ -87,7 +87,7 @@ def store() -> Iterator[SqliteStore]:
 def work(store: SqliteStore) -> WorkList:
     clock = ManualClock(NOW_NS)
     site = SiteBook(GateSite(Site("yard"), (), (), str), store)
-    return WorkList(store, clock, site.decide)
+    return WorkList(store, clock, site.decide, site.shown)
 
 
 def newest(store: SqliteStore, count: int = 1) -> list[Event]:
