@@ -32,6 +32,10 @@ class Crossing:
     mode: str = ""  # how the scene was lit: day, dusk, night or infra-red
 
 
+COLOURS = ("black", "white", "grey", "red", "blue", "green", "yellow", "orange", "brown", "beige")
+"""The colours of vehicles, as a witness names them; silver is grey."""
+
+
 class Stage(enum.Enum):
     """A pass is told at once and again when nothing more can be learnt about it."""
 
@@ -95,6 +99,7 @@ class Pass:
 
     `no_plate`: why a final pass has no plate, where that is known.
     `mode`: how the scene was lit when it crossed: day, dusk, night or infra-red; empty when nobody looked.
+    `colour`: of its body, one of COLOURS, as several looks agree, `colour_confidence` 0..1; empty where they do not.
     """
 
     pass_id: str
@@ -115,6 +120,8 @@ class Pass:
     no_plate: NoPlate | None = None
     access: Access | None = None
     mode: str = ""
+    colour: str = ""
+    colour_confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
