@@ -16,6 +16,7 @@ from edge.types.passes import (
     EvidenceRef,
     Match,
     Pass,
+    ReadRate,
     Stage,
 )
 from edge.types.plates import NoPlate, Plate, PlateQuads, PlateRead, Reading
@@ -71,6 +72,7 @@ __all__ = [
     "PlateQuads",
     "PlateRead",
     "Point",
+    "ReadRate",
     "Reading",
     "RegistryChange",
     "Ruling",

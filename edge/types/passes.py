@@ -99,7 +99,7 @@ class Pass:
 
     `no_plate`: why a final pass has no plate, where that is known.
     `mode`: how the scene was lit when it crossed: day, dusk, night or infra-red; empty when nobody looked.
-    `colour`: of its body, one of COLOURS, as several looks agree, `colour_confidence` 0..1; empty where they do not.
+    `colour`: of its body, one of COLOURS, as several looks agree, `colour_confidence` 0..1; empty and None where they do not.
     """
 
     pass_id: str
@@ -121,7 +121,7 @@ class Pass:
     access: Access | None = None
     mode: str = ""
     colour: str = ""
-    colour_confidence: float = 0.0
+    colour_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,3 +130,17 @@ class Evidence:
 
     ref: EvidenceRef
     picture: U8
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRate:
+    """How many of a camera's passes in one light had a plate. `reasons`: why the others had none, the commonest first.
+
+    `mode` is that of the passes, empty when nobody looked.
+    """
+
+    camera_id: str
+    mode: str
+    passes: int
+    read: int
+    reasons: tuple[tuple[str, int], ...] = ()

@@ -75,7 +75,7 @@ class ColourBook:
         if pass_.class_name not in COLOURED:
             return pass_
         colour, confidence = self.agreed(pass_.track_id)
-        return replace(pass_, colour=colour, colour_confidence=confidence)
+        return replace(pass_, colour=colour, colour_confidence=confidence) if colour else pass_
 
     def agreed(self, track_id: int) -> tuple[str, float]:
         """Return the colour that the looks at a track agree on and how much, 0..1; empty where they do not."""

@@ -80,7 +80,7 @@ class PassV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
     access: AccessV1 | None = None
     mode: str = ""
     colour: str = ""
-    colour_confidence: Share = 0.0
+    colour_confidence: Share | None = None
 
 
 class VisitSideV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):

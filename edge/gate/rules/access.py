@@ -62,7 +62,7 @@ def _other_class(pass_: Pass, access: Access) -> str:
 def _other_colour(pass_: Pass, access: Access) -> str:
     if not clearly_other(access.colour or "", pass_.colour):
         return ""
-    return f"{access.entry} is registered for a {access.colour} one, this was {pass_.colour}"
+    return f"{access.entry} is registered as {access.colour}, this one was {pass_.colour}"
 
 
 def _found(facts: PassFacts, access: Access) -> Finding:
