@@ -375,13 +375,16 @@ def test_the_status_counts_what_is_unresolved_and_is_told_anew_when_that_changes
 
 
 def test_the_status_says_how_many_plates_each_camera_read_in_the_last_day(bench: Bench) -> None:
-    seen = Pass("p1", Stage.FINAL, 2, "north", 1, "l", "r", Direction.IN, 1.0, bench.clock.wall_ns(), "car")
+    def seen(pass_id: str, **changes: object) -> Pass:
+        one = Pass(pass_id, Stage.FINAL, 2, "north", 1, "l", "r", Direction.IN, 1.0, bench.clock.wall_ns(), "car")
+        return replace(one, **changes)  # type: ignore[arg-type]  # by name
+
     passes = [
-        seen,
-        replace(seen, pass_id="p2", plates=(Plate("CA1", 0.9, 3, 3),)),
-        replace(seen, pass_id="p3", wall_ns=seen.wall_ns - 25 * 3600 * 10**9),
-        replace(seen, pass_id="p4", stage=Stage.ANNULLED),
-        replace(seen, pass_id="p5", camera_id="south", no_plate=NoPlate.BLURRED),
+        seen("p1"),
+        seen("p2", plates=(Plate("CA1", 0.9, 3, 3),)),
+        seen("p3", wall_ns=bench.clock.wall_ns() - 25 * 3600 * SECOND),
+        seen("p4", stage=Stage.ANNULLED),
+        seen("p5", camera_id="south", no_plate=NoPlate.BLURRED),
     ]
     bench.store.record([Draft(EventKind.PASS_FINAL, one.wall_ns, ClockQuality.SYNCED, one) for one in passes])
     bench.steps(2)

@@ -18,7 +18,7 @@ from edge.lookalikes import CHEAPEST
 from edge.types import Access, Decision, Match, Plate
 
 LISTS = ("deny", "allow", "watch")
-"""The strongest first: a vehicle on several lists may do what the first of them says. That it is watched is told too."""
+"""The strongest first: a vehicle on several lists may do what the first of them says; being watched is told besides."""
 MARGIN = 0.2
 """A misread plate must be nearer to the one it is taken for than to any other vehicle's by this."""
 _DECISIONS = MappingProxyType({"deny": Decision.DENY, "watch": Decision.UNKNOWN, "allow": Decision.ALLOW})

@@ -99,7 +99,8 @@ class Pass:
 
     `no_plate`: why a final pass has no plate, where that is known.
     `mode`: how the scene was lit when it crossed: day, dusk, night or infra-red; empty when nobody looked.
-    `colour`: of its body, one of COLOURS, as several looks agree, `colour_confidence` 0..1; empty and None where they do not.
+    `colour`: of its body, one of COLOURS, as several looks agree, and `colour_confidence` how much, 0..1; empty and
+    None where they do not.
     """
 
     pass_id: str

@@ -389,11 +389,15 @@ def test_somebody_of_the_group_can_look(path: Path, *, running: bool) -> None:
         store.close()
 
 
+def named(seen: Pass, pass_id: str) -> Pass:
+    return replace(seen, pass_id=pass_id)
+
+
 def test_rates_tell_by_camera_and_light_which_share_was_read_and_why_not(run: Run, path: Path) -> None:
     store = open_store(path, "cam-1", "depot", ManualClock(START_NS))
     late = replace(passing("p9", "X1", START_NS, Direction.IN), plates=(), mode="night", no_plate=NoPlate.GLARE)
-    passes = (late, replace(late, pass_id="p10"), replace(late, pass_id="p11", no_plate=NoPlate.TOO_SMALL))
-    gone = replace(late, pass_id="p12", stage=Stage.ANNULLED)
+    passes = (late, named(late, "p10"), replace(named(late, "p11"), no_plate=NoPlate.TOO_SMALL))
+    gone = replace(named(late, "p12"), stage=Stage.ANNULLED)
     store.record([Draft(EventKind.PASS_FINAL, START_NS, ClockQuality.SYNCED, one) for one in (*passes, gone)])
     store.close()
     code, out = run("rates", "--since", "2026-03-01", "--json")

@@ -99,7 +99,8 @@ def test_the_cast_of_the_scene_is_taken_out(paint: str, cast: tuple[float, float
     assert told or paint in {"brown", "beige"}, "only where a cast and a paint are much alike"
 
 
-def test_random_pictures_give_shares(rng: np.random.Generator = np.random.default_rng(3)) -> None:  # noqa: B008
+def test_random_pictures_give_shares() -> None:
+    rng = np.random.default_rng(3)
     for _ in range(50):
         picture = rng.integers(0, 256, (int(rng.integers(1, 40)), int(rng.integers(1, 40)), 3), dtype=np.uint8)
         look = colours_of(picture, Surroundings((1.0, 1.0, 1.0), float(rng.uniform(0, 255))))
