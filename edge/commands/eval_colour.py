@@ -58,8 +58,8 @@ def _table(judged: Sequence[Judged]) -> str:
         share = f"{c['wrong'] / told:.1%}" if told else "-"
         lines.append(f"{name:<9}{len(some):>6}{c['right']:>7}{c['wrong']:>7}{c['unknown']:>9}{share:>15}")
     for paint, some in _by_paint(judged):
-        told = Counter(one.told or "unknown" for one in some)
-        lines.append(f"{paint:<9}{len(some):>6}  {', '.join(f'{n} {name}' for name, n in told.most_common())}")
+        names = Counter(one.told or "unknown" for one in some)
+        lines.append(f"{paint:<9}{len(some):>6}  {', '.join(f'{n} {name}' for name, n in names.most_common())}")
     return "\n".join(lines)
 
 

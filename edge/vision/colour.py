@@ -142,9 +142,9 @@ def colours_of(body: U8, scene: Surroundings, free: npt.NDArray[np.bool_] | None
     lab = lab.reshape(-1, 3) if free is None else lab[free]
     if not len(lab):
         return NOTHING
-    shares = np.bincount(_hues(lab), minlength=_PLAIN + 1).astype(np.float32) / len(lab)
-    hues = shares[: len(COLOURS)]
-    if hues.max() > s.hue_share:
+    shares: F32 = np.bincount(_hues(lab), minlength=_PLAIN + 1).astype(np.float32) / np.float32(len(lab))
+    hues: F32 = shares[: len(COLOURS)]
+    if float(np.max(hues)) > s.hue_share:
         told: F32 = hues / hues.sum()
         return told
     if hues.sum() > s.doubt_share or shares[_DOUBTFUL] > s.doubtful_share:
@@ -156,8 +156,8 @@ def agree(looks: Sequence[F32]) -> tuple[str, float]:
     """Return the colour that several looks of one vehicle agree on and how much, 0..1; empty where they do not."""
     if len(looks) < SETTINGS.fewest:
         return "", 0.0
-    shares = np.mean(looks, axis=0)
-    best = int(shares.argmax())
+    shares: F32 = np.asarray(np.mean(looks, axis=0), np.float32)
+    best = int(np.argmax(shares))
     return (COLOURS[best], min(float(shares[best]), 1.0)) if shares[best] >= SETTINGS.sure else ("", 0.0)
 
 
@@ -188,7 +188,7 @@ def _neutral(light: F32, scene: Surroundings) -> F32:
     s = SETTINGS
     middle, paint = (_shown(float(part)) / scene.middle for part in np.percentile(light, (50, s.bright)))
     no_black, white, grey = _ramp(paint, s.black), _ramp(paint, s.white), _ramp(middle, s.grey)
-    look = NOTHING.copy()
+    look: F32 = NOTHING.copy()
     look[[_BLACK, _GREY, _WHITE]] = 1 - no_black, min(no_black, 1 - white, grey), white
     return look
 
