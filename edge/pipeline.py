@@ -31,6 +31,7 @@ from edge.types import (
     TrackUpdate,
 )
 from edge.vision.camera_watch import CameraView
+from edge.vision.colour_book import ColourBook
 from edge.vision.dhash import dhash_boxes
 from edge.vision.motion import LUMA_WH, Motion, MotionGate
 
@@ -81,6 +82,7 @@ class Pipeline:
         self._plates = PlateBook(expect)
         self._tripwires = Tripwires(camera.lines)
         self._passes = PassBook(camera.id, make_id)
+        self._colours = ColourBook()
         self._zones = ZoneWatch(camera.id, camera.zones)
         self._evidence = EvidenceBook(make_id) if keeps_pictures else None
         self._heartbeat_ns = round(heartbeat_s * 1e9)
@@ -118,7 +120,8 @@ class Pipeline:
         self._identify()
         crossed = self._tripwires.step(tracks, frame.wall_ns, frame.size_wh)
         crossings = [replace(crossing, mode=self._view.mode) for crossing in crossed]
-        passes = self._passes.step(tracks, crossings, frame.wall_ns, self.read)
+        self._colours.step(frame, luma, tracks, self._view.mode)
+        passes = self._coloured(self._passes.step(tracks, crossings, frame.wall_ns, self.read))
         moment = Moment(self._camera_id, frame.wall_ns, self._zones.step(tracks, frame.size_wh), self._crop, noticed)
         events = self._settle(passes, tracks, quality, moment)
         return self._step(Step(tracks, 1, analysed, _on_foot(crossings, tracks), passes, self._agreed(tracks), events))
@@ -131,7 +134,7 @@ class Pipeline:
         self._read_due(tracks)
         self._desk.settle()
         self._collect()
-        passes = self._passes.finish(self.read)
+        passes = self._coloured(self._passes.finish(self.read))
         self._motion.reset()
         self._detected_ns = self._last = None
         events = self._settle(passes, tracks, quality)
@@ -190,6 +193,9 @@ class Pipeline:
 
     def _agreed(self, tracks: TrackUpdate) -> tuple[Plate, ...]:
         return self._site.veiled([plate for track in tracks.ended for plate in self.read(track.track_id).plates])
+
+    def _coloured(self, passes: Sequence[Pass]) -> tuple[Pass, ...]:
+        return tuple(self._colours.told(pass_) for pass_ in passes)
 
     def _settle(
         self, passes: Sequence[Pass], tracks: TrackUpdate, quality: ClockQuality, moment: Moment | None = None

@@ -24,6 +24,7 @@ from edge.types import (
     Pass,
     PlateQuads,
     PlateRead,
+    ReadRate,
     Visit,
 )
 
@@ -360,6 +361,10 @@ class EventStore(Protocol):
 
     def unresolved(self) -> int:
         """Return how many anomalies wait for somebody: raised and not resolved, or reopened."""
+        ...
+
+    def read_rates(self, since_ns: int) -> tuple[ReadRate, ...]:
+        """Return how many passes since that wall time had a plate, by camera and light."""
         ...
 
     def find_anomalies(self, name: str) -> tuple[ListedAnomaly, ...]:

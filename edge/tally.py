@@ -106,9 +106,8 @@ def event_text(event: Event) -> str:
     body = event.body
     if isinstance(body, Pass):
         access = f", {body.access.decision.value}: {body.access.reason}" if body.access else ""
-        return (
-            f"{body.class_name} {body.direction.value} by {body.road_id}, {_plates(body.plates, body.no_plate)}{access}"
-        )
+        seen = f"{body.colour} {body.class_name}".lstrip()
+        return f"{seen} {body.direction.value} by {body.road_id}, {_plates(body.plates, body.no_plate)}{access}"
     if isinstance(body, Visit):
         sides = [
             f"{name} {side.road_id} {_plates(side.plates)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,20 @@ from edge.ports import Message, OutboxStage
 from edge.relay import Relay, RelaySettings, Report
 from edge.store import open_store
 from edge.store.sqlite import SqliteStore
-from edge.types import Anomaly, CameraStatus, Draft, EventKind, Ruling, RunMark, Severity
+from edge.types import (
+    Anomaly,
+    CameraStatus,
+    Direction,
+    Draft,
+    EventKind,
+    NoPlate,
+    Pass,
+    Plate,
+    Ruling,
+    RunMark,
+    Severity,
+    Stage,
+)
 from edge.wire import (
     Ack,
     FetchEvidence,
@@ -358,6 +372,24 @@ def test_the_status_counts_what_is_unresolved_and_is_told_anew_when_that_changes
         bench.steps(15)
         counts.append(bench.status().unresolved)
     assert counts == [0, 1, 0]
+
+
+def test_the_status_says_how_many_plates_each_camera_read_in_the_last_day(bench: Bench) -> None:
+    def seen(pass_id: str, **changes: object) -> Pass:
+        one = Pass(pass_id, Stage.FINAL, 2, "north", 1, "l", "r", Direction.IN, 1.0, bench.clock.wall_ns(), "car")
+        return replace(one, **changes)  # type: ignore[arg-type]  # by name
+
+    passes = [
+        seen("p1"),
+        seen("p2", plates=(Plate("CA1", 0.9, 3, 3),)),
+        seen("p3", wall_ns=bench.clock.wall_ns() - 25 * 3600 * SECOND),
+        seen("p4", stage=Stage.ANNULLED),
+        seen("p5", camera_id="south", no_plate=NoPlate.BLURRED),
+    ]
+    bench.store.record([Draft(EventKind.PASS_FINAL, one.wall_ns, ClockQuality.SYNCED, one) for one in passes])
+    bench.steps(2)
+    told = [(one.camera_id, one.passes, one.read) for one in bench.status().read_rates]
+    assert told == [("north", 2, 1), ("south", 1, 0)]
 
 
 def test_the_status_is_a_sign_of_life(bench: Bench) -> None:

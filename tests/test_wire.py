@@ -41,7 +41,7 @@ from edge.types import (
     VisitSide,
     VisitState,
 )
-from edge.wire import events, shapes
+from edge.wire import control, events, shapes
 
 NAMES = st.from_regex(r"[A-Za-z0-9._-]{1,12}", fullmatch=True)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -54,7 +54,7 @@ PLATES = st.lists(
     max_size=3,
 ).map(tuple)
 REFS = st.lists(st.builds(EvidenceRef, TEXTS, TEXTS, COUNTS, COUNTS), max_size=2).map(tuple)
-SIDES = st.builds(VisitSide, TEXTS, TEXTS, TEXTS, INSTANTS, TEXTS, PLATES, HASHES)
+SIDES = st.builds(VisitSide, TEXTS, TEXTS, TEXTS, INSTANTS, TEXTS, PLATES, HASHES, TEXTS)
 ACCESSES = st.builds(
     Access,
     st.sampled_from(Decision),
@@ -85,6 +85,8 @@ PASSES = st.builds(
     st.none() | st.sampled_from(NoPlate),
     st.none() | ACCESSES,
     TEXTS,
+    TEXTS,
+    st.none() | SHARES,
 )
 VISITS = st.builds(
     Visit, TEXTS, COUNTS, st.sampled_from(VisitState), COUNTS, st.none() | SIDES, st.none() | SIDES, st.none() | TEXTS
@@ -309,7 +311,7 @@ def test_an_event_of_a_later_version_is_refused_and_one_with_unknown_fields_is_r
     payload = wire.encode_event(a_pass())
     with pytest.raises(WireError, match="newer edge"):
         wire.decode_event(payload.replace(b"final.v1", b"final.v2"))
-    assert wire.decode_event(payload.replace(b'{"pass_id"', b'{"colour":"red","pass_id"')) == a_pass()
+    assert wire.decode_event(payload.replace(b'{"pass_id"', b'{"paint":"red","pass_id"')) == a_pass()
 
 
 @pytest.mark.parametrize("share", [math.nan, math.inf, 1.5, -0.1])
@@ -377,7 +379,17 @@ def test_a_time_that_is_no_utc_time_is_refused(text: str) -> None:
 
 def test_delivery_messages_come_back_as_they_were_sent() -> None:
     status = wire.Status(
-        "degraded", "run", "0.1", "epoch", 1, 4, 2, "gate-1 lost", (shapes.CameraStatusV1("c", "lost"),), unresolved=3
+        "degraded",
+        "run",
+        "0.1",
+        "epoch",
+        1,
+        4,
+        2,
+        "gate-1 lost",
+        (shapes.CameraStatusV1("c", "lost"),),
+        unresolved=3,
+        read_rates=(control.ReadRateV1("c", 9, 7),),
     )
     assert wire.decode_status(wire.encode_status(status)) == status
     ack = wire.Ack("control-room", "epoch", 12)
@@ -404,7 +416,7 @@ def test_the_schema_names_every_kind_and_every_field_of_an_event() -> None:
     schema = json.loads(wire.event_schema())
     kinds = {one["properties"]["type"]["const"]: one["properties"]["data"]["$ref"] for one in schema["oneOf"]}
     assert kinds.keys() == {f"gate.{kind.value}.v1" for kind in EventKind}
-    written = json.loads(wire.encode_event(a_pass(no_plate=NoPlate.BLURRED)))
+    written = json.loads(wire.encode_event(a_pass(no_plate=NoPlate.BLURRED, colour="red", colour_confidence=0.9)))
     envelope = schema["$defs"][schema["$ref"].rpartition("/")[2]]
     assert written.keys() == envelope["properties"].keys()
     body = schema["$defs"][kinds["gate.pass.final.v1"].rpartition("/")[2]]

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import argparse
 
-from edge.commands import eval_camera, eval_clips, eval_detect, eval_finder, eval_gate, eval_plates, eval_track
+from edge.commands import (
+    eval_camera,
+    eval_clips,
+    eval_colour,
+    eval_detect,
+    eval_finder,
+    eval_gate,
+    eval_plates,
+    eval_track,
+)
 
 HELP = "measure detectors, plate readers, plate finders, trackers, the watch over cameras and the whole gate"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the verbs: detect, plates, finder, track, clips, gate and camera."""
+    """Declare the verbs: detect, plates, finder, track, clips, gate, camera and colour."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs", required=True)
     detect = verbs.add_parser("detect", help="detectors side by side: average precision, recall, precision, F1")
     eval_detect.add_arguments(detect)
@@ -30,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "camera", help="cameras covered, moved, defocused, blind: noticed, and when; false alarms"
     )
     eval_camera.add_arguments(camera)
+    colour = verbs.add_parser("colour", help="the colour of cars at a rendered gate: right, wrong, unknown, by light")
+    eval_colour.add_arguments(colour)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -49,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
         "clips": eval_clips.run,
         "gate": eval_gate.run,
         "camera": eval_camera.run,
+        "colour": eval_colour.run,
     }
     verbs[args.verb](args)
     return 0

@@ -13,11 +13,11 @@ from edge.wire import format_time
 
 EVENT_COLUMNS = (
     "seq", "event_id", "time", "recorded", "clock", "kind", "camera", "road", "direction", "class", "plates",
-    "visit_id", "anomaly", "severity", "text",
+    "visit_id", "anomaly", "severity", "text", "colour",
 )  # fmt: skip
 VISIT_COLUMNS = (
     "number", "state", "plates", "class", "road_in", "time_in", "road_out", "time_out", "dwell_s", "paired_by",
-    "anomalies", "visit_id",
+    "anomalies", "visit_id", "colour",
 )  # fmt: skip
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _NONE = "-"
@@ -67,7 +67,8 @@ def describe(event: Event) -> str:
     body = event.body
     if isinstance(body, Pass):
         access = f", {body.access.decision.value}: {body.access.reason}" if body.access else ""
-        return f"{body.class_name} {body.direction.value} on {body.road_id}, {body.stage.value}{access}"
+        seen = f"{body.colour} {body.class_name}".lstrip()
+        return f"{seen} {body.direction.value} on {body.road_id}, {body.stage.value}{access}"
     if isinstance(body, Visit):
         stay = "" if body.dwell_s is None else f" after {show_dwell(body.dwell_s)}"
         return f"visit {body.number} {body.state.value}{stay}"
@@ -108,6 +109,7 @@ def event_row(event: Event) -> tuple[object, ...]:
         body.kind if isinstance(body, Anomaly) else "",
         body.severity.value if isinstance(body, Anomaly) else "",
         describe(event),
+        getattr(body, "colour", ""),
     )
 
 
@@ -148,6 +150,7 @@ def visit_row(reported: ReportedVisit) -> tuple[object, ...]:
         visit.paired_by or "",
         " ".join(reported.anomalies),
         visit.visit_id,
+        next((end.colour for end in (into, out) if end and end.colour), ""),
     )
 
 

@@ -15,6 +15,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from edge.commands import event_rates
 from edge.commands.list_work import add_correction, add_place, place, run_correction
 from edge.errors import UsageError
 
@@ -45,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show = _verb(verbs, "show", "one event as it was published")
     show.add_argument("name", metavar="ID", help="an event's id or its seq")
     _verb(verbs, "stats", "the store in figures")
+    rates = _verb(verbs, "rates", event_rates.HELP)
+    rates.add_argument("--since", metavar="TIME", help=f"from then on; {_TIME}")
+    rates.add_argument("--camera", default="", metavar="ID", help="of this camera")
     evidence = _verb(verbs, "evidence", "write a picture to a file")
     evidence.add_argument("name", metavar="ID", help="the id of the evidence, as events name it")
     evidence.add_argument("-o", "--output", type=Path, metavar="FILE", required=True, help="JPEG file to write")
@@ -163,6 +167,12 @@ def _stats(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
     return 0
 
 
+def _rates(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
+    since_ns = _time("--since", args.since or event_rates.SINCE, zone) or 0
+    event_rates.print_rates(args, reports.read_rates(since_ns), zone)
+    return 0
+
+
 def _evidence(args: argparse.Namespace, reports: Reports, _: tzinfo) -> int:
     jpeg = reports.evidence(args.name)
     try:
@@ -195,6 +205,7 @@ _VERBS = {
     "export": _export,
     "show": _show,
     "stats": _stats,
+    "rates": _rates,
     "evidence": _evidence,
     "verify": _verify,
 }

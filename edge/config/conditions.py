@@ -9,11 +9,17 @@ from typing import Any, TypeAlias
 
 from edge.config.lines import Path
 from edge.config.problems import Problems, nearest
-from edge.types import CLASSES
+from edge.types import CLASSES, COLOURS
 
 Choices = tuple[str, ...]
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_SHARED: Mapping[str, type | Choices] = {"class": CLASSES, "plate": str, "plates": float, "dwell_s": float}
+_SHARED: Mapping[str, type | Choices] = {
+    "class": CLASSES,
+    "colour": COLOURS,
+    "plate": str,
+    "plates": float,
+    "dwell_s": float,
+}
 FIELDS: Mapping[str, Mapping[str, type | Choices]] = MappingProxyType(
     {
         "pass": MappingProxyType(

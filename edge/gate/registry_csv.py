@@ -10,8 +10,9 @@ from datetime import timezone
 
 from edge.errors import ConfigError
 from edge.gate.alike import plain
+from edge.gate.paint import named
 from edge.gate.registry import LISTS, Entry, instant_ns
-from edge.types import CLASSES, RegistryChange
+from edge.types import CLASSES, COLOURS, RegistryChange
 
 COLUMNS = ("plate", "list", "valid_from", "valid_to", "class", "colour", "note")
 REQUIRED = COLUMNS[:2]
@@ -141,6 +142,8 @@ def _faults(cells: Mapping[str, str]) -> Iterator[str]:
             yield f"valid_to: {spans[1]!r} is not after valid_from {spans[0]!r}; swap them"
     if cells.get("class") and cells["class"] not in CLASSES:
         yield f"class: {cells['class']!r} is no class; write {', '.join(CLASSES)} or nothing"
+    if cells.get("colour") and not named(cells["colour"]):
+        yield f"colour: {cells['colour']!r} is no colour; write {', '.join(COLOURS)} or nothing"
 
 
 def _is_time(text: str) -> bool:

@@ -10,9 +10,12 @@ from edge.clock import Clock
 from edge.ports import EventStore, Message
 from edge.types import CameraStatus
 from edge.wire import Instant, Status, encode_status
+from edge.wire.control import ReadRateV1
 from edge.wire.shapes import CameraStatusV1
 
 _WELL = frozenset({"connecting", "live", "ended"})
+_RATED_NS = 60_000_000_000
+_DAY_NS = 86_400_000_000_000
 _SOONEST_NS = 1_000_000_000
 """A change is told at most once a second."""
 
@@ -65,6 +68,8 @@ class Standing:
         self._told_ns = 0
         self._asked_ns = 0
         self._since_ns = 0
+        self._rated_ns: int | None = None
+        self._rates: tuple[ReadRateV1, ...] = ()
 
     def birth(self) -> Message:
         """Return the first word of a connection."""
@@ -98,6 +103,17 @@ class Standing:
         self._told, self._told_ns = report, now
         return self._message(report.state, report.reason)
 
+    def _read_rates(self) -> tuple[ReadRateV1, ...]:
+        """Return the rates of the last day, counted anew once a minute: they change slowly."""
+        now = self._clock.mono_ns()
+        if self._rated_ns is None or now - self._rated_ns >= _RATED_NS:
+            self._rated_ns, totals = now, dict[str, list[int]]()
+            for one in self._store.read_rates(self._clock.wall_ns() - _DAY_NS):
+                total = totals.setdefault(one.camera_id, [0, 0])
+                total[0], total[1] = total[0] + one.passes, total[1] + one.read
+            self._rates = tuple(ReadRateV1(camera_id, *total) for camera_id, total in totals.items())
+        return self._rates
+
     def _message(self, state: Word, reason: str) -> Message:
         status = Status(
             state=state,
@@ -110,6 +126,7 @@ class Standing:
             unresolved=self._store.unresolved(),
             reason=reason,
             cameras=tuple(CameraStatusV1(c.camera_id, c.state, c.reason, c.decoder) for c in self._told.cameras),
+            read_rates=self._read_rates(),
             since=Instant(self._since_ns),
             at=Instant(self._clock.wall_ns()),
         )

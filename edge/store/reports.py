@@ -19,10 +19,10 @@ import sqlite_utils
 
 from edge.errors import StoreFailed, UsageError
 from edge.ports import OutboxStage
-from edge.store import named
+from edge.store import named, rates
 from edge.store.identity import APPLICATION_ID, SCHEMA_VERSION
 from edge.store.wanted import Wanted, conditions, matches
-from edge.types import Event, EventKind, EvidenceRef, ListedAnomaly, Pass, Visit
+from edge.types import Event, EventKind, EvidenceRef, ListedAnomaly, Pass, ReadRate, Visit
 from edge.wire import decode_body
 
 WAIT_S = 5.0
@@ -128,6 +128,10 @@ class Reports:
     def anomalies(self, *, unresolved: bool = False) -> tuple[ListedAnomaly, ...]:
         """Return every anomaly, or those that wait for somebody."""
         return named.list_anomalies(self._ask, unresolved=unresolved)
+
+    def read_rates(self, since_ns: int) -> tuple[ReadRate, ...]:
+        """Return how many passes since that wall time had a plate, by camera and light."""
+        return rates.read_rates(self._ask, since_ns)
 
     def find_anomalies(self, name: str) -> tuple[ListedAnomaly, ...]:
         """Return the anomalies of the visit whose number `name` is, or those whose ids begin with it."""

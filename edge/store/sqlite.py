@@ -16,13 +16,13 @@ import apsw
 from edge.clock import Clock, ClockQuality
 from edge.errors import EdgeError, StoreFailed, WireError
 from edge.ports import OutboxRow, OutboxStage
-from edge.store import named, opening
+from edge.store import named, opening, rates
 from edge.store.faults import failing_as
 from edge.store.pictures import to_jpeg
 from edge.store.retention import Dropped, drop_events, drop_pictures, give_back_room, last_to_go
 from edge.store.transactions import forced, unforced
 from edge.store.writing import write
-from edge.types import Anomaly, Correction, Draft, Event, EventKind, ListedAnomaly, Pass, Visit
+from edge.types import Anomaly, Correction, Draft, Event, EventKind, ListedAnomaly, Pass, ReadRate, Visit
 from edge.wire import decode_body
 
 T = TypeVar("T")
@@ -119,6 +119,10 @@ class SqliteStore:
         with self._using("counting anomalies") as connection:
             count: int = connection.execute("SELECT count(*) FROM anomaly WHERE state = 'open'").get
         return count
+
+    def read_rates(self, since_ns: int) -> tuple[ReadRate, ...]:
+        with self._using("counting plates read") as connection:
+            return rates.read_rates(connection.execute, since_ns)
 
     def find_anomalies(self, name: str) -> tuple[ListedAnomaly, ...]:
         with self._using("looking for an anomaly") as connection:

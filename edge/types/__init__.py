@@ -6,7 +6,19 @@ half-open. Zones and lines are normalised to 0..1. `at_ns` is the monotonic (or 
 
 from edge.types.anomalies import RULE, Anomaly, AnomalyEnd, CameraFinding, Correction, ListedAnomaly, Ruling, Severity
 from edge.types.events import Body, CameraStatus, Draft, Event, EventKind, RegistryChange, RunMark
-from edge.types.passes import Access, Crossing, Decision, Direction, Evidence, EvidenceRef, Match, Pass, Stage
+from edge.types.passes import (
+    COLOURS,
+    Access,
+    Crossing,
+    Decision,
+    Direction,
+    Evidence,
+    EvidenceRef,
+    Match,
+    Pass,
+    ReadRate,
+    Stage,
+)
 from edge.types.plates import NoPlate, Plate, PlateQuads, PlateRead, Reading
 from edge.types.tracks import (
     CLASSES,
@@ -27,6 +39,7 @@ from edge.types.visits import Visit, VisitSide, VisitState
 
 __all__ = [
     "CLASSES",
+    "COLOURS",
     "F32",
     "I16",
     "KIND",
@@ -59,6 +72,7 @@ __all__ = [
     "PlateQuads",
     "PlateRead",
     "Point",
+    "ReadRate",
     "Reading",
     "RegistryChange",
     "Ruling",

@@ -32,6 +32,10 @@ class Crossing:
     mode: str = ""  # how the scene was lit: day, dusk, night or infra-red
 
 
+COLOURS = ("black", "white", "grey", "red", "blue", "green", "yellow", "orange", "brown", "beige")
+"""The colours of vehicles, as a witness names them; silver is grey."""
+
+
 class Stage(enum.Enum):
     """A pass is told at once and again when nothing more can be learnt about it."""
 
@@ -95,6 +99,8 @@ class Pass:
 
     `no_plate`: why a final pass has no plate, where that is known.
     `mode`: how the scene was lit when it crossed: day, dusk, night or infra-red; empty when nobody looked.
+    `colour`: of its body, one of COLOURS, as several looks agree, and `colour_confidence` how much, 0..1; empty and
+    None where they do not.
     """
 
     pass_id: str
@@ -115,6 +121,8 @@ class Pass:
     no_plate: NoPlate | None = None
     access: Access | None = None
     mode: str = ""
+    colour: str = ""
+    colour_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,3 +131,17 @@ class Evidence:
 
     ref: EvidenceRef
     picture: U8
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRate:
+    """How many of a camera's passes in one light had a plate. `reasons`: why the others had none, the commonest first.
+
+    `mode` is that of the passes, empty when nobody looked.
+    """
+
+    camera_id: str
+    mode: str
+    passes: int
+    read: int
+    reasons: tuple[tuple[str, int], ...] = ()

@@ -26,6 +26,7 @@ class VisitSide:
     class_name: str
     plates: tuple[Plate, ...] = ()
     dhash: int = 0
+    colour: str = ""
 
 
 @dataclass(frozen=True, slots=True)

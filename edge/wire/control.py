@@ -10,11 +10,20 @@ from edge.wire.scalars import Instant, from_json, to_json
 from edge.wire.shapes import CameraStatusV1, Count
 
 
+class ReadRateV1(Struct):
+    """Of a camera's passes in the last 24 hours, how many had a plate."""
+
+    camera_id: str
+    passes: Count
+    read: Count
+
+
 class Status(Struct, omit_defaults=True):
     """The retained word on a device: `online`, `degraded` (working, but `reason` says what is not) or `offline`.
 
     `first_seq`: the oldest event that a replay can still bring. `since`: when `state` began. `at`: when this was
     written; of a last will, when the device connected. `unresolved`: anomalies that wait for somebody.
+    `read_rates`: of the cameras with passes in the last day, so that one that goes bad is seen.
     """
 
     state: Literal["online", "degraded", "offline"]
@@ -29,6 +38,7 @@ class Status(Struct, omit_defaults=True):
     since: Instant | None = None
     at: Instant | None = None
     unresolved: Count = 0
+    read_rates: tuple[ReadRateV1, ...] = ()
 
 
 class Ack(Struct, frozen=True):

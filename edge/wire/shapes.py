@@ -79,6 +79,8 @@ class PassV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
     no_plate: NoPlate | None = None
     access: AccessV1 | None = None
     mode: str = ""
+    colour: str = ""
+    colour_confidence: Share | None = None
 
 
 class VisitSideV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
@@ -91,6 +93,7 @@ class VisitSideV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
     class_name: str
     plates: tuple[PlateV1, ...] = ()
     dhash: Dhash = msgspec.field(default_factory=Dhash)
+    colour: str = ""
 
 
 class VisitV1(Struct, omit_defaults=True):

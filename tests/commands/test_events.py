@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from edge.types import (
     EventKind,
     Evidence,
     EvidenceRef,
+    NoPlate,
     Pass,
     Plate,
     RunMark,
@@ -385,3 +387,36 @@ def test_somebody_of_the_group_can_look(path: Path, *, running: bool) -> None:
     assert (ran.returncode, ran.stdout) == (0, "8 events, seq 1 to 8: whole\n"), ran.stderr
     if running:
         store.close()
+
+
+def named(seen: Pass, pass_id: str) -> Pass:
+    return replace(seen, pass_id=pass_id)
+
+
+def test_rates_tell_by_camera_and_light_which_share_was_read_and_why_not(run: Run, path: Path) -> None:
+    store = open_store(path, "cam-1", "depot", ManualClock(START_NS))
+    late = replace(passing("p9", "X1", START_NS, Direction.IN), plates=(), mode="night", no_plate=NoPlate.GLARE)
+    passes = (late, named(late, "p10"), replace(named(late, "p11"), no_plate=NoPlate.TOO_SMALL))
+    gone = replace(named(late, "p12"), stage=Stage.ANNULLED)
+    store.record([Draft(EventKind.PASS_FINAL, START_NS, ClockQuality.SYNCED, one) for one in (*passes, gone)])
+    store.close()
+    code, out = run("rates", "--since", "2026-03-01", "--json")
+    *rates, summary = map(json.loads, out.splitlines())
+    assert code == 0
+    assert [(one["camera"], one["mode"], one["passes"], one["read"], one["reasons"]) for one in rates] == [
+        ("gate-1", "", 1, 1, {}),
+        ("gate-1", "night", 3, 0, {"glare": 2, "too-small": 1}),
+        ("gate-2", "", 1, 1, {}),
+    ]
+    assert (summary["passes"], summary["read"]) == (5, 2)
+    assert "2 glare, 1 too-small" in run("rates", "--since", "2026-03-01", "--camera", "gate-1")[1]
+    assert "0 passes" in run("rates", "--since", "2026-03-05")[1]
+
+
+def test_a_later_word_on_a_pass_replaces_the_earlier_one_in_the_rates(run: Run, path: Path) -> None:
+    store = open_store(path, "cam-1", "depot", ManualClock(START_NS))
+    again = replace(passing("p1", "X1", START_NS, Direction.IN), revision=2, plates=(), mode="day")
+    store.record([Draft(EventKind.PASS_FINAL, START_NS, ClockQuality.SYNCED, again)])
+    store.close()
+    rates = [json.loads(line) for line in run("rates", "--since", "2026-03-01", "--json")[1].splitlines()[:-1]]
+    assert [(one["camera"], one["mode"], one["read"]) for one in rates] == [("gate-1", "day", 0), ("gate-2", "", 1)]

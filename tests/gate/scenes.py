@@ -2,7 +2,7 @@
 
 on 2019-02-07                             the day of the lines below, in the site's time zone
 08:00:05 in main car CF207358             a final pass; `-` for no plate, `A1+B2` for two; then line= camera= conf=
-                                          hash= track= fold=
+                                          hash= track= fold= colour=
 12:30:00 tick                             the second in which time rules are asked
 10:00:00 person stands in yard for 75 s   also `2 cars roam`, `car passes`: still, moving about, or straight through
 10:00:00 clock unsynced for 90 s          a tick a second
@@ -129,7 +129,7 @@ class Play:
         told = Pass(
             f"pass-{number}", Stage.FINAL, 2, camera, int(more.get("track", number)), line, road, Direction(way), 0.9,
             self.wall(when, int(more.get("fold", 0))), class_name, plates,
-            int(more.get("hash", "0"), 16),
+            int(more.get("hash", "0"), 16), colour=more.get("colour", ""),
         )  # fmt: skip
         self.hear(self.site.take(told, quality))
 

@@ -54,6 +54,7 @@ def test_what_spreadsheets_write_is_read() -> None:
         ("plate,list,valid_to\nCF1,allow,2026-02-30\n", "p.csv:2: valid_to: '2026-02-30' is no day"),
         ("plate,list,valid_from,valid_to\nCF1,allow,2026-02-02,2026-02-01\n", "p.csv:2: valid_to: '2026-02-01' is"),
         ("plate,list,class\nCF1,allow,tank\n", "p.csv:2: class: 'tank' is no class"),
+        ("plate,list,colour\nCF1,allow,plaid\n", "p.csv:2: colour: 'plaid' is no colour"),
         ("plate,list\nCF1,allow\n\nCF-1,allow\n", "p.csv:4: plate: 'CF-1' is in line 2 already"),
     ],
 )
@@ -81,7 +82,7 @@ ENTRIES = st.builds(
     st.sampled_from(("", "2026-01-01")),
     st.sampled_from(("", "2026-01-01", "2026-03-04 18:00")),
     st.sampled_from(("", "car")),
-    TEXTS,
+    st.sampled_from(("", "silver", "red")),
     TEXTS,
 )
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from edge.config import Rule
+from edge.gate.paint import clearly_other
 from edge.gate.rules.facts import Finding, PassFacts
 from edge.gate.rules.passes import SURE
 from edge.gate.rules.words import vehicle, what
-from edge.types import Access, Decision, Match
+from edge.types import Access, Decision, Match, Pass
 
 _DENIED = "denied-plate"
 _NOBODY = frozenset({Match.NONE, Match.AMBIGUOUS, Match.OUT_OF_DATE})
@@ -40,14 +41,28 @@ def unknown_plate(_: Rule, facts: PassFacts) -> Iterator[Finding]:
 
 
 def plate_mismatch(_: Rule, facts: PassFacts) -> Iterator[Finding]:
-    """Having the very plate of a registered vehicle, read surely, and not being one of its class."""
-    access, seen = facts.pass_.access, facts.pass_.class_name
-    if access is None or access.distance != 0 or access.class_name in {None, seen} or not _surely_read(facts):
+    """Having the very plate of a registered vehicle, read surely, and not being one of its class or colour."""
+    access = facts.pass_.access
+    if access is None or access.distance != 0 or not _surely_read(facts):
         return
-    differ = f"{access.entry} is registered for a {access.class_name}, this was a {seen}"
+    differ = _other_class(facts.pass_, access) or _other_colour(facts.pass_, access)
+    if not differ:
+        return
     found = facts.found(f"{what(facts.pass_, facts.hours)}, {vehicle(facts.pass_)}: {differ}.")
     # Both ways are one matter, and so is that its two sides differ: it is told once a visit.
     yield replace(found, subject=found.visit_id or found.subject)
+
+
+def _other_class(pass_: Pass, access: Access) -> str:
+    if access.class_name in {None, pass_.class_name}:
+        return ""
+    return f"{access.entry} is registered for a {access.class_name}, this was a {pass_.class_name}"
+
+
+def _other_colour(pass_: Pass, access: Access) -> str:
+    if not clearly_other(access.colour or "", pass_.colour):
+        return ""
+    return f"{access.entry} is registered as {access.colour}, this one was {pass_.colour}"
 
 
 def _found(facts: PassFacts, access: Access) -> Finding:

@@ -106,7 +106,13 @@ def _visit_fields(facts: VisitFacts) -> dict[str, Value]:
 
 def _shared(side: Pass | VisitSide, plates: tuple[Plate, ...], dwell_s: float | None) -> dict[str, Value]:
     texts = frozenset(plain(plate.text) for plate in plates) - {""}
-    return {"class": side.class_name, "plate": texts or None, "plates": float(len(texts)), "dwell_s": dwell_s}
+    return {
+        "class": side.class_name,
+        "colour": side.colour or None,
+        "plate": texts or None,
+        "plates": float(len(texts)),
+        "dwell_s": dwell_s,
+    }
 
 
 def _sentence(rule: Rule, fields: Mapping[str, Value], words: Mapping[str, str]) -> str:

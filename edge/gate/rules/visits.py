@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from edge.config import Rule
+from edge.gate.paint import clearly_other
 from edge.gate.rules.facts import Finding, VisitFacts
 from edge.gate.rules.passes import same_plate
 from edge.gate.rules.words import lasting, moment, plates_text, visited
@@ -52,6 +53,8 @@ def plate_mismatch(rule: Rule, facts: VisitFacts) -> Iterator[Finding]:
     bits = (entry.dhash ^ exit_.dhash).bit_count()
     if entry.class_name != exit_.class_name:
         differ = f"a {entry.class_name} came in, a {exit_.class_name} went out"
+    elif clearly_other(entry.colour, exit_.colour):
+        differ = f"a {entry.colour} {entry.class_name} came in, a {exit_.colour} one went out"
     elif rule.bits and entry.dhash and exit_.dhash and bits >= rule.bits:
         differ = f"the {entry.class_name} that went out looks otherwise, {bits} of 64 bits differ, {rule.bits:g} tell"
     else:
