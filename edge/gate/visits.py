@@ -166,7 +166,14 @@ def _heard(ledger: Ledger, pass_: Pass) -> tuple[_Heard, ...]:
 
 def _side(pass_: Pass) -> VisitSide:
     return VisitSide(
-        pass_.pass_id, pass_.camera_id, pass_.road_id, pass_.wall_ns, pass_.class_name, pass_.plates, pass_.dhash
+        pass_.pass_id,
+        pass_.camera_id,
+        pass_.road_id,
+        pass_.wall_ns,
+        pass_.class_name,
+        pass_.plates,
+        pass_.dhash,
+        pass_.no_plate,
     )
 
 

@@ -85,6 +85,7 @@ class VisitSideV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
     class_name: str
     plates: tuple[PlateV1, ...] = ()
     dhash: Dhash = msgspec.field(default_factory=Dhash)
+    no_plate: NoPlate | None = None
 
 
 class VisitV1(Struct, omit_defaults=True):
