@@ -21,17 +21,17 @@ from edge.scene.truth import LineTruth
 
 SIZE_WH = (1280, 720)
 _SECONDS = 70.0
-_HEADWAY_M = 1.6
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What happens, in which light and rain (0..1), at which rate."""
+    """What happens, in which light and rain (0..1), at which rate; vehicles keep `headway_m` to who is ahead."""
 
     write: Callable[[Script], None] = replay_cases.usual
     light: str = "day"
     rain: float = 0.0
     fps: float = 12.5
+    headway_m: float = 4.0
 
 
 SCENARIOS = {
@@ -40,8 +40,8 @@ SCENARIOS = {
     "night": Scenario(light="night"),
     "infrared": Scenario(light="infrared"),
     "rain": Scenario(rain=0.8),
-    "queue": Scenario(replay_cases.queue),
-    "tailgate": Scenario(replay_cases.tailgate),
+    "queue": Scenario(replay_cases.queue, headway_m=1.6),
+    "tailgate": Scenario(replay_cases.tailgate, headway_m=1.6),
     "turn-back": Scenario(replay_cases.turn_back),
     "two-lanes": Scenario(replay_cases.two_lanes),
     "hidden": Scenario(replay_cases.hidden),
@@ -84,7 +84,7 @@ def played(
     light_at = light_over(scenario.light, lit, lasts_s, rng)
     light = light_at(0.0)
     beams = light.beams if light.is_dark else 0.0
-    script = Script(source, plan, pose, (pose,), rng, replay.seed, lasts_s, beams, Road(_HEADWAY_M))
+    script = Script(source, plan, pose, (pose,), rng, replay.seed, lasts_s, beams, Road(scenario.headway_m))
     scenario.write(script)
     place = gate_site.place(plan, source.earths[int(rng.integers(len(source.earths)))], replay.seed)
     camera = Camera(pose, size_wh)
