@@ -31,7 +31,7 @@ from edge.relay import Relay, RelaySettings, Report
 from edge.runtime import Analysis, Post, Worker
 from edge.sitebook import SiteBook
 from edge.store import open_store
-from edge.store.sitekey import fresh_key, site_key
+from edge.store.sitekey import KEY_FILE, fresh_key, site_key
 from edge.types import CameraStatus
 
 FIRST_FRAME_S = 10.0
@@ -114,7 +114,12 @@ def open_key(config: Config) -> bytes | None:
     """
     if config.registry.unknown_plates != "hash":
         return None
-    return site_key(Path(config.registry.key_file or Path(config.store.path).with_name("site.key")))
+    return site_key(key_file(config))
+
+
+def key_file(config: Config) -> Path:
+    """Return where the key lies that hides unknown plates."""
+    return Path(config.registry.key_file or Path(config.store.path).with_name(KEY_FILE))
 
 
 def watch_key(config: Config, db: Path | None) -> bytes | None:
@@ -126,8 +131,12 @@ def watch_key(config: Config, db: Path | None) -> bytes | None:
 
 def make_pipeline(config: Config, camera: Camera, detector: Detector, desk: ReadingDesk, site: SiteBook) -> Pipeline:
     """Return a fresh pipeline for one camera."""
-    prior = Prior(config.site.plates)
-    return Pipeline(camera, detector, desk, site, make_id, config.models.heartbeat_s, prior)
+
+    def expect() -> Prior:
+        return Prior(config.site.plates, site.known)  # asked for every vote: the registry changes while cameras run
+
+    heartbeat_s, keeps = config.models.heartbeat_s, config.store.evidence
+    return Pipeline(camera, detector, desk, site, make_id, heartbeat_s, expect, keeps_pictures=keeps)
 
 
 def watch_detector(config: Config, clock: Clock, stop: threading.Event) -> DetectorWatch:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from edge.config.load import load_config
 from edge.errors import UsageError
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "clips"
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 WATCHED = "watched"
 """Name of device, site and camera where no configuration gives one."""
 
@@ -127,4 +128,5 @@ def instant_ns(option: str, text: str, zone: tzinfo) -> int:
         raise UsageError(f"{option} {text}: is not a time; write it as 2026-03-04T17:59:00+02:00") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
-    return round(moment.timestamp() * 1e9)
+    # Whole numbers: a float of so many seconds is off by some hundred nanoseconds, and misses what happened just then.
+    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000

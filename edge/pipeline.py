@@ -10,10 +10,11 @@ from edge.config import Camera
 from edge.gate.evidence import EvidenceBook
 from edge.gate.lines import Tripwires
 from edge.gate.passes import PassBook
+from edge.gate.rules.book import Crop
 from edge.gate.stays import ZoneWatch
 from edge.gate.zones import IgnoredZones
 from edge.plates.book import PlateBook
-from edge.plates.grammar import NOTHING_KNOWN, Prior
+from edge.plates.grammar import Prior, nothing
 from edge.ports import DeskCost, Detector, Frame, ReadingDesk
 from edge.sitebook import Moment, Proven, SiteBook
 from edge.tracking import Tracker
@@ -63,7 +64,9 @@ class Pipeline:
         site: SiteBook,
         make_id: Callable[[int], str],
         heartbeat_s: float,
-        prior: Prior = NOTHING_KNOWN,
+        expect: Callable[[], Prior] = nothing,
+        *,
+        keeps_pictures: bool = True,
     ) -> None:
         self.lines = camera.lines
         self.detector = detector.label
@@ -75,11 +78,11 @@ class Pipeline:
         self._motion = MotionGate()
         self._ignored = IgnoredZones(camera.zones)
         self._tracker = Tracker()
-        self._plates = PlateBook(prior)
+        self._plates = PlateBook(expect)
         self._tripwires = Tripwires(camera.lines)
         self._passes = PassBook(camera.id, make_id)
         self._zones = ZoneWatch(camera.id, camera.zones)
-        self._evidence = EvidenceBook(make_id)
+        self._evidence = EvidenceBook(make_id) if keeps_pictures else None
         self._heartbeat_ns = round(heartbeat_s * 1e9)
         self._interval_ns = round(1e9 / camera.analysis_fps) if camera.analysis_fps else 0
         self._detected_ns: int | None = None
@@ -116,7 +119,7 @@ class Pipeline:
         crossed = self._tripwires.step(tracks, frame.wall_ns, frame.size_wh)
         crossings = [replace(crossing, mode=self._view.mode) for crossing in crossed]
         passes = self._passes.step(tracks, crossings, frame.wall_ns, self.read)
-        moment = Moment(self._camera_id, frame.wall_ns, self._zones.step(tracks, frame.size_wh), frame.crop, noticed)
+        moment = Moment(self._camera_id, frame.wall_ns, self._zones.step(tracks, frame.size_wh), self._crop, noticed)
         events = self._settle(passes, tracks, quality, moment)
         return self._step(Step(tracks, 1, analysed, _on_foot(crossings, tracks), passes, self._agreed(tracks), events))
 
@@ -193,19 +196,26 @@ class Pipeline:
     ) -> tuple[Event, ...]:
         return self._site.settle([self._prove(pass_, tracks) for pass_ in passes], quality, moment)
 
+    @property
+    def _crop(self) -> Crop | None:
+        """What gives pictures of the last frame to keep; None where none are kept."""
+        return self._last.crop if self._last and self._evidence else None
+
     def _prove(self, pass_: Pass, tracks: TrackUpdate) -> Proven:
-        pictures = self._pictures(pass_, tracks)
+        if self._evidence is None:
+            return Proven(pass_)
+        pictures = self._pictures(self._evidence, pass_, tracks)
         proven = Proven(replace(pass_, evidence=self._evidence.refs(pass_.pass_id)), pictures)
         if pass_.stage is not Stage.PROVISIONAL:
             self._evidence.forget(pass_.pass_id)
         return proven
 
-    def _pictures(self, pass_: Pass, tracks: TrackUpdate) -> tuple[Evidence, ...]:
+    def _pictures(self, book: EvidenceBook, pass_: Pass, tracks: TrackUpdate) -> tuple[Evidence, ...]:
         boxes = [track.box for track in tracks.active if track.track_id == pass_.track_id]
         shots = [("vehicle", self._last.crop(box)) for box in boxes if self._last]
         plate = self._plates.best_picture(pass_.track_id) if pass_.stage is Stage.FINAL else None
         shots.extend([("plate", plate)] if plate is not None else [])
-        kept = [self._evidence.add(pass_.pass_id, kind, picture, pass_.wall_ns) for kind, picture in shots]
+        kept = [book.add(pass_.pass_id, kind, picture, pass_.wall_ns) for kind, picture in shots]
         return tuple(evidence for evidence in kept if evidence is not None)
 
 

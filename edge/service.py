@@ -224,7 +224,7 @@ class Service:
     # Store
 
     def _open_hatch(self, stack: ExitStack) -> None:
-        work = WorkList(self._store, self._clock, self._site.decide)
+        work = WorkList(self._store, self._clock, self._site.decide, self._site.shown)
         try:
             stack.callback(Hatch(beside(Path(self._config.store.path)), work.answer).close)
         except StoreFailed as error:  # the list can be worked when the service stands still; the gate cannot
@@ -279,9 +279,9 @@ class Service:
         self._start_relay()
 
 
-def _of_every_camera(config: Config) -> tuple[Models, tuple[str, ...]]:
+def _of_every_camera(config: Config) -> tuple[Models, tuple[str, ...], bool]:
     """Return what all cameras take from the configuration at once: the detector is judged first."""
-    return replace(config.models, detector="", engine="", precision=""), config.site.plates
+    return replace(config.models, detector="", engine="", precision=""), config.site.plates, config.store.evidence
 
 
 def _until_restart(running: Config, changed: Config) -> Config:
@@ -290,5 +290,5 @@ def _until_restart(running: Config, changed: Config) -> Config:
         changed,
         device=replace(changed.device, id=running.device.id),
         site=replace(changed.site, id=running.site.id),
-        store=running.store,
+        store=replace(changed.store, path=running.store.path),
     )

@@ -13,7 +13,7 @@ from edge.gate.rules.book import Crop
 from edge.gate.site import GateSite, resolution
 from edge.gate.stays import ZoneLook
 from edge.ports import EventStore
-from edge.types import CameraFinding, Draft, Event, Evidence, Pass, Plate
+from edge.types import CameraFinding, Draft, Event, EventKind, Evidence, Pass, Plate, Ruling
 
 TICK_NS = 1_000_000_000
 """Rules that time alone can break are asked once in this."""
@@ -99,9 +99,18 @@ class SiteBook:
             self._guard = guard
             self._site.place(guard)
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The plates of the registry as it is now: see `Guard.known`."""
+        return self._guard.known
+
     def veiled(self, plates: Sequence[Plate]) -> tuple[Plate, ...]:
         """Return plates as they may be told outside the device: see `Guard.veiled`."""
         return self._guard.veiled(plates)
+
+    def shown(self, text: str) -> str:
+        """Return a plate as it may be recorded: see `Guard.shown`."""
+        return self._guard.shown(text)
 
     def record(self, draft: Draft) -> tuple[Event, ...]:
         """Record a fact that concerns no pass; raises as `settle`."""
@@ -125,6 +134,14 @@ class SiteBook:
             return self._record_what_is_left()
 
     def _record_what_is_left(self) -> tuple[Event, ...]:
-        events = self._store.record(self._unrecorded) if self._unrecorded else ()
+        wanted = [draft for draft in self._unrecorded if not self._is_resolved(draft)]
+        events = self._store.record(wanted) if wanted else ()
         self._unrecorded.clear()
         return events
+
+    def _is_resolved(self, draft: Draft) -> bool:
+        """Say whether a person was before the rule that resolves what it raised: that is one event, not two."""
+        if draft.kind is not EventKind.ANOMALY_RESOLVED or not isinstance(draft.body, Ruling):
+            return False
+        name = draft.body.anomaly_id
+        return any(one.resolved for one in self._store.find_anomalies(name) if one.anomaly.anomaly_id == name)

@@ -20,11 +20,13 @@ class WorkList:
     """Takes orders one after the other.
 
     `decide` records what it is given while nobody else records, so that nothing is resolved twice: SiteBook.decide.
+    `shown` returns a plate as it may be recorded: SiteBook.shown.
     """
 
     store: EventStore
     clock: Clock
     decide: Callable[[Callable[[], Sequence[Draft]]], tuple[Event, ...]]
+    shown: Callable[[str], str]
 
     def take(self, order: Order) -> tuple[str, ...]:
         """Record what an order says; returns a sentence for each event.
@@ -95,7 +97,8 @@ class WorkList:
     ) -> Correction | None:
         known = corrected(side, self.store.corrections(side.pass_id))
         said = Correction(side.pass_id, side.camera_id, order.who, order.why, now_ns, visit_id=visit_id)
-        return correction_of(known, said, class_name=order.class_name, plate=order.plate, was=order.was)
+        plate, was = (None if text is None else self.shown(text) for text in (order.plate, order.was))
+        return correction_of(known, said, class_name=order.class_name, plate=plate, was=was)
 
 
 def one_of(names: Sequence[str]) -> str:

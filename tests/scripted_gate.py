@@ -67,6 +67,7 @@ def make_gate(
     camera: Camera = CAMERA,
     guard: Guard | None = None,
     read: Callable[[U8], Sequence[PlateRead]] = read_plate,
+    keeps_pictures: bool = True,
 ) -> tuple[Pipeline, SqliteStore]:
     """Return a pipeline over an in-memory store."""
     memory = open_store(":memory:", "box", "yard", ManualClock(NOON_NS))
@@ -74,4 +75,5 @@ def make_gate(
     book = SiteBook(site, store or memory)
     book.place(guard or Guard())
     desk = PromptDesk(ScriptedReader(read))
-    return Pipeline(camera, ScriptedDetector(find_car), desk, book, make_id, heartbeat_s=5.0), memory
+    detector = ScriptedDetector(find_car)
+    return Pipeline(camera, detector, desk, book, make_id, 5.0, keeps_pictures=keeps_pictures), memory

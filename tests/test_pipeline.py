@@ -87,6 +87,19 @@ def test_who_is_in_a_zone_for_too_long_is_told_with_a_picture_that_is_kept() -> 
     assert (ref.width_px > 150, store.evidence(ref.evidence_id) is not None) == (True, True)
 
 
+def test_where_no_pictures_are_kept_nothing_refers_to_one() -> None:
+    whole = Zone("yard", ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), "loiter")
+    rules = (Rule("loitering", for_s=1.0), Rule("wrong-road"))
+    camera = replace(CAMERA, zones=(whole,))
+    pipeline, store = make_gate(camera=camera, rules=rules, allows="out", keeps_pictures=False)
+    events = [event for frame in drive() for event in pipeline.step(frame, STATED).events]
+    events += pipeline.finish(STATED).events
+    told = [event.body for event in events if isinstance(event.body, (Pass, Anomaly))]
+    assert [body.kind for body in told if isinstance(body, Anomaly)] == ["loitering", "wrong-road"]
+    assert [body.evidence for body in told] == [()] * len(told)
+    assert store._connection.execute("SELECT count(*) FROM evidence").get == 0
+
+
 def test_time_alone_raises_what_is_overdue_once_a_second_at_most_and_not_again_after_a_restart() -> None:
     pipeline, store = make_gate(rules=(rule := Rule("overstay", for_s=60.0),))
     for frame in drive():

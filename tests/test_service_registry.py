@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from edge.app import make_pipeline
 from edge.clock import ClockQuality, ManualClock
 from edge.config.reload import ConfigWatch
 from edge.gate.registry import Entry
+from edge.inference.desk import PromptDesk
+from edge.inference.scripted import ScriptedDetector, ScriptedReader
 from edge.registryfile import write_registry
 from edge.service import Service
 from edge.sitebook import Proven
-from edge.types import Decision, Direction, Event, Pass, Plate, RegistryChange, Stage
+from edge.types import Decision, Detections, Direction, Event, Pass, Plate, RegistryChange, Stage
 from edge.wire import decode_event
 
 NOON_NS = 1_772_625_600_000_000_000
@@ -106,6 +109,31 @@ def test_every_change_of_the_registry_is_an_event_and_decides_the_next_pass(site
     access = site.passing("CY88431").access
     assert access is not None
     assert access.decision is Decision.ALLOW
+
+
+def test_the_votes_of_a_running_camera_know_a_changed_registry(site: Site) -> None:
+    service = site.start()
+    camera = service._config.cameras[0]
+    detector, desk = ScriptedDetector(lambda _: Detections.empty()), PromptDesk(ScriptedReader(lambda _: []))
+    expect = make_pipeline(service._config, camera, detector, desk, service._site)._plates._expect
+    assert expect().known == {"CF207358"}
+    site.know("CY 88-431", "ND 55-012")
+    site.settle()
+    assert expect().known == {"CY88431", "ND55012"}
+
+
+def test_store_evidence_decides_whether_cameras_keep_pictures_and_may_change_without_a_restart(site: Site) -> None:
+    service = site.start()
+    detector, desk = ScriptedDetector(lambda _: Detections.empty()), PromptDesk(ScriptedReader(lambda _: []))
+
+    def keeps() -> bool:
+        config = service._config
+        return make_pipeline(config, config.cameras[0], detector, desk, service._site)._evidence is not None
+
+    before = keeps()
+    site.toml.write_text(site.toml.read_text().replace("[registry]", "evidence = false\n[registry]"))
+    site.settle()
+    assert (before, keeps()) == (True, False)
 
 
 def test_a_restart_tells_only_what_changed_meanwhile(site: Site) -> None:

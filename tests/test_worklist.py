@@ -19,6 +19,7 @@ from edge.sitebook import SiteBook
 from edge.store import open_store
 from edge.store.sqlite import SqliteStore
 from edge.types import (
+    RULE,
     Anomaly,
     Body,
     Correction,
@@ -86,7 +87,7 @@ def store() -> Iterator[SqliteStore]:
 def work(store: SqliteStore) -> WorkList:
     clock = ManualClock(NOW_NS)
     site = SiteBook(GateSite(Site("yard"), (), (), str), store)
-    return WorkList(store, clock, site.decide)
+    return WorkList(store, clock, site.decide, site.shown)
 
 
 def newest(store: SqliteStore, count: int = 1) -> list[Event]:
@@ -116,6 +117,17 @@ def test_a_rule_may_take_back_what_it_raised(store: SqliteStore) -> None:
     store.record(drafts(EventKind.ANOMALY_RESOLVED, Ruling("0a3", "rule", "left after all", NOW_NS)))
     assert store.unresolved() == 3
     assert [found.resolved for found in store.find_anomalies("8")] == [True]
+
+
+def test_what_a_person_resolved_a_rule_does_not_resolve_again(store: SqliteStore, work: WorkList) -> None:
+    site = SiteBook(GateSite(Site("yard"), (), (), str), store)
+    rule = drafts(EventKind.ANOMALY_RESOLVED, Ruling("0a3", RULE, "left after all", NOW_NS))[0]
+    work.take(Resolve("0a3", "thandi", "announced"))
+    assert site.record(rule) == ()
+    work.take(Reopen("0a3", "thandi", "not to me"))
+    (event,) = site.record(rule)
+    assert event.body == rule.body
+    assert store.unresolved() == 3
 
 
 @pytest.mark.parametrize(

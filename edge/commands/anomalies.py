@@ -46,14 +46,14 @@ def run(args: argparse.Namespace) -> int:
         UsageError: there is no such anomaly, or more than one, or it is as asked for already.
         StoreFailed: the store cannot be read or written.
     """
-    path, zone = place(args)
     if args.verb in {"resolve", "reopen"}:
         from edge.wire.work import Reopen, Resolve
 
-        hand_in(path, (Resolve if args.verb == "resolve" else Reopen)(args.name, who(args), args.why))
+        hand_in(args, (Resolve if args.verb == "resolve" else Reopen)(args.name, who(args), args.why))
         return 0
     from edge.store.reports import open_reports
 
+    path, zone = place(args)
     with open_reports(path) as reports:
         return (_list if args.verb == "list" else _show)(args, reports, zone)
 

@@ -6,11 +6,12 @@ Only `correct` writes, and asks the service to do it.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 HELP = "list, show, export, check and correct recorded events, visits and evidence"
 LISTED = 50
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_AGO = re.compile(r"([0-9]{1,6})([smhdw])")
 _TIME = "TIME: 2026-03-04, 2026-03-04T17:59, with or without an offset, or so long ago: 90s 15m 12h 7d 2w"
 
 
@@ -246,17 +248,16 @@ def _wanted(args: argparse.Namespace, zone: tzinfo, limit: int | None) -> Wanted
 
 
 def _time(option: str, text: str | None, zone: tzinfo) -> int | None:
+    from time import time_ns
+
+    from edge.order import instant_ns
+
     if text is None:
         return None
-    try:
-        if text[:-1].isdecimal() and text[-1] in _UNITS:
-            at = datetime.now(timezone.utc) - timedelta(seconds=int(text[:-1]) * _UNITS[text[-1]])
-        else:
-            at = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        at = at if at.tzinfo else at.replace(tzinfo=zone)
-        return round(at.timestamp() * 1000) * 1_000_000
-    except (ValueError, OverflowError):
-        raise UsageError(f"{option} {text!r}: is no {_TIME}") from None
+    ago = _AGO.fullmatch(text)
+    if ago is not None:
+        return time_ns() - int(ago[1]) * _UNITS[ago[2]] * 1_000_000_000
+    return instant_ns(option, text, zone)
 
 
 @contextmanager

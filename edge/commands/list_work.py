@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+from collections.abc import Callable
 from datetime import timezone, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +45,7 @@ def run_correction(args: argparse.Namespace) -> int:
     if args.was is not None and args.plate is None:
         raise UsageError(f"--was {args.was}: says which plate is wrong; say with --plate what is right")
     order = Correct(args.name, who(args), args.why, class_name=args.type, plate=args.plate, was=args.was)
-    hand_in(place(args)[0], order)
+    hand_in(args, order)
     return 0
 
 
@@ -68,11 +69,12 @@ def who(args: argparse.Namespace) -> str:
         raise UsageError(f"--who: user {os.getuid()} of this system has no name; give a person's") from None
 
 
-def hand_in(path: Path, order: Order) -> None:
+def hand_in(args: argparse.Namespace, order: Order) -> None:
     """Have an order recorded and print what it came to.
 
     Raises:
         UsageError: it cannot be done, or holds already; nothing was recorded.
+        ConfigError: what says how a plate may be recorded is wrong, and no service runs that knows.
         StoreFailed: the store cannot be written, or the service that has it does not answer.
     """
     from edge.errors import WireError
@@ -83,15 +85,40 @@ def hand_in(path: Path, order: Order) -> None:
         payload = encode_order(order)
     except WireError as error:
         raise UsageError(f"{error}; nothing was recorded") from error
+    path = place(args)[0]
     answer = ask(beside(path), payload)
-    told = _record(path, payload) if answer is None else answer
+    told = _record(path, payload, _shown(args, order)) if answer is None else answer
     outcome = decode_answer(told)
     if isinstance(outcome, Refused):
         raise (UsageError if outcome.exit_code == UsageError.exit_code else StoreFailed)(outcome.why)
     print("\n".join(outcome.sentences))
 
 
-def _record(path: Path, order: bytes) -> bytes:
+def _shown(args: argparse.Namespace, order: Order) -> Callable[[str], str]:
+    """Return what gives a plate as it may be recorded, as the service would."""
+    from edge.store.sitekey import KEY_FILE
+    from edge.wire.work import Correct
+
+    if not isinstance(order, Correct) or order.plate is None:
+        return str
+    if args.db is not None:
+        if args.db.with_name(KEY_FILE).exists():
+            raise UsageError(f"--db {args.db}: plates are kept back here; give --config, which says how")
+        return str
+    from edge.config.load import load_config
+
+    config = load_config(args.config)
+    if config.registry.unknown_plates != "hash":
+        return str
+    from edge.app import key_file, make_guard, open_key
+    from edge.registryfile import read_registry
+
+    if not key_file(config).exists():
+        raise UsageError(f"{key_file(config)}: the key that hides plates is missing; start the service, it makes one")
+    return make_guard(config, read_registry(config.registry.file), open_key(config)).shown
+
+
+def _record(path: Path, order: bytes, shown: Callable[[str], str]) -> bytes:
     """Do what the service would, in its absence."""
     from edge.clock import SystemClock
     from edge.store import open_found
@@ -100,6 +127,6 @@ def _record(path: Path, order: bytes) -> bytes:
     clock = SystemClock()
     store = open_found(path, clock)
     try:
-        return WorkList(store, clock, lambda drafts: store.record(drafts())).answer(order)
+        return WorkList(store, clock, lambda drafts: store.record(drafts()), shown).answer(order)
     finally:
         store.close()

@@ -12,14 +12,15 @@ class KindTerms:
     """The terms of one kind where a rule says nothing else.
 
     `numbers` are the keys of its own with their defaults. `cooldown_s` None: a subject is told once and for all; else
-    after that many seconds it may be told again. `clock`: held back while the clock is not to be trusted. `zone`: the
-    kind of zone it watches.
+    after that many seconds it may be told again. `clock`: held back while the clock is not to be trusted. `registry`:
+    asks the registry, and says nothing without one. `zone`: the kind of zone it watches.
     """
 
     severity: str = "warning"
     numbers: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     cooldown_s: float | None = None
     clock: bool = False
+    registry: bool = False
     zone: str = ""
 
 
@@ -36,6 +37,9 @@ KINDS: Mapping[str, KindTerms] = MappingProxyType(
         "tailgating": KindTerms("alarm", _numbers(within_s=4)),
         "plate-inside-twice": KindTerms("alarm"),
         "plate-mismatch": KindTerms("alarm", _numbers(bits=0)),
+        "denied-plate": KindTerms("alarm", registry=True),
+        "watched-plate": KindTerms(registry=True),
+        "unknown-plate": KindTerms(registry=True),
         "overstay": KindTerms(numbers=_numbers(for_s=4 * 3600), clock=True),
         "never-left": KindTerms(numbers=_numbers(for_s=3600), clock=True),
         "never-entered": KindTerms(clock=True),

@@ -70,6 +70,8 @@ def _check_reach(config: Config, rule: Rule, path: Path, problems: Problems) -> 
     zone = KINDS[rule.kind].zone
     if zone and not any(one.kind == zone for camera in cameras for one in camera.zones):
         problems.add(path, "can never fire: no camera has a zone for it", f'add [[camera.zone]] with kind = "{zone}"')
+    if KINDS[rule.kind].registry and not config.registry.file:
+        problems.add(path, "can never fire: there is no registry", 'name one: [registry] file = "plates.csv"')
     if rule.kind == "wrong-way" and all(line.one_way == "no" for camera in cameras for line in camera.lines):
         problems.add(path, "can never fire: no line is one-way", 'add one_way = "in" or "out" to a [[camera.line]]')
     if rule.kind == "class-not-allowed" and not any(road.classes for road in config.roads):

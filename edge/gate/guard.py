@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from edge.types import Evidence, Pass, Plate
 HASH_MARK = "#"
 """Begins every hash and no plate."""
 _DIGITS = 16
+_HASH = re.compile(rf"{HASH_MARK}[0-9a-f]{{{_DIGITS}}}")
 
 
 class Guard:
@@ -40,13 +42,18 @@ class Guard:
         shown = tuple(picture for picture in evidence if picture.ref.kind != "plate")
         return replace(pass_, plates=self.veiled(pass_.plates), evidence=refs), shown
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The letters and digits of every registered plate, whatever its dates."""
+        return self._registry.plates if self._registry is not None else frozenset()
+
     def veiled(self, plates: Sequence[Plate]) -> tuple[Plate, ...]:
         """Return plates as they may be recorded."""
         return tuple(map(self._veil, plates))
 
     def shown(self, text: str) -> str:
-        """Return a plate's text, or its hash where it is unknown and kept back."""
-        if self._key is None or self._is_open(text):
+        """Return a plate's text, or its hash where it is unknown and kept back; what is a hash already stays one."""
+        if self._key is None or self._is_open(text) or _HASH.fullmatch(text):
             return text
         digest = hmac.new(self._key, plain(text).encode(), hashlib.sha256).hexdigest()
         return HASH_MARK + digest[:_DIGITS]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from types import MappingProxyType
@@ -17,8 +17,8 @@ from edge.gate.alike import distance, plain
 from edge.lookalikes import CHEAPEST
 from edge.types import Access, Decision, Match, Plate
 
-LISTS = ("deny", "watch", "allow")
-"""The strongest first: a vehicle on several lists is what the first of them says."""
+LISTS = ("deny", "allow", "watch")
+"""The strongest first: a vehicle on several lists may do what the first of them says; being watched is told besides."""
 MARGIN = 0.2
 """A misread plate must be nearer to the one it is taken for than to any other vehicle's by this."""
 _DECISIONS = MappingProxyType({"deny": Decision.DENY, "watch": Decision.UNKNOWN, "allow": Decision.ALLOW})
@@ -93,33 +93,50 @@ class Registry:
             for plate in dict.fromkeys(map(plain, entry.plates)):
                 listed[plate].append(entry)
         self._entries = dict(listed)
+        self.plates = frozenset(listed)
         # One pass asks for its plates several times, and searching thousands of entries takes milliseconds.
         self._find = lru_cache(maxsize=_REMEMBERED)(self._search)
 
     def answer(self, plates: Sequence[Plate], wall_ns: int) -> Access:
         """Return what the registry says of a vehicle with these plates: the strongest of what it says of each."""
-        said = [self._say(plate.text, wall_ns) for plate in plates if plain(plate.text)]
-        return min(said, key=_rank, default=Access(Decision.UNKNOWN, Match.UNREAD, "No plate was read."))
+        read = [plate.text for plate in plates if plain(plate.text)]
+        if not read:
+            return Access(Decision.UNKNOWN, Match.UNREAD, "No plate was read.")
+        said = sorted((access for text in read for access in self._say(text, wall_ns)), key=_rank)
+        first, watch = said[0], next((one for one in said if one.watched), None)
+        if watch is None or watch is first:
+            return first
+        return replace(first, reason=f"{first.reason} {watch.reason}", watched=watch.watched)
 
     def knows(self, text: str) -> bool:
         """Return whether a reading is a registered plate, whatever the dates of its entries."""
         return self._find(text).plate is not None
 
-    def _say(self, text: str, wall_ns: int) -> Access:
+    def _say(self, text: str, wall_ns: int) -> list[Access]:
+        """Return what every valid entry of a plate says; one that is out of date only where none is valid."""
         found = self._find(text)
         if found.plate is None:
-            return self._unknown(found)
+            return [self._unknown(found)]
         entries = self._entries[found.plate]
-        valid = next((entry for entry in entries if entry.is_valid(wall_ns, self._zone)), None)
-        entry = valid or entries[0]
-        read = "" if found.distance == 0 else f"Read as {text}, {found.distance:.1f} away (bound {self._fuzzy:g}): "
-        sentence = f"{read}{entry.name} is on the {entry.listed} list"
-        near = Match.NEAR if read else Match.EXACT
-        if valid is None:
-            decision, match, reason = Decision.UNKNOWN, Match.OUT_OF_DATE, f"{sentence}, but only {entry.span}."
-        else:
-            decision, match, reason = _DECISIONS[entry.listed], near, f"{sentence}{_when(entry)}."
-        return Access(decision, match, reason, entry.listed, entry.name, found.distance)
+        valid = [entry for entry in entries if entry.is_valid(wall_ns, self._zone)]
+        return [self._of(entry, text, found.distance or 0.0, holds=bool(valid)) for entry in valid or entries[:1]]
+
+    def _of(self, entry: Entry, text: str, away: float, *, holds: bool) -> Access:
+        """Say what an entry says of a plate that was read as `text`, `away` from the registered one."""
+        read = f"Read as {text}, {away:.1f} away (bound {self._fuzzy:g}): " if away else ""
+        match = Match.OUT_OF_DATE if not holds else Match.NEAR if away else Match.EXACT
+        span = _when(entry) if holds else f", but only {entry.span}"
+        return Access(
+            decision=_DECISIONS[entry.listed] if holds else Decision.UNKNOWN,
+            match=match,
+            reason=f"{read}{entry.name} is on the {entry.listed} list{span}.",
+            listed=entry.listed,
+            entry=entry.name,
+            distance=away,
+            watched=entry.name if holds and entry.listed == "watch" else None,
+            class_name=entry.class_name or None,
+            colour=entry.colour or None,
+        )
 
     def _unknown(self, found: _Found) -> Access:
         """Say why a plate is nobody's. The sentence names no plate: who is near would tell what was read."""

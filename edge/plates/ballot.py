@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from edge.lookalikes import alikes, price
 from edge.plates.text import resemble
 
+CLOSE = 0.2
+"""Share of the votes: who is behind the winner by at most this much may have been meant. Two looks to one are clear."""
+
 
 @dataclass(slots=True)
 class Ballot:
@@ -30,6 +33,11 @@ class Ballot:
         """The best supported character, then those read for it that look like it."""
         first = max(self.support, key=lambda character: (self.support[character], character))
         return [first, *(other for other in self.support if other and first and resemble(first, other))]
+
+    def left_open(self) -> frozenset[str]:
+        """The characters read here that are as good as the winner; an empty one says that none is there."""
+        enough = max(self.support.values()) - CLOSE * sum(self.support.values())
+        return frozenset(character for character, votes in self.support.items() if votes >= enough)
 
     def charges(self) -> dict[str, float]:
         """What each character would cost that was read here or looks like one that was, over the winner's cost."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from edge.plates.choice import AWAY_NS, Candidate, Shortlist, has_plates, hindrance, plate_region, size_px
 from edge.plates.exchange import Sighted, exchanged
-from edge.plates.grammar import NOTHING_KNOWN, Prior
+from edge.plates.grammar import Prior, nothing
 from edge.plates.hindrance import commonest, flaw_of
 from edge.plates.vote import agree
 from edge.ports import Look
@@ -28,7 +29,7 @@ class _Page:
     box: Box = (0.0, 0.0, 0.0, 0.0)
     pending: dict[Look, U8] = field(default_factory=dict)
     looks: list[tuple[PlateRead, ...]] = field(default_factory=list)
-    prior: Prior = NOTHING_KNOWN
+    expect: Callable[[], Prior] = nothing
     sighted: list[Sighted] = field(default_factory=list)
     ended: bool = False
     flaws: list[NoPlate] = field(default_factory=list)
@@ -49,14 +50,14 @@ class _Page:
     @property
     def sure(self) -> tuple[Plate, ...]:
         """The plates that the looks of this page alone are sure of."""
-        return tuple(plate for plate in agree(self.looks, self.prior) if plate.text and plate.confidence >= SURE)
+        return tuple(plate for plate in agree(self.looks, self.expect()) if plate.text and plate.confidence >= SURE)
 
     def agreed(self) -> tuple[Plate, ...]:
         """Return what all looks agree on, counted anew only after another look: it is asked for at every frame."""
         counts = tuple(len(part.looks) for part in self.parts)
         if self.told is None or self.told[0] != counts:
             looks = [look for part in reversed(self.parts) for look in part.looks]
-            self.told = counts, agree(looks, self.prior)
+            self.told = counts, agree(looks, self.expect())
         return self.told[1]
 
     def take(self, ready: list[Candidate]) -> list[Candidate]:
@@ -103,11 +104,11 @@ class PlateBook:
     Every look that `due` gave must come back through `add`, with None when it was given up.
 
     Args:
-        prior: what the plates of the site look like.
+        expect: says what the plates of the site look like, and which ones it knows by now.
     """
 
-    def __init__(self, prior: Prior = NOTHING_KNOWN) -> None:
-        self._prior = prior
+    def __init__(self, expect: Callable[[], Prior] = nothing) -> None:
+        self._expect = expect
         self._pages: dict[int, _Page] = {}
         self._news: set[int] = set()
 
@@ -203,12 +204,12 @@ class PlateBook:
         if page.jumped_ns is None and track.jumped_ns is not None:
             page.jumped_ns = track.jumped_ns
             if page.looks or page.pending or page.shortlist.kept:
-                page = _Page(prior=self._prior, jumped_ns=track.jumped_ns, before=page)
+                page = _Page(expect=self._expect, jumped_ns=track.jumped_ns, before=page)
                 self._pages[track.track_id] = page
         return page
 
     def _page(self, track_id: int) -> _Page:
-        page = self._pages.setdefault(track_id, _Page(prior=self._prior))
+        page = self._pages.setdefault(track_id, _Page(expect=self._expect))
         if len(self._pages) > MOST_TRACKS:
             del self._pages[next(iter(self._pages))]
         return page

@@ -1,4 +1,4 @@
-"""Plate texts put right by what a country's plates look like, and by the plates that a site knows.
+"""Plate texts put right by what a country's plates look like.
 
 A look-alike is changed only where the text as read is no plate of these countries, and only for a price: what it costs
 to take one character for the other, the more the surer it was read. What no look offered and nothing read looks like is
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import product
@@ -23,8 +23,6 @@ MOST = 0.5
 """Most that changes of one text may cost together: two cheap look-alikes or a dear one, however sure they were."""
 MOST_LOOSE = 0.15
 """As above where most texts fit no layout: a cheap look-alike that was in doubt."""
-MOST_KNOWN = 0.3
-"""Most that it may cost to take a text for a plate that the site knows, whatever else it could be."""
 APART = 0.1
 """A text is taken only when the next one costs at least so much more."""
 _LETTERS, _DIGITS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), frozenset("0123456789")
@@ -39,14 +37,19 @@ Charges = Sequence[Mapping[str, float]]
 class Prior:
     """What is known of plates before one is read: the site's countries (keys of GRAMMARS) and the plates it knows.
 
-    The known ones are normalised texts, as `edge.plates.text.normalise` gives them, best in a set.
+    The known ones are normalised texts, as `edge.plates.text.normalise` gives them.
     """
 
     countries: tuple[str, ...] = ()
-    known: Collection[str] = ()
+    known: frozenset[str] = frozenset()
 
 
 NOTHING_KNOWN = Prior()
+
+
+def nothing() -> Prior:
+    """Expect nothing of any plate."""
+    return NOTHING_KNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,22 +130,14 @@ def by_layout(read: PlateRead, prior: Prior) -> PlateRead:
 
 
 def put_right(text: str, charges: Charges, prior: Prior) -> str:
-    """Return the text of the site's plates or countries that is clearly the cheapest, or `text` itself.
+    """Return the text of the site's countries that is clearly the cheapest; `text` itself where it is a plate already.
 
     Args:
         text: what was read or voted for.
         charges: a mapping for each character of it, in which that character costs nothing.
-        prior: without countries and known plates nothing is changed.
+        prior: without countries nothing is changed, and neither is a plate that the site knows.
     """
-    if text in prior.known:
-        return text
-    known = _Offers()
-    for other in prior.known:
-        if len(other) == len(text):
-            known.add(other, _price(other, charges))
-    if known.clear and known.price <= MOST_KNOWN:
-        return known.clear
-    if not prior.countries or fits(text, prior.countries):
+    if text in prior.known or not prior.countries or fits(text, prior.countries):
         return text
     return _composed(charges, prior.countries).clear or text
 
@@ -167,10 +162,6 @@ def _composed(charges: Charges, countries: tuple[str, ...]) -> _Offers:
 
 def _of_length(country: str, text: str) -> tuple[Layout, ...]:
     return layouts(country).get(len(text), ())
-
-
-def _price(text: str, charges: Charges) -> float:
-    return sum(charge.get(sign, math.inf) for sign, charge in zip(text, charges, strict=True))
 
 
 def _expanded(row: str) -> Iterator[Layout]:

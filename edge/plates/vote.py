@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from operator import contains
 
 from edge.lookalikes import UNLIKE, price
 from edge.plates.ballot import Ballot
@@ -90,11 +91,15 @@ def _settle(reads: list[PlateRead], prior: Prior) -> Plate | None:
     chosen = _choose(ballots, prior)
     text = "".join(chosen)
     country = fits(text, prior.countries)
-    expected = country is not None or text in prior.known
-    pairs = list(zip(ballots, chosen, strict=True))
+    expected = country is not None
     counts = _alike_at_all if expected else resemble if has_usual_layout(text) else _never
-    if not plausibility(text) or any(ballot.backing(one, counts) < NEEDED for ballot, one in pairs):
-        return None
+    if not _is_backed(ballots, chosen, counts):
+        known = _known(ballots, reads, prior.known)
+        if known is None or not _is_backed(ballots, known, _alike_at_all):
+            return None
+        chosen, text, expected = known, "".join(known), True
+        country = fits(text, prior.countries)
+    pairs = list(zip(ballots, chosen, strict=True))
     shown = written(text, country)
     return Plate(
         text=text,
@@ -107,6 +112,22 @@ def _settle(reads: list[PlateRead], prior: Prior) -> Plate | None:
         country=country,
         written=shown if shown != text else None,
     )
+
+
+def _is_backed(ballots: list[Ballot], chosen: Sequence[str], counts: Callable[[str, str], bool]) -> bool:
+    enough = all(ballot.backing(one, counts) >= NEEDED for ballot, one in zip(ballots, chosen, strict=True))
+    return enough and plausibility("".join(chosen)) > 0
+
+
+def _known(ballots: list[Ballot], reads: Sequence[PlateRead], known: frozenset[str]) -> tuple[str, ...] | None:
+    """Return the plate that the site knows where looks that cannot agree leave it open: one of them read it in full.
+
+    Asked only where nothing would be told: what looks agree on never becomes another plate for being known.
+    """
+    signs = [ballot.left_open() for ballot in ballots]
+    fitting = {read.text for read in reads if read.text in known and len(read.text) == len(signs)}
+    found = [text for text in fitting if all(map(contains, signs, text))]
+    return tuple(found[0]) if len(found) == 1 else None
 
 
 def _count(reads: list[PlateRead]) -> list[Ballot]:
@@ -139,7 +160,7 @@ def _choose(ballots: list[Ballot], prior: Prior) -> tuple[str, ...]:
 
 def _expected(ballots: list[Ballot], winners: tuple[str, ...], prior: Prior) -> tuple[str, ...] | None:
     """Return the winners as a plate of the site's countries or one that it knows; None where they are none."""
-    if not prior.countries and not prior.known:
+    if not prior.countries:
         return None
     text = "".join(winners)
     charges: Charges = [ballot.charges() for ballot, winner in zip(ballots, winners, strict=True) if winner]

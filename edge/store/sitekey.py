@@ -8,6 +8,8 @@ from pathlib import Path
 
 from edge.errors import ConfigError
 
+KEY_FILE = "site.key"
+"""Its name beside the store."""
 _BYTES = 32
 _OWNER_ONLY = 0o600
 

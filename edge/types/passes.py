@@ -74,7 +74,8 @@ class Access:
     """What the registry says of a pass, and why in a sentence.
 
     `listed` is allow, deny or watch; `entry` the first plate of the entry that decided, as it is registered;
-    `distance` how far the reading was from the registered plate (edge.gate.alike).
+    `distance` how far the reading was from the registered plate (edge.gate.alike). `watched` is the first plate of the
+    entry by which the vehicle is watched, whatever it may do. `class_name` and `colour` are those of `entry`.
     """
 
     decision: Decision
@@ -83,6 +84,9 @@ class Access:
     listed: str | None = None
     entry: str | None = None
     distance: float | None = None
+    watched: str | None = None
+    class_name: str | None = None
+    colour: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

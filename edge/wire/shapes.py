@@ -42,7 +42,10 @@ class EvidenceRefV1(Struct):
 
 
 class AccessV1(Struct, omit_defaults=True, rename={"listed": "list"}):
-    """What the registry says of a pass; `list` and `entry` name the entry that decided or is out of date."""
+    """What the registry says of a pass; `list` and `entry` name the entry that decided or is out of date.
+
+    `watched` names the entry of the watch list that it is on, whatever was decided.
+    """
 
     decision: Decision
     match: Match
@@ -50,6 +53,9 @@ class AccessV1(Struct, omit_defaults=True, rename={"listed": "list"}):
     listed: str | None = None
     entry: str | None = None
     distance: Annotated[float, Meta(ge=0.0)] | None = None
+    watched: str | None = None
+    class_name: str | None = None
+    colour: str | None = None
 
 
 class PassV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):

@@ -21,10 +21,12 @@ from edge.commands import anomalies, events
 from edge.config import Config
 from edge.config.load import load_config
 from edge.errors import EdgeError, StoreFailed, UsageError
+from edge.gate.guard import Guard
 from edge.gate.site import GateSite
 from edge.hatch import beside
 from edge.sitebook import Proven, SiteBook
 from edge.store import open_store
+from edge.store.sitekey import site_key
 from edge.types import (
     Anomaly,
     Direction,
@@ -234,6 +236,29 @@ def test_a_corrected_plate_stands_beside_what_was_read(run: Run) -> None:
     with pytest.raises(UsageError, match="is known as that already"):
         run("correct", "2201", "--plate", "CF 207-358", "--type", "truck", "--why", "seen", tool=events)
     assert "1 events" in run("list", "--kind", "pass.corrected", "--plate", "cf207", tool=events)
+
+
+def test_a_corrected_plate_that_is_nobody_s_is_recorded_as_its_hash(run: Run, config_path: Path) -> None:
+    hiding = '[registry]\nfile = "plates.csv"\nunknown_plates = "hash"\n'
+    config_path.write_text(config_path.read_text("utf-8") + hiding, "utf-8")
+    config_path.with_name("plates.csv").write_text("plate,list\nCF 207-358,allow\n", "utf-8")
+    with pytest.raises(UsageError, match="the key that hides plates is missing"):
+        run("correct", "2201", "--plate", "XK7 PWZ", "--why", "seen", tool=events)
+    key = site_key(config_path.with_name("site.key"))
+    said = run("correct", "2201", "--plate", "XK7 PWZ", "--why", "seen", tool=events)
+    assert f"is {Guard(None, key).shown('XK7PWZ')}, not 0F207358" in said
+    again = ("--plate", "CF 207-358", "--was", "XK7PWZ", "--why", "seen again")
+    assert "is CF 207-358, not #" in run("correct", "2201", *again, tool=events)
+    assert [part for part in config_path.parent.glob("events.db*") if b"XK7" in part.read_bytes()] == []
+
+
+def test_a_plate_is_not_corrected_in_clear_where_a_key_lies_beside_the_store(config_path: Path) -> None:
+    site_key(config_path.with_name("site.key"))
+    parser = argparse.ArgumentParser()
+    events.add_arguments(parser)
+    store = str(config_path.with_name("events.db"))
+    with pytest.raises(UsageError, match="plates are kept back here; give --config"):
+        events.run(parser.parse_args(["correct", "2201", "--plate", "XK7", "--why", "x", "--db", store]))
 
 
 @pytest.mark.parametrize(

@@ -212,9 +212,9 @@ def test_filters_keep_what_matches_all_of_them(run: Run, words: list[str], seqs:
     [
         (["--kind", "passes"], "no such kind; there are pass.provisional"),
         (["--plate", ".?"], "has no letter"),
-        (["--since", "yesterday"], "is no TIME"),
-        (["--since", ""], "is no TIME"),
-        (["--since", "9" * 30 + "d"], "is no TIME"),
+        (["--since", "yesterday"], "--since yesterday: is not a time; write it as 2026"),
+        (["--until", ""], "--until : is not a time"),
+        (["--since", "9" * 30 + "d"], "is not a time"),
         (["--limit", "-1"], "must not be negative"),
     ],
 )

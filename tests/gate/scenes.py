@@ -1,7 +1,8 @@
 """Scenes in words, played through the real rules: what happened line by line in, what was told in sentences out.
 
 on 2019-02-07                             the day of the lines below, in the site's time zone
-08:00:05 in main car CF207358             a final pass; `-` for no plate; then line= camera= conf= hash= track= fold=
+08:00:05 in main car CF207358             a final pass; `-` for no plate, `A1+B2` for two; then line= camera= conf=
+                                          hash= track= fold=
 12:30:00 tick                             the second in which time rules are asked
 10:00:00 person stands in yard for 75 s   also `2 cars roam`, `car passes`: still, moving about, or straight through
 10:00:00 clock unsynced for 90 s          a tick a second
@@ -22,6 +23,9 @@ import numpy as np
 from edge.clock import ClockQuality
 from edge.config import Config
 from edge.config.load import parse_config
+from edge.gate.guard import Guard
+from edge.gate.registry import Registry
+from edge.gate.registry_csv import parse_registry
 from edge.gate.site import GateSite
 from edge.gate.stays import ZoneWatch
 from edge.types import (
@@ -46,6 +50,8 @@ SECOND = 1_000_000_000
 RULES_TEXT = (Path(__file__).parents[2] / "edge" / "docs" / "rules.md").read_text("utf-8")
 SITE = re.findall(r"```toml\n(.*?)```", RULES_TEXT, re.DOTALL)[0]
 """The site that the documented examples are played on."""
+REGISTRY = parse_registry(re.findall(r"```csv\n(.*?)```", RULES_TEXT, re.DOTALL)[0], "plates.csv")
+"""The vehicles that are known there."""
 SIZE_WH = (1000, 1000)
 _STEP_S = 0.5
 _ZONE = re.compile(rf"(\d*) ?({'|'.join(CLASSES)})s? (stands?|roams?|pass(?:es)?) in (\S+) for (\d+) s")
@@ -74,6 +80,9 @@ class Play:
         told = [one.body for one in self.drafts if isinstance(one.body, Anomaly) and one.body.visit_id in names]
         last = max((visit.number for visit in self._visits.values()), default=0)
         self.site = GateSite(c.site, c.roads, c.rules, self._make_id, tuple(still), last, cameras=c.cameras, told=told)
+        if c.registry.file:
+            known = Registry(REGISTRY, ZoneInfo(c.site.timezone), c.registry.fuzzy)
+            self.site.place(Guard(known, bytes(32) if c.registry.unknown_plates == "hash" else None))
 
     def play(self, line: str) -> None:
         """Do what one line says."""
@@ -116,9 +125,10 @@ class Play:
         number = next(self._tracks)
         quality = ClockQuality(more.get("clock", "synced"))
         sure = float(more.get("conf", "0.95"))
+        plates = tuple(Plate(text, sure, 5, 5) for text in plate.split("+") if text != "-")
         told = Pass(
             f"pass-{number}", Stage.FINAL, 2, camera, int(more.get("track", number)), line, road, Direction(way), 0.9,
-            self.wall(when, int(more.get("fold", 0))), class_name, () if plate == "-" else (Plate(plate, sure, 5, 5),),
+            self.wall(when, int(more.get("fold", 0))), class_name, plates,
             int(more.get("hash", "0"), 16),
         )  # fmt: skip
         self.hear(self.site.take(told, quality))

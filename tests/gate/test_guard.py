@@ -1,8 +1,7 @@
-"""The guard: the decision on a pass, and plates that are nobody's kept back; and the rules that ask for it."""
+"""The guard: the decision on a pass, and plates that are nobody's kept back."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timezone
 
 import numpy as np
@@ -10,7 +9,6 @@ import pytest
 
 from edge.clock import ClockQuality
 from edge.config import Road, Site
-from edge.gate.access_rules import denied_plate, unknown_plate, watched_plate
 from edge.gate.alike import distance
 from edge.gate.guard import Guard
 from edge.gate.pairing import PairingSettings
@@ -34,11 +32,6 @@ def a_pass(*texts: str, stage: Stage = Stage.FINAL, name: str = "p", way: Direct
     plates = tuple(Plate(text, 0.9, 3, 2, text[:-1] + "X") for text in texts)
     wall_ns = (1_772_640_000 + s) * 10**9
     return Pass(name, stage, 1, "cam", s, "l", "main", way, 0.9, wall_ns, "car", plates, 0, (VEHICLE, PLATE))
-
-
-@dataclass
-class Facts:
-    pass_: Pass
 
 
 @pytest.mark.parametrize("stage", [Stage.PROVISIONAL, Stage.FINAL])
@@ -111,26 +104,3 @@ def test_hashed_entry_and_exit_still_pair_by_plate() -> None:
     drafts = site.take(a_pass("XK7PWZ", name="out", way=Direction.OUT, s=60), ClockQuality.SYNCED)
     (visit,) = [draft.body for draft in drafts if isinstance(draft.body, Visit)]
     assert (visit.state, visit.paired_by) == (VisitState.CLOSED, "plate")
-
-
-@pytest.mark.parametrize(
-    ("read", "broken"),
-    [
-        ("CF207358", None),
-        ("GP404911", denied_plate),
-        ("GP4O4911", denied_plate),
-        ("CY88431", watched_plate),
-        ("ND55012", unknown_plate),
-        ("XX99", unknown_plate),
-        ("", None),
-    ],
-)
-def test_each_rule_of_the_registry_is_broken_by_its_own_answer_alone(read: str, broken: object) -> None:
-    told, _ = Guard(KNOWN).recognise(a_pass(*filter(None, [read])), ())
-    assert told.access is not None
-    for rule in (denied_plate, watched_plate, unknown_plate):
-        assert rule(Facts(told)) == (f"In by main: {told.access.reason}" if rule is broken else None)
-
-
-def test_without_a_registry_none_of_its_rules_is_broken() -> None:
-    assert [rule(Facts(a_pass("XX99"))) for rule in (denied_plate, watched_plate, unknown_plate)] == [None] * 3

@@ -86,14 +86,38 @@ def test_two_plates_of_one_vehicle_are_no_rivals() -> None:
     ("lists", "decision", "listed"),
     [
         (("allow", "deny", "watch"), Decision.DENY, "deny"),
-        (("allow", "watch"), Decision.UNKNOWN, "watch"),
+        (("allow", "watch"), Decision.ALLOW, "allow"),
+        (("deny", "watch"), Decision.DENY, "deny"),
+        (("watch",), Decision.UNKNOWN, "watch"),
         (("allow",), Decision.ALLOW, "allow"),
     ],
 )
-def test_deny_beats_watch_beats_allow(lists: tuple[str, ...], decision: Decision, listed: str) -> None:
+def test_deny_beats_allow_and_being_watched_decides_nothing(
+    lists: tuple[str, ...], decision: Decision, listed: str
+) -> None:
     on_one_plate = ask(tuple(Entry(("CF207358",), name) for name in lists), "CF207358")
     on_several = ask(tuple(Entry((f"{name}1",), name) for name in lists), *(f"{name}1" for name in lists))
     assert [(answer.decision, answer.listed) for answer in (on_one_plate, on_several)] == [(decision, listed)] * 2
+
+
+def test_a_vehicle_is_watched_whatever_it_may_do_and_the_sentence_says_both() -> None:
+    entries = (Entry(("CF207358",), "watch", valid_to="2026-12-31"), Entry(("CF207358",), "allow"))
+    answer = ask(entries, "CF2O7358")
+    read = "Read as CF2O7358, 0.2 away (bound 0.4): CF207358 is on the"
+    assert (answer.decision, answer.match, answer.watched) == (Decision.ALLOW, Match.NEAR, "CF207358")
+    assert answer.reason == f"{read} allow list. {read} watch list, valid to 2026-12-31."
+    assert ask((Entry(("CF207358",), "allow"), Entry(("TRL1",), "watch")), "CF207358", "TRL1").watched == "TRL1"
+
+
+def test_an_entry_that_is_out_of_date_watches_nobody() -> None:
+    entries = (Entry(("CF207358",), "watch", valid_to="2026-01-31"), Entry(("CF207358",), "allow"))
+    assert ask(entries, "CF207358").watched is None
+    assert ask(entries[:1], "CF207358").watched is None
+
+
+def test_the_answer_says_for_what_vehicle_the_entry_is() -> None:
+    answer = ask((Entry(("CF207358",), "allow", class_name="truck", colour="white"),), "CF207358")
+    assert (answer.class_name, answer.colour) == ("truck", "white")
 
 
 def test_any_plate_of_a_vehicle_makes_it_known() -> None:

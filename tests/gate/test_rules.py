@@ -7,6 +7,7 @@ import re
 import pytest
 
 from edge.config.kinds import KINDS
+from edge.errors import ConfigError
 from tests.gate.scenes import SITE, play
 
 RULE = '[[rule]]\nkind = "{}"\n'
@@ -18,8 +19,10 @@ CUSTOM = RULE.format("custom") + (
 RULES = {kind: RULE.format(kind) for kind in KINDS} | {
     "plate-mismatch": RULE.format("plate-mismatch") + "bits = 24",
     "clock-untrusted": RULE.format("clock-untrusted") + RULE.format("after-hours"),
+    "unknown-plate": RULE.format("unknown-plate") + 'roads = ["main"]',
     "late-truck": CUSTOM,
 }
+_ASKING = ("denied-plate", "watched-plate", "unknown-plate", "plate-mismatch")
 RAISED = {
     "after-hours": [
         "19:07:05 in main car A1",
@@ -61,6 +64,31 @@ RAISED = {
         "08:00:00 in main car CF207358\n09:00:00 out main truck CF207358",
         "08:00:00 in main motorcycle CF207358\n09:00:00 out entry car CF-207-358",
         "08:00:00 in main car CF207358 hash=ffffffff\n09:00:00 out main car CF207358 hash=ffffffff00000000",
+        "08:00:00 in main car ND55012  # registered for a truck",
+        "08:00:00 in main car ND55012\n09:00:00 out main car ND55012  # one visit",
+        "08:00:00 in main car ND55012\nrestart\n09:00:00 out main truck ND55012",
+        "08:00:00 in main truck ND55012\n09:00:00 out main bus ND55012  # other than it came, other than registered",
+        "08:00:00 out entry bus CAB987654+CAA123456",
+        "08:00:00 unknown main truck CY88431  # watched and allowed, a car",
+    ],
+    "denied-plate": [
+        "08:00:00 in main car GP404911",
+        "08:00:00 out haul truck GP-404-911 conf=0.5  # not surely read, and denied all the same",
+        "08:00:00 unknown entry car GP4O4911  # a near reading",
+        "08:00:00 in main truck ND55012+GP404911  # the truck is allowed, its trailer denied",
+    ],
+    "watched-plate": [
+        "08:00:00 in main car EB30777",
+        "08:00:00 out main car CY88431  # allowed too",
+        "08:00:00 unknown main car EB3O777",
+        "08:00:00 in main truck ND55012+EB30777",
+        "08:00:00 in main car GP404911+EB30777  # denied, and no rule tells of that",
+    ],
+    "unknown-plate": [
+        "08:00:00 in main car XK7PWZ",
+        "08:00:00 out main truck NW61700  # since yesterday",
+        "08:00:00 unknown main car XK7PWZ+XK8PWZ",
+        "on 2019-02-03\n23:59:59 in main car NW61700",
     ],
     "overstay": [
         "08:00:00 in main car A1\n12:00:01 tick\n12:00:02 tick\n12:00:03 tick",
@@ -160,6 +188,40 @@ ALIKE = {
         "08:00:00 in main car CF207358\n09:00:00 out main truck GP991ZZ",
         "08:00:00 in main car CF207358 conf=0.5\n09:00:00 out main truck CF207358",
         "08:00:00 in main car -\n09:00:00 out main truck -",
+        "08:00:00 in main truck ND55012\n09:00:00 out main truck ND55012",
+        "08:00:00 in main car ND55O12  # only near the registered plate",
+        "08:00:00 in main car ND55012 conf=0.5",
+        "08:00:00 in main bus EB30777  # registered without a class",
+        "08:00:00 in main truck CAA123456+CAB987654",
+        "08:00:00 in main car XK7PWZ",
+    ],
+    "denied-plate": [
+        "08:00:00 in main truck ND55012",
+        "on 2019-01-31\n08:00:00 in main car GP404911  # not yet",
+        "08:00:00 in main car GP404912",
+        "08:00:00 in main car GP40491",
+        "08:00:00 in main car EB30777  # watched",
+        "08:00:00 in main car XK7PWZ",
+        "08:00:00 in main car -",
+    ],
+    "watched-plate": [
+        "08:00:00 in main truck ND55012",
+        "08:00:00 in main car GP404911  # denied",
+        "08:00:00 in main car EB30778",
+        "on 2020-01-01\n08:00:00 in main car CY88431  # no longer",
+        "08:00:00 in main car XK7PWZ",
+        "08:00:00 in main car -",
+    ],
+    "unknown-plate": [
+        "08:00:00 in main truck ND55012",
+        "08:00:00 in main truck ND55O12  # near a registered plate",
+        "08:00:00 in main car -  # not read: perhaps a registered one",
+        "08:00:00 in main car XK7PWZ conf=0.5  # not surely read: as above",
+        "08:00:00 in entry car XK7PWZ  # a road for everybody",
+        "08:00:00 in main truck CAA123456+XK7PWZ  # somebody's truck, a strange trailer",
+        "08:00:00 in main car GP404911  # denied is not unknown",
+        "08:00:00 in main car EB30777",
+        "on 2019-02-06\n23:59:59 in main car NW61700  # its last day",
     ],
     "overstay": [
         "08:00:00 in main car A1\n12:00:00 tick",
@@ -239,6 +301,23 @@ def test_it_is_told_once(kind: str, scene: str) -> None:
 @pytest.mark.parametrize(("kind", "scene"), [(kind, scene) for kind, scenes in ALIKE.items() for scene in scenes])
 def test_what_only_looks_like_it_is_not_told(kind: str, scene: str) -> None:
     assert play(SITE + RULES[kind], scene) == []
+
+
+def test_a_denied_vehicle_that_is_watched_too_is_told_of_once() -> None:
+    both = RULE.format("denied-plate") + RULE.format("watched-plate")
+    assert kinds(play(SITE + both, "08:00:00 in main car GP404911+EB30777")) == ["denied-plate"]
+
+
+def test_an_unknown_plate_that_is_kept_back_is_in_no_sentence() -> None:
+    hidden = SITE + 'unknown_plates = "hash"\n' + "".join(RULES[kind] + "\n" for kind in KINDS if kind in _ASKING)
+    (sentence,) = play(hidden, "08:00:00 in main car XK7PWZ\n09:00:00 out entry car ND55O12")
+    assert re.fullmatch(r"unknown-plate: .*, car #[0-9a-f]{16}: No registered plate .*", sentence)
+
+
+@pytest.mark.parametrize("kind", ["denied-plate", "watched-plate", "unknown-plate"])
+def test_a_rule_that_asks_the_registry_is_refused_where_there_is_none(kind: str) -> None:
+    with pytest.raises(ConfigError, match="can never fire: there is no registry"):
+        play(SITE.partition("[registry]")[0] + RULES[kind], "")
 
 
 def test_every_kind_has_its_cases() -> None:

@@ -277,7 +277,7 @@ def test_looks_that_read_something_and_do_not_agree_are_unsure() -> None:
 
 def test_the_book_reads_by_what_the_site_expects() -> None:
     drive = Drive()
-    drive.book = PlateBook(Prior(("za",)))
+    drive.book = PlateBook(lambda: Prior(("za",)))
     for width in range(200, 400, 10):
         drive.step(_square(width))
     drive.end()

@@ -152,8 +152,48 @@ def test_looks_that_misread_different_characters_back_each_other_under_a_country
 
 def test_a_plate_that_the_site_knows_needs_two_looks_too() -> None:
     known = Prior((), frozenset({"SURF01"}))
-    assert agree([[_read("SURFO1")]], known) == ()
-    assert [plate.text for plate in agree([[_read("SURFO1")]] * 2, known)] == ["SURF01"]
+    assert agree([[_read("SURF01")]], known) == ()
+    assert [plate.text for plate in agree([[_read("SURF01")]] * 2, known)] == ["SURF01"]
+
+
+@pytest.mark.parametrize("read", ["8BC1234", "B8C1234", "BBCI234", "8BCI234", "8BC7234", "BBG1234"])
+@pytest.mark.parametrize("sure", [0.3, 0.6, 0.97])
+def test_who_is_clearly_read_as_another_is_never_a_known_plate(read: str, sure: float) -> None:
+    known = Prior((), frozenset({"BBC1234"}))
+    for looks in ([read] * 2, [read] * 3, [read, read, "BBC1234"]):
+        seen = [[_read(look, sure)] for look in looks]
+        assert [plate.text for plate in agree(seen, known)] == [plate.text for plate in agree(seen)]
+
+
+def test_where_the_looks_cannot_agree_a_known_plate_is_meant_that_one_of_them_read() -> None:
+    looks = [[_read("CF207350")], [_read("CF207358", 0.96)]]
+    assert agree(looks) == ()
+    for text in ("CF207358", "CF207350"):
+        (plate,) = agree(looks, Prior((), frozenset({text})))
+        assert (plate.text, plate.votes) == (text, 1)
+        assert plate.margin == pytest.approx(0, abs=0.02)
+    assert agree(looks, Prior((), frozenset({"CF207358", "CF207350"}))) == (), "two of them"
+    assert agree(looks, Prior((), frozenset({"CF20735B"}))) == (), "read by nobody"
+    assert agree([[_read("CF20735X")], [_read("CF207358")]], Prior((), frozenset({"CF207358"}))) == (), "not alike"
+    assert agree([[_read("CF207350")], [_read("CF207358", 0.6)]], Prior((), frozenset({"CF207358"}))) == (), "not even"
+
+
+LETTERS = "08BDO1IL5S"
+
+
+@given(
+    st.lists(st.text(LETTERS, min_size=6, max_size=7), min_size=1, max_size=4, unique=True),
+    st.lists(st.tuples(st.text(LETTERS, min_size=6, max_size=7), st.sampled_from([0.4, 0.7, 0.97])), max_size=3),
+)
+@settings(max_examples=300, deadline=None)
+def test_what_the_looks_agree_on_never_becomes_another_plate_for_being_known(
+    known: list[str], drawn: list[tuple[str, float]]
+) -> None:
+    looks = [[_read(*one)] for one in drawn]
+    told = agree(looks)
+    more = agree(looks, Prior((), frozenset([*known, *(text for text, _ in drawn[:1])])))
+    assert set(told) <= set(more)
+    assert {plate.text for plate in more if plate not in told} <= {text for text, _ in drawn}
 
 
 def test_the_margin_is_that_of_the_least_certain_character() -> None:

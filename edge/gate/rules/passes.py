@@ -12,7 +12,8 @@ from edge.gate.rules.words import ago, moment, vehicle, what
 from edge.types import Direction, Pass, Plate, VisitSide
 
 _ONLY = MappingProxyType({"in": "for entry only", "out": "for exit only", "none": "closed"})
-_SURE = 0.8
+SURE = 0.8
+"""Plates that are less sure say nothing of which vehicle it is."""
 _OTHER_CLASS = "class-not-allowed"
 
 
@@ -88,7 +89,7 @@ def same_plate(first: Pass | VisitSide, second: Pass | VisitSide) -> bool:
 
 
 def _sure(plates: tuple[Plate, ...]) -> set[str]:
-    return {plain(plate.text) for plate in plates if plate.confidence >= _SURE} - {""}
+    return {plain(plate.text) for plate in plates if plate.confidence >= SURE} - {""}
 
 
 def _one_vehicle(first: Pass, second: Pass) -> bool:

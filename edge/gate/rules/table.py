@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from edge.config import Rule
-from edge.gate.rules import custom, passes, visits, zones
+from edge.gate.rules import access, custom, passes, visits, zones
 from edge.gate.rules.facts import Finding, PassFacts, VisitFacts
 from edge.gate.stays import ZoneLook
 
@@ -42,7 +42,10 @@ TABLE: Mapping[str, Kind] = MappingProxyType(
         "class-not-allowed": Kind("pass", on_pass=passes.class_not_allowed),
         "tailgating": Kind("pass", on_pass=passes.tailgating),
         "plate-inside-twice": Kind("pass", on_pass=passes.plate_inside_twice),
-        "plate-mismatch": Kind(on_visit=visits.plate_mismatch),
+        "plate-mismatch": Kind("pass", on_pass=access.plate_mismatch, on_visit=visits.plate_mismatch),
+        "denied-plate": Kind("pass", on_pass=access.denied_plate),
+        "watched-plate": Kind("pass", on_pass=access.watched_plate),
+        "unknown-plate": Kind("pass", on_pass=access.unknown_plate),
         "overstay": Kind(on_visit=visits.overstay, ends=visits.left),
         "never-left": Kind(on_visit=visits.never_left, ends=visits.left),
         "never-entered": Kind(on_visit=visits.never_entered, ends=visits.entered),

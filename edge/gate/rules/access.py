@@ -1,0 +1,58 @@
+"""Judges of one pass that ask the registry: silent where there is none. They see plates as they are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from edge.config import Rule
+from edge.gate.rules.facts import Finding, PassFacts
+from edge.gate.rules.passes import SURE
+from edge.gate.rules.words import vehicle, what
+from edge.types import Access, Decision, Match
+
+_DENIED = "denied-plate"
+_NOBODY = frozenset({Match.NONE, Match.AMBIGUOUS, Match.OUT_OF_DATE})
+
+
+def denied_plate(_: Rule, facts: PassFacts) -> Iterator[Finding]:
+    """Coming in or going out on the deny list."""
+    access = facts.pass_.access
+    if access is not None and access.decision is Decision.DENY:
+        yield _found(facts, access)
+
+
+def watched_plate(_: Rule, facts: PassFacts) -> Iterator[Finding]:
+    """Coming in or going out on the watch list, allowed or not; denied only where no rule of its own tells of that."""
+    access = facts.pass_.access
+    if access is not None and access.watched and not (access.decision is Decision.DENY and _DENIED in facts.ruled):
+        yield _found(facts, access)
+
+
+def unknown_plate(_: Rule, facts: PassFacts) -> Iterator[Finding]:
+    """Having plates, all of them read surely, that are nobody's or not for this day.
+
+    A vehicle whose plate was not read, or not surely, may be a registered one: it is not unknown.
+    """
+    access = facts.pass_.access
+    if access is not None and access.match in _NOBODY and _surely_read(facts):
+        yield _found(facts, access)
+
+
+def plate_mismatch(_: Rule, facts: PassFacts) -> Iterator[Finding]:
+    """Having the very plate of a registered vehicle, read surely, and not being one of its class."""
+    access, seen = facts.pass_.access, facts.pass_.class_name
+    if access is None or access.distance != 0 or access.class_name in {None, seen} or not _surely_read(facts):
+        return
+    differ = f"{access.entry} is registered for a {access.class_name}, this was a {seen}"
+    found = facts.found(f"{what(facts.pass_, facts.hours)}, {vehicle(facts.pass_)}: {differ}.")
+    # Both ways are one matter, and so is that its two sides differ: it is told once a visit.
+    yield replace(found, subject=found.visit_id or found.subject)
+
+
+def _found(facts: PassFacts, access: Access) -> Finding:
+    return facts.found(f"{what(facts.pass_, facts.hours)}, {vehicle(facts.pass_)}: {access.reason}")
+
+
+def _surely_read(facts: PassFacts) -> bool:
+    return all(plate.confidence >= SURE for plate in facts.pass_.plates)
