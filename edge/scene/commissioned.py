@@ -49,10 +49,9 @@ def shows(plan: GatePlan, camera: Camera) -> bool:
     """Whether the line lies across the middle, and the vehicles of both lanes are seen on either side of it."""
     left, right = plan.road
     ends, depth = camera.project(np.array([(left, plan.line_y, 0.0), (right, plan.line_y, 0.0)], np.float32))
-    share = ends / np.array(camera.size_wh, np.float32)
-    if (depth <= 1).any() or share[:, 0].min() < _SEEN[0] or share[:, 0].max() > _SEEN[1]:
-        return False
-    if share[:, 1].min() < _LINE_AT[0] or share[:, 1].max() > _LINE_AT[1]:
+    ends /= np.array(camera.size_wh, np.float32)
+    low, high = (_SEEN[0], _LINE_AT[0]), (_SEEN[1], _LINE_AT[1])
+    if (depth <= 1).any() or (ends < low).any() or (ends > high).any():
         return False
     spots = [
         (x + aside, plan.line_y + y, z)

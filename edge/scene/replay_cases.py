@@ -31,7 +31,7 @@ def leave(script: Script, actor: Actor, at_s: float, way: str = "") -> Ride | No
     return script.road.add(replace(ride, beams=script.beams), _LATER_S) if at_s < script.seconds - 6.0 else None
 
 
-def someone(script: Script, *, towing: float = 0.05) -> Actor:
+def someone(script: Script, *, towing: float = 0.02) -> Actor:
     """Return a newcomer of the usual kinds."""
     return script.new(str(script.rng.choice(KINDS, p=USUAL)), towing=towing)
 
