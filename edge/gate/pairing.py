@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edge.gate.alike import closest
-from edge.types import VisitSide
+from edge.gate.paint import clearly_other
+from edge.types import CLASSES, KIND, NoPlate, VisitSide
 
 PLATE = "plate"
 NEAR_PLATE = "near-plate"
@@ -78,11 +79,17 @@ def _by_looks(
 ) -> Partner | None:
     """Pair by class and hash, or because nobody else is in question."""
     possible = [
-        (_bits(side, other), index)
+        index
         for index, other in enumerate(others)
-        if _not_another(apart[index], s) and abs(side.wall_ns - other.wall_ns) <= s.stay_s * 1e9
+        if _not_another(apart[index], s)
+        and _kind(other) == _kind(side)
+        and not clearly_other(side.colour, other.colour)
+        and abs(side.wall_ns - other.wall_ns) <= s.stay_s * 1e9
     ]
-    alike = sorted((bits, index) for bits, index in possible if others[index].class_name == side.class_name)
+    if side.no_plate is NoPlate.NOT_FOUND:
+        # Clear pictures of a vehicle without a plate: it is rather one that had none on the other side either.
+        possible = [index for index in possible if not others[index].plates] or possible
+    alike = sorted((_bits(side, others[index]), index) for index in possible if _same_class(side, others[index]))
     if not alike:
         return None
     (bits, index), rivals = alike[0], alike[1:]
@@ -93,6 +100,15 @@ def _by_looks(
 
 def _not_another(cost: float | None, s: PairingSettings) -> bool:
     return cost is None or cost < s.other
+
+
+def _same_class(side: VisitSide, other: VisitSide) -> bool:
+    return side.class_name == other.class_name
+
+
+def _kind(side: VisitSide) -> int:
+    """Four wheels or two: a detector may take a van for a lorry, but no motorcycle for a car."""
+    return int(KIND[CLASSES.index(side.class_name)])
 
 
 def _bits(side: VisitSide, other: VisitSide) -> int:

@@ -174,6 +174,7 @@ def _side(pass_: Pass) -> VisitSide:
         pass_.plates,
         pass_.dhash,
         pass_.colour,
+        pass_.no_plate,
     )
 
 

@@ -10,8 +10,8 @@ from edge.ports import Look
 from edge.types import U8, Box, NoPlate, TrackSnapshot, TrackState
 from edge.vision.sharpness import sharpness
 
-MOST_LOOKS = 3
-RESERVE = 1
+MOST_LOOKS = 4
+RESERVE = 2
 """Looks kept back while a vehicle stands or is out of sight: in a queue it stands often, and comes nearer each time."""
 AWAY_NS = 1_000_000_000
 """A vehicle out of sight for so long may not come back before its pass is told."""

@@ -31,7 +31,7 @@ def leave(script: Script, actor: Actor, at_s: float, way: str = "") -> Ride | No
     return script.road.add(replace(ride, beams=script.beams), _LATER_S) if at_s < script.seconds - 6.0 else None
 
 
-def someone(script: Script, *, towing: float = 0.12) -> Actor:
+def someone(script: Script, *, towing: float = 0.02) -> Actor:
     """Return a newcomer of the usual kinds."""
     return script.new(str(script.rng.choice(KINDS, p=USUAL)), towing=towing)
 
@@ -44,11 +44,11 @@ def usual(script: Script) -> None:
 
 
 def queue(script: Script) -> None:
-    """Two or three wait nose to tail before the boom and go in one after the other."""
+    """Three wait nose to tail before the boom, which lets them in one by one."""
     for first_s in (9.0, 39.0):
         for place in range(3):
             actor = script.new("car" if place else str(script.rng.choice(KINDS)), towing=0.0)
-            visit(script, actor, first_s + 4.6 * place, way=_NEAR, wait_s=0.0 if place else 3.0, latest_s=9.0)
+            visit(script, actor, first_s + 4.6 * place, way=_NEAR, wait_s=1.5 if place else 3.0, latest_s=9.0)
     script.fill(2, ("street-far", "footway"))
 
 

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from edge.scene import gate_site, replay_cases
-from edge.scene.camera import Camera, Pose
-from edge.scene.gate_plan import GatePlan
-from edge.scene.identity import Episode, cut_up, lens, light_over, turned
+from edge.scene.camera import Camera
+from edge.scene.commissioned import floodlight, mounted
+from edge.scene.identity import Episode, cut_up, lens, light_over
 from edge.scene.ingredients import SceneList
 from edge.scene.lists import LISTS
-from edge.scene.right_of_way import booms
+from edge.scene.right_of_way import Road, booms
 from edge.scene.script import Script
 from edge.scene.story import Story
 from edge.scene.truth import LineTruth
 
 SIZE_WH = (1280, 720)
 _SECONDS = 70.0
-_WIDE, _HIGHEST, _LOWEST = 0.35, 0.35, 0.86
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What happens, in which light and rain (0..1), at which rate."""
+    """What happens, in which light and rain (0..1), at which rate; vehicles keep `headway_m` to who is ahead."""
 
     write: Callable[[Script], None] = replay_cases.usual
     light: str = "day"
     rain: float = 0.0
     fps: float = 12.5
+    headway_m: float = 4.0
 
 
 SCENARIOS = {
@@ -40,8 +40,8 @@ SCENARIOS = {
     "night": Scenario(light="night"),
     "infrared": Scenario(light="infrared"),
     "rain": Scenario(rain=0.8),
-    "queue": Scenario(replay_cases.queue),
-    "tailgate": Scenario(replay_cases.tailgate),
+    "queue": Scenario(replay_cases.queue, headway_m=1.6),
+    "tailgate": Scenario(replay_cases.tailgate, headway_m=1.6),
     "turn-back": Scenario(replay_cases.turn_back),
     "two-lanes": Scenario(replay_cases.two_lanes),
     "hidden": Scenario(replay_cases.hidden),
@@ -79,12 +79,12 @@ def played(
     lasts_s = seconds or _SECONDS
     rng = np.random.default_rng([source.seeds.start + replay.seed, zlib.crc32(replay.scenario.encode()), 9])
     plan = source.plans[int(rng.integers(len(source.plans)))]
-    poses = poses_for(source, plan)
-    light_at = light_over(scenario.light, plan, lasts_s, rng)
+    pose = mounted(plan, rng)
+    lit = replace(plan, lamps=(*plan.lamps, floodlight(pose)))
+    light_at = light_over(scenario.light, lit, lasts_s, rng)
     light = light_at(0.0)
-    pose = poses[int(rng.integers(len(poses)))]
     beams = light.beams if light.is_dark else 0.0
-    script = Script(source, plan, pose, poses, rng, replay.seed, lasts_s, beams)
+    script = Script(source, plan, pose, (pose,), rng, replay.seed, lasts_s, beams, Road(scenario.headway_m))
     scenario.write(script)
     place = gate_site.place(plan, source.earths[int(rng.integers(len(source.earths)))], replay.seed)
     camera = Camera(pose, size_wh)
@@ -101,14 +101,9 @@ def played(
         light_step_s=30.0,
         wet=scenario.rain,
     )
-    return Played(story, gate_site.lines(plan, camera))
+    return Played(story, tuple(line for line in gate_site.lines(plan, camera) if _whole(line)))
 
 
-def poses_for(source: SceneList, plan: GatePlan) -> tuple[Pose, ...]:
-    """The list's poses that show the main line whole, with room for a vehicle on either side of it."""
-    return tuple(pose for pose in turned(source, plan) if _shows(gate_site.lines(plan, Camera(pose, SIZE_WH))[0]))
-
-
-def _shows(line: LineTruth) -> bool:
+def _whole(line: LineTruth) -> bool:
     (left, first), (right, second) = line.start, line.end
-    return right - left >= _WIDE and min(first, second) >= _HIGHEST and max(first, second) <= _LOWEST
+    return 0.01 < left < right < 0.99 and max(first, second) < 0.99

@@ -41,14 +41,14 @@ class Swept:
         return bool((far < self.radii[:, None] + other.radii[None]).any())
 
 
-def swept(ride: Ride) -> Swept:
-    """The ride at every step, vehicle and trailer, with a hand's breadth of air around."""
+def swept(ride: Ride, headway_m: float = 0.0) -> Swept:
+    """The ride at every step, vehicle and trailer, with a hand's breadth of air around and `headway_m` ahead."""
     actor, drive = ride.actor, ride.drive
     first = math.ceil(drive.start_s / _STEP_S)
     stations = (drive.place(step * _STEP_S) for step in range(first, math.floor(drive.end_s / _STEP_S) + 1))
     along = np.array([at[0] for at in stations if at is not None])
     mesh = actor.mesh(0)
-    parts = [_discs(ride.path, along, mesh.length_m, mesh.width_m)]
+    parts = [_discs(ride.path, along + headway_m / 2, mesh.length_m + headway_m, mesh.width_m)]
     if actor.tow is not None:
         back = mesh.length_m / 2 + actor.tow.draw_m + actor.tow.length_m / 2
         parts.append(_discs(ride.path, along - back, actor.tow.length_m, actor.tow.width_m))
@@ -68,15 +68,16 @@ def _discs(path: Path, along: F64, length_m: float, width_m: float) -> tuple[F64
 
 
 class Road:
-    """The rides of a story, none of which drives through another."""
+    """The rides of a story, none of which drives through another; each keeps `headway_m` to who is ahead."""
 
-    def __init__(self) -> None:
+    def __init__(self, headway_m: float = 0.0) -> None:
+        self._headway_m = headway_m
         self.rides: list[Ride] = []
         self._swept: list[tuple[int, Swept]] = []
 
     def add(self, ride: Ride, latest_s: float = 0.0) -> Ride | None:
         """Take the ride, up to `latest_s` later when others are in its way; None when it never fits."""
-        trace = swept(ride)
+        trace = swept(ride, self._headway_m)
         others = [one for number, one in self._swept if number != ride.actor.number]
         for delay in range(int(latest_s / _STEP_S) + 1):
             if not any(trace.meets(other, delay) for other in others):

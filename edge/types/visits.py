@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from edge.types.plates import Plate
+from edge.types.plates import NoPlate, Plate
 
 
 class VisitState(enum.Enum):
@@ -17,7 +17,7 @@ class VisitState(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class VisitSide:
-    """One end of a visit: the pass that made it, where and when."""
+    """One end of a visit: the pass that made it, where and when; `no_plate`: why it has none, where that is known."""
 
     pass_id: str
     camera_id: str
@@ -27,6 +27,7 @@ class VisitSide:
     plates: tuple[Plate, ...] = ()
     dhash: int = 0
     colour: str = ""
+    no_plate: NoPlate | None = None
 
 
 @dataclass(frozen=True, slots=True)

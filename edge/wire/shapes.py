@@ -94,6 +94,7 @@ class VisitSideV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
     plates: tuple[PlateV1, ...] = ()
     dhash: Dhash = msgspec.field(default_factory=Dhash)
     colour: str = ""
+    no_plate: NoPlate | None = None
 
 
 class VisitV1(Struct, omit_defaults=True):

@@ -10,6 +10,7 @@ from pathlib import Path
 from edge.capture.encode import VideoWriter
 from edge.errors import UsageError
 from edge.scene.identity import Episode
+from edge.scene.ingredients import SceneList
 from edge.scene.lists import LISTS
 from edge.scene.replays import REPLAYS, SIZE_WH, played
 from edge.scene.story import Stage
@@ -17,6 +18,8 @@ from edge.scene.truth import LineTruth
 from edge.workshop.gate.truth import Witness, write_truth
 from edge.workshop.listed import select, whole_folder
 
+_COUNTRIES = {"d": "de", "f": "fr", "i2": "it", "e": "es"}
+"""Countries of plate layouts, where the layout bears another name."""
 VIDEO, CONFIG, TRUTH = "video.mp4", "gate.toml", "truth.json"
 PRESET, CRF = "veryfast", 20
 
@@ -64,13 +67,15 @@ def _render(folder: Path, list_name: str, replay: Episode, seconds: float | None
             for picture, truth in Stage(story).frames():
                 video.write(picture, truth.media_ns)
                 witness.add(truth)
-        (part / CONFIG).write_text(_config(replay, staged.lines), encoding="utf-8")
+        (part / CONFIG).write_text(_config(replay, LISTS[list_name], staged.lines), encoding="utf-8")
         write_truth(part / TRUTH, witness.tell(replay.name, replay.scenario, story.fps, story.seconds))
 
 
-def _config(replay: Episode, lines: tuple[LineTruth, ...]) -> str:
+def _config(replay: Episode, source: SceneList, lines: tuple[LineTruth, ...]) -> str:
     """The configuration of a gate with these lines, as a fitter would write it."""
-    head = f'[device]\nid = "replay"\n\n[site]\nid = "{replay.name}"\ntimezone = "UTC"\n'
+    names = [layout.name.partition("-")[0] for layout in source.layouts]
+    countries = ", ".join(f'"{one}"' for one in dict.fromkeys(_COUNTRIES.get(name, name) for name in names))
+    head = f'[device]\nid = "replay"\n\n[site]\nid = "{replay.name}"\ntimezone = "UTC"\nplates = [{countries}]\n'
     roads = "".join(f'\n[[road]]\nid = "{line.road}"\nallows = "{line.allows}"\n' for line in lines)
     camera = f'\n[[camera]]\nid = "gate"\nsource = "{VIDEO}"\n'
     drawn = "".join(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -107,7 +107,10 @@ def score(truth: ReplayTruth, told: Sequence[ToldPass], visits: Sequence[Visit])
         stolen=sum(_stolen(truth, index, one) for index, one in got.items()),
         provisional_s=tuple(one.told_s - one.crossed_s for one in got.values()),
         final_s=tuple(max(one.final_s - one.seen_s, 0.0) for one in got.values()),
-        missed=_missed(truth, got, [one for one in told if one not in got.values()], voted),
+        missed=(
+            *_missed(truth, got, [one for one in told if one not in got.values()], voted),
+            *_visits_missed(truth, booked),
+        ),
     )
 
 
@@ -189,6 +192,19 @@ def _missed(
         for one in false
     ]
     return tuple(lines)
+
+
+def _visits_missed(truth: ReplayTruth, booked: Sequence[tuple[int | None, int | None]]) -> Iterator[str]:
+    for name, wrong in (("not told", set(truth.visits) - set(booked)), ("false", set(booked) - set(truth.visits))):
+        for sides in sorted(wrong, key=str):
+            yield f"{truth.name} visit {' to '.join(_side_named(truth, side) for side in sides)}: {name}"
+
+
+def _side_named(truth: ReplayTruth, index: int | None) -> str:
+    if index is None or index < 0:
+        return "nobody" if index is None else "a false pass"
+    one = truth.passes[index]
+    return f"{one.kind} {one.vehicle} at {one.media_ns / 1e9:.1f} s"
 
 
 def _share(part: float, whole: float) -> float | None:
