@@ -9,6 +9,7 @@ from edge.clock import ClockQuality
 from edge.config import Camera
 from edge.gate.evidence import EvidenceBook
 from edge.gate.lines import Tripwires
+from edge.gate.opening import approaches
 from edge.gate.passes import PassBook
 from edge.gate.stays import ZoneWatch
 from edge.gate.zones import IgnoredZones
@@ -77,7 +78,7 @@ class Pipeline:
         self._tracker = Tracker()
         self._plates = PlateBook(prior)
         self._tripwires = Tripwires(camera.lines)
-        self._passes = PassBook(camera.id, make_id)
+        self._passes = PassBook(camera.id, make_id, decide=site.decision)
         self._zones = ZoneWatch(camera.id, camera.zones)
         self._evidence = EvidenceBook(make_id)
         self._heartbeat_ns = round(heartbeat_s * 1e9)
@@ -116,7 +117,9 @@ class Pipeline:
         crossed = self._tripwires.step(tracks, frame.wall_ns, frame.size_wh)
         crossings = [replace(crossing, mode=self._view.mode) for crossing in crossed]
         passes = self._passes.step(tracks, crossings, frame.wall_ns, self.read)
-        moment = Moment(self._camera_id, frame.wall_ns, self._zones.step(tracks, frame.size_wh), frame.crop, noticed)
+        zones = self._zones.step(tracks, frame.size_wh)
+        waiting = approaches(zones, self.read)
+        moment = Moment(self._camera_id, frame.wall_ns, frame.mono_ns, zones, frame.crop, noticed, waiting)
         events = self._settle(passes, tracks, quality, moment)
         return self._step(Step(tracks, 1, analysed, _on_foot(crossings, tracks), passes, self._agreed(tracks), events))
 

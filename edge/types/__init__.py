@@ -5,6 +5,7 @@ half-open. Zones and lines are normalised to 0..1. `at_ns` is the monotonic (or 
 """
 
 from edge.types.anomalies import RULE, Anomaly, AnomalyEnd, CameraFinding, Correction, ListedAnomaly, Ruling, Severity
+from edge.types.boom import BoomChange, Opening
 from edge.types.events import Body, CameraStatus, Draft, Event, EventKind, RegistryChange, RunMark
 from edge.types.passes import Access, Crossing, Decision, Direction, Evidence, EvidenceRef, Match, Pass, Stage
 from edge.types.plates import NoPlate, Plate, PlateQuads, PlateRead, Reading
@@ -38,6 +39,7 @@ __all__ = [
     "Anomaly",
     "AnomalyEnd",
     "Body",
+    "BoomChange",
     "Box",
     "CameraFinding",
     "CameraStatus",
@@ -54,6 +56,7 @@ __all__ = [
     "ListedAnomaly",
     "Match",
     "NoPlate",
+    "Opening",
     "Pass",
     "Plate",
     "PlateQuads",
