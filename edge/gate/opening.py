@@ -16,6 +16,8 @@ from edge.types import VEHICLES, Access, Decision, Opening, Pass, Plate, Reading
 
 REARM_NS = 10_000_000_000
 """A vehicle out of sight for so long comes anew: it is opened for again."""
+PAUSE_S = 1.0
+"""A vehicle in the zone for so long has shown its plates as well as it is going to."""
 _MOST = 1024
 Answer: TypeAlias = Callable[[Sequence[Plate]], Access | None]
 """What the registry says of a vehicle with these plates; None where there is no registry."""
@@ -30,6 +32,12 @@ class Approach:
     track_id: int
     class_name: str
     plates: tuple[Plate, ...]
+    inside_s: float = 0.0
+
+    @property
+    def in_a_hurry(self) -> bool:
+        """Whether its plates should be read now: it is there, and nothing is agreed."""
+        return not self.plates and self.inside_s >= PAUSE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,9 @@ class Wanted:
 def approaches(looks: Iterable[ZoneLook], read: Callable[[int], Reading]) -> tuple[Approach, ...]:
     """Return the vehicles that stand in zones of kind boom."""
     return tuple(
-        Approach(look.camera_id, look.zone_id, stay.track_id, stay.class_name, read(stay.track_id).plates)
+        Approach(
+            look.camera_id, look.zone_id, stay.track_id, stay.class_name, read(stay.track_id).plates, stay.inside_s
+        )
         for look in looks
         if look.kind == "boom"
         for stay in look.stays
