@@ -82,8 +82,9 @@ class Gate:
 
     @property
     def line(self) -> Line:
-        assert isinstance(self.post._boom, Line)
-        return self.post._boom
+        boom: object = self.post._boom
+        assert isinstance(boom, Line)
+        return boom
 
     def run(self, frames: Iterable[PlanarFrame] | None = None) -> None:
         for frame in come() if frames is None else frames:

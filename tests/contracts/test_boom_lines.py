@@ -110,8 +110,12 @@ def rig(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     if request.param == "simulated":
         path = tmp_path / "chip"
         with simulating(path) as simulator:
-            contact = lambda line: contact_of(f"simulate://{path}/{line}")  # noqa: E731 - one line, one use
-            yield Rig(simulator.chip, contact, lambda *, on: simulated.drive(contact(IN), on=on))
+            world = contact_of(f"simulate://{path}/{IN}")
+            yield Rig(
+                simulator.chip,
+                lambda line: contact_of(f"simulate://{path}/{line}"),
+                lambda *, on: simulated.drive(world, on=on),
+            )
         return
     gpiod = pytest.importorskip("gpiod", reason="libgpiod's Python package is absent: pip install 'edge-gate[boom]'")
     kernel = Kernel(gpiod)
