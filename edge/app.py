@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import edge
+from edge.boompost import BoomPost
 from edge.capture.feed import CameraFeed, FeedSettings
 from edge.capture.sources import open_source, patience_s
 from edge.clock import Clock, SystemClock, make_id
 from edge.config import Camera, Config, Mqtt
 from edge.gate.guard import Guard
+from edge.gate.opening import Openings
 from edge.gate.registry import Entry, Registry
 from edge.gate.site import GateSite
 from edge.inference.desk import open_desk
@@ -78,6 +80,7 @@ def open_relay(
     clock: Clock,
     report: Callable[[], Report] = Report,
     run_id: str = "",
+    listeners: Mapping[str, Callable[[bytes], object]] | None = None,
 ) -> Relay:
     """Return what carries the outbox to the broker, not yet started.
 
@@ -86,7 +89,7 @@ def open_relay(
     """
     broker = connect_broker(mqtt, f"edge-{site}-{device}")
     settings = RelaySettings(site, device, run_id or make_id(clock.wall_ns()), edge.__version__, mqtt.rate)
-    return Relay(store, broker, clock, settings, report)
+    return Relay(store, broker, clock, settings, report, listeners=listeners)
 
 
 def make_site(config: Config, store: EventStore) -> GateSite:
@@ -104,6 +107,19 @@ def make_guard(config: Config, entries: Sequence[Entry], key: bytes | None) -> G
     """Return who judges the passes of the site; `key` hides unknown plates, None leaves them in clear."""
     known = Registry(entries, ZoneInfo(config.site.timezone), config.registry.fuzzy) if config.registry.file else None
     return Guard(known, key)
+
+
+def make_boom(config: Config, site: SiteBook, clock: Clock) -> BoomPost | None:
+    """Return the boom at work, None where there is none.
+
+    Raises:
+        ConfigError: libgpiod is absent.
+    """
+    if not (config.boom.output or config.boom.input):
+        return None
+    zoned = [camera.id for camera in config.cameras if any(zone.kind == "boom" for zone in camera.zones)]
+    openings = Openings(config.boom, zoned, make_id) if config.boom.output else None
+    return BoomPost(config.boom, openings, site, clock)
 
 
 def open_key(config: Config) -> bytes | None:

@@ -20,6 +20,7 @@ COMMANDS = (
     "events",
     "anomalies",
     "registry",
+    "boom",
     "models",
     "eval",
     "scene",

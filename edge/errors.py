@@ -86,3 +86,9 @@ class BrokerDown(EdgeError):
     """The broker is absent, refuses us or went away; the outbox keeps every row."""
 
     exit_code = 6
+
+
+class BoomFailed(EdgeError):
+    """The line to the boom cannot be held, set or read; whoever held it lets go, which turns it off."""
+
+    exit_code = 7

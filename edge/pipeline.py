@@ -9,16 +9,18 @@ from edge.clock import ClockQuality
 from edge.config import Camera
 from edge.gate.evidence import EvidenceBook
 from edge.gate.lines import Tripwires
+from edge.gate.opening import Approach, approaches
 from edge.gate.passes import PassBook
 from edge.gate.rules.book import Crop
 from edge.gate.stays import ZoneWatch
 from edge.gate.zones import IgnoredZones
 from edge.plates.book import PlateBook
 from edge.plates.grammar import Prior, nothing
-from edge.ports import DeskCost, Detector, Frame, ReadingDesk
+from edge.ports import DeskCost, Detector, Frame, Look, ReadingDesk
 from edge.sitebook import Moment, Proven, SiteBook
 from edge.tracking import Tracker
 from edge.types import (
+    U8,
     VEHICLES,
     Crossing,
     Event,
@@ -81,7 +83,7 @@ class Pipeline:
         self._tracker = Tracker()
         self._plates = PlateBook(expect)
         self._tripwires = Tripwires(camera.lines)
-        self._passes = PassBook(camera.id, make_id)
+        self._passes = PassBook(camera.id, make_id, decide=site.decision)
         self._colours = ColourBook()
         self._zones = ZoneWatch(camera.id, camera.zones)
         self._evidence = EvidenceBook(make_id) if keeps_pictures else None
@@ -122,7 +124,10 @@ class Pipeline:
         crossings = [replace(crossing, mode=self._view.mode) for crossing in crossed]
         self._colours.step(frame, luma, tracks, self._view.mode)
         passes = self._coloured(self._passes.step(tracks, crossings, frame.wall_ns, self.read))
-        moment = Moment(self._camera_id, frame.wall_ns, self._zones.step(tracks, frame.size_wh), self._crop, noticed)
+        zones = self._zones.step(tracks, frame.size_wh)
+        waiting = approaches(zones, self.read)
+        self._read_at_once(waiting)
+        moment = Moment(self._camera_id, frame.wall_ns, frame.mono_ns, zones, self._crop, noticed, waiting)
         events = self._settle(passes, tracks, quality, moment)
         return self._step(Step(tracks, 1, analysed, _on_foot(crossings, tracks), passes, self._agreed(tracks), events))
 
@@ -181,10 +186,17 @@ class Pipeline:
             self._tracker.know(track_id, self._plates.sure(track_id))
 
     def _read_due(self, tracks: TrackUpdate) -> None:
-        for look, picture in self._plates.due(tracks):
+        self._submit(self._plates.due(tracks))
+        self._collect()
+
+    def _read_at_once(self, waiting: Sequence[Approach]) -> None:
+        """Read the plates of who waits at the boom: it cannot wait for the vehicle to have left."""
+        self._submit(self._plates.hurry(one.track_id for one in waiting if one.in_a_hurry))
+
+    def _submit(self, due: Sequence[tuple[Look, U8]]) -> None:
+        for look, picture in due:
             if not self._desk.submit(look, picture):
                 self._plates.add(look, None)
-        self._collect()
 
     def _collect(self) -> None:
         for look, reads in self._desk.collect():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import edge
-from edge.app import make_guard, make_post, make_site, open_key, open_relay, watch_detector, watch_registry
+from edge.app import make_boom, make_guard, make_post, make_site, open_key, open_relay, watch_detector, watch_registry
+from edge.boompost import BoomPost, topic_of_input
 from edge.clock import Clock, make_id
 from edge.config import Camera, Config, Models
 from edge.config.reload import ConfigWatch, Reload
@@ -60,6 +61,7 @@ class Service:
         self._detector: DetectorWatch | None = None
         self._choice: Choice | None = None
         self._relay: Relay | None = None
+        self._boom: BoomPost | None = None
         self._troubles: dict[str, str] = {}
         self._retained_ns: int | None = None
         self._end = "told to stop"
@@ -84,6 +86,8 @@ class Service:
                 return
             stack.callback(self._detector.close)
             stack.callback(self._match_posts, ())
+            stack.callback(self._stop_boom)
+            self._start_boom()
             self._take_over(self._detector.choice)
             notify.ready(self._summary())
             while not stop.wait(TICK_S):
@@ -93,10 +97,13 @@ class Service:
     def report(self) -> Report:
         """Return what the control room is told of us."""
         posts = list(self._posts.values())
-        troubles = (*self._troubles.values(), *filter(None, (post.trouble for post in posts)))
+        boom = self._boom.troubles if self._boom is not None else ()
+        troubles = (*self._troubles.values(), *boom, *filter(None, (post.trouble for post in posts)))
         return Report(tuple(post.status for post in posts), troubles)
 
     def _tick(self) -> None:
+        if self._boom is not None:
+            self._boom.beat()
         reload = self._watch.poll()
         if reload is not None:
             self._apply(reload)
@@ -132,10 +139,13 @@ class Service:
         if (before.registry, before.site.timezone) != (self._config.registry, self._config.site.timezone):
             self._registry = watch_registry(self._config)
             self._place_guard()
+        if (before.boom, before.cameras) != (self._config.boom, self._config.cameras):
+            self._stop_boom()
+            self._start_boom()
         if _of_every_camera(before) != _of_every_camera(self._config):
             self._match_posts(())
         self._match_posts(self._config.cameras)
-        if before.mqtt != self._config.mqtt:
+        if (before.mqtt, before.boom.input) != (self._config.mqtt, self._config.boom.input):
             self._restart_relay()
 
     # Detector
@@ -221,6 +231,24 @@ class Service:
     def _on_state(self, status: CameraStatus) -> None:
         self._record(EventKind.CAMERA_STATUS, status)
 
+    # Boom
+
+    def _start_boom(self) -> None:
+        self._troubles.pop("boom", None)
+        try:
+            self._boom = make_boom(self._config, self._site, self._clock)
+        except ConfigError as error:
+            self._complain("boom", str(error))
+
+    def _stop_boom(self) -> None:
+        boom, self._boom = self._boom, None
+        if boom is not None:
+            boom.stop()
+
+    def _hear_boom(self, payload: bytes) -> None:
+        if self._boom is not None:
+            self._boom.hear(payload)
+
     # Store
 
     def _open_hatch(self, stack: ExitStack) -> None:
@@ -263,11 +291,17 @@ class Service:
         if not mqtt.url:
             return
         try:
-            self._relay = open_relay(mqtt, site, device, self._store, self._clock, self.report, self._mark.run_id)
+            self._relay = open_relay(
+                mqtt, site, device, self._store, self._clock, self.report, self._mark.run_id, self._listeners()
+            )
         except ConfigError as error:
             self._complain("mqtt", str(error))
             return
         self._relay.start()
+
+    def _listeners(self) -> Mapping[str, Callable[[bytes], object]]:
+        topic = topic_of_input(self._config.boom)
+        return {topic: self._hear_boom} if topic else {}
 
     def _stop_relay(self) -> None:
         relay, self._relay = self._relay, None

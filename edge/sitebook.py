@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from edge.clock import ClockQuality
 from edge.config import Camera, Road, Rule, Site
+from edge.errors import StoreFailed
 from edge.gate.guard import Guard
+from edge.gate.opening import Approach, Openings, Wanted
 from edge.gate.rules.book import Crop
+from edge.gate.sensed import Sensed
 from edge.gate.site import GateSite, resolution
 from edge.gate.stays import ZoneLook
 from edge.ports import EventStore
-from edge.types import CameraFinding, Draft, Event, EventKind, Evidence, Pass, Plate, Ruling
+from edge.types import CameraFinding, Decision, Draft, Event, EventKind, Evidence, Pass, Plate, Ruling
 
 TICK_NS = 1_000_000_000
 """Rules that time alone can break are asked once in this."""
@@ -21,13 +25,18 @@ TICK_NS = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """How one camera stands after a frame: its zones, and what was found of its view; `crop` gives pictures of it."""
+    """How one camera stands after a frame: its zones, and what was found of its view; `crop` gives pictures of it.
+
+    `waiting` are the vehicles in zones of kind boom.
+    """
 
     camera_id: str
     wall_ns: int
+    mono_ns: int = 0
     zones: tuple[ZoneLook, ...] = ()
     crop: Crop | None = None
     noticed: tuple[CameraFinding, ...] = ()
+    waiting: tuple[Approach, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +57,19 @@ class SiteBook:
         self._lock = threading.Lock()
         self._unrecorded: list[Draft] = []
         self._ticked_ns: int | None = None
+        self._openings: Openings | None = None
+        self._open: Callable[[Wanted], object] = lambda _wanted: None
+        self._sensed: Sensed | None = None
 
     def settle(
         self, passes: Sequence[Proven], quality: ClockQuality, moment: Moment | None = None
     ) -> tuple[Event, ...]:
         """Turn passes into visits and anomalies and record all of it in one transaction; so with what stands in zones.
 
+        The boom opens for whom it may once that is recorded.
+
         Raises:
-            StoreFailed: all of it is kept, and recorded by the next call that succeeds; see `flush`.
+            StoreFailed: it is kept, and recorded by the next call that succeeds; see `flush`. The boom stays shut.
         """
         with self._lock:
             if moment is not None:
@@ -67,7 +81,39 @@ class SiteBook:
                 self._unrecorded.extend(self._site.watch(moment.zones, moment.wall_ns, quality, moment.crop))
                 self._tick(moment.wall_ns, quality)
             self._unrecorded.extend(resolution(end, quality) for end in self._site.ends())
-        return self.flush()
+            wanted = self._wanted(passes, moment) if moment is not None else []
+            events = self._record_openings(wanted, quality)
+        for one in wanted:
+            self._open(one)
+        return events
+
+    def _wanted(self, passes: Sequence[Proven], moment: Moment) -> list[Wanted]:
+        """Return the openings that a frame asks for."""
+        if self._sensed is not None:
+            for proven in passes:
+                self._sensed.passed(proven.body)
+        if self._openings is None:
+            return []
+        answer = partial(self._guard.access, wall_ns=moment.wall_ns)
+        at = (moment.wall_ns, moment.mono_ns, answer)
+        wanted = [self._openings.on_pass(proven.body, *at) for proven in passes]
+        wanted.append(self._openings.on_approach(moment.waiting, *at))
+        return [one for one in wanted if one is not None]
+
+    def _record_openings(self, wanted: Sequence[Wanted], quality: ClockQuality) -> tuple[Event, ...]:
+        """Record what is left and the openings, which are not kept where that fails: what is late stays undone."""
+        told = [replace(one.opening, plates=self.veiled(one.opening.plates)) for one in wanted]
+        try:
+            events = self._record_what_is_left(
+                [Draft(EventKind.BOOM_OPENED, opening.wall_ns, quality, opening) for opening in told]
+            )
+        except StoreFailed:
+            if self._openings is not None:
+                self._openings.forget(wanted)
+            raise
+        if self._sensed is not None:
+            self._sensed.opened(told)
+        return events
 
     def tick(self, wall_ns: int, quality: ClockQuality) -> tuple[Event, ...]:
         """Let time pass where no camera may be telling of it; raises as `settle`."""
@@ -104,6 +150,32 @@ class SiteBook:
         """The plates of the registry as it is now: see `Guard.known`."""
         return self._guard.known
 
+    def arm(
+        self, openings: Openings | None, sensed: Sensed | None, open_boom: Callable[[Wanted], object] | None = None
+    ) -> None:
+        """Let the boom be opened by `openings` through `open_boom`, and its input be followed by `sensed`, from now on.
+
+        `open_boom` is called without the lock, after the opening is recorded, and must not raise.
+        """
+        with self._lock:
+            self._openings, self._sensed = openings, sensed
+            self._open = open_boom or (lambda _wanted: None)
+            self._site.follow_boom(known=sensed is not None)
+
+    def sense(self, wall_ns: int, quality: ClockQuality, *, on: bool) -> tuple[Event, ...]:
+        """Take what the boom's input tells; raises as `settle`."""
+        with self._lock:
+            change = None if self._sensed is None else self._sensed.take(wall_ns, on=on)
+            if change is not None:
+                self._site.on_boom(change)
+                self._unrecorded.append(Draft(EventKind.BOOM_CHANGED, wall_ns, quality, change))
+        return self.flush()
+
+    def decision(self, plates: Sequence[Plate], wall_ns: int) -> Decision | None:
+        """Return what the registry decides on a vehicle with these plates, None where there is none."""
+        access = self._guard.access(plates, wall_ns)
+        return None if access is None else access.decision
+
     def veiled(self, plates: Sequence[Plate]) -> tuple[Plate, ...]:
         """Return plates as they may be told outside the device: see `Guard.veiled`."""
         return self._guard.veiled(plates)
@@ -133,9 +205,10 @@ class SiteBook:
         with self._lock:
             return self._record_what_is_left()
 
-    def _record_what_is_left(self) -> tuple[Event, ...]:
-        wanted = [draft for draft in self._unrecorded if not self._is_resolved(draft)]
-        events = self._store.record(wanted) if wanted else ()
+    def _record_what_is_left(self, more: Sequence[Draft] = ()) -> tuple[Event, ...]:
+        """Record what a failing store left behind, and `more`, which is not kept where it fails again."""
+        drafts = [draft for draft in (*self._unrecorded, *more) if not self._is_resolved(draft)]
+        events = self._store.record(drafts) if drafts else ()
         self._unrecorded.clear()
         return events
 

@@ -10,11 +10,13 @@ from datetime import datetime, tzinfo
 from edge.pipeline import Step
 from edge.types import (
     Anomaly,
+    BoomChange,
     CameraStatus,
     Correction,
     Direction,
     Event,
     NoPlate,
+    Opening,
     Pass,
     Plate,
     RegistryChange,
@@ -118,7 +120,7 @@ def event_text(event: Event) -> str:
         return f"visit {body.number}: {'; '.join(sides)}{dwell}"
     if isinstance(body, Anomaly):
         return f"{body.severity.value}: {body.explanation}"
-    if isinstance(body, Ruling | Correction | RegistryChange):
+    if isinstance(body, Ruling | Correction | RegistryChange | Opening | BoomChange):
         return body.in_words
     if isinstance(body, CameraStatus):
         return f"camera {body.camera_id} {body.state} {body.reason}".rstrip()

@@ -22,6 +22,7 @@ DOORS = {
     "onnxruntime": ("inference/ort", "workshop/"),
     "apsw": ("store/",),
     "sqlite_utils": ("store/",),
+    "gpiod": ("boom/gpio",),
     "paho": ("mqtt/",),
     "amqtt": ("mqtt/",),
     "starlette": ("console/", "aim/"),

@@ -39,6 +39,7 @@ from edge.wire import (
     Replay,
     Status,
     decode_event,
+    decode_sense,
     decode_status,
     encode_ack,
     encode_command,
@@ -507,3 +508,20 @@ def test_whatever_the_broker_does_a_consumer_ends_with_every_seq_exactly_once(se
     assert held.contiguous == taken
     assert sorted(held.payloads) == list(range(1, taken + 1))
     assert not held.gaps(taken)
+
+
+def test_what_comes_in_on_a_listener_s_topic_is_handed_over_and_nonsense_is_passed_over(bench: Bench) -> None:
+    heard: list[bool] = []
+    bench.relay = Relay(
+        bench.store,
+        MemoryBroker(bench.hub),
+        bench.clock,
+        bench.who,
+        listeners={"yard/boom": lambda payload: heard.append(decode_sense(payload))},
+    )
+    bench.steps()
+    for payload in (b"open", b"ajar", b"closed"):
+        bench.hub.publish(Message("yard/boom", payload))
+    bench.steps()
+    assert heard == [True, False]
+    assert bench.relay.state.connected

@@ -21,6 +21,7 @@ from edge.types import (
     Access,
     Anomaly,
     Body,
+    BoomChange,
     CameraStatus,
     Correction,
     Decision,
@@ -30,6 +31,7 @@ from edge.types import (
     EvidenceRef,
     Match,
     NoPlate,
+    Opening,
     Pass,
     Plate,
     RegistryChange,
@@ -107,6 +109,12 @@ ANOMALIES = st.builds(
 MAYBE = st.none() | TEXTS
 RULINGS = st.builds(Ruling, TEXTS, TEXTS, TEXTS, INSTANTS)
 CORRECTIONS = st.builds(Correction, TEXTS, TEXTS, TEXTS, TEXTS, INSTANTS, MAYBE, MAYBE, MAYBE, MAYBE, MAYBE)
+OPENINGS = st.builds(
+    Opening, TEXTS, TEXTS, COUNTS, TEXTS, INSTANTS, st.floats(0, 30), ACCESSES, PLATES, MAYBE, MAYBE, MAYBE, TEXTS
+)
+BOOM_CHANGES = st.builds(
+    BoomChange, TEXTS, st.booleans(), INSTANTS, MAYBE, st.none() | st.floats(0, 9), st.none() | COUNTS
+)
 BODIES: dict[EventKind, st.SearchStrategy[Body]] = {
     EventKind.PASS_PROVISIONAL: PASSES,
     EventKind.PASS_FINAL: PASSES,
@@ -117,6 +125,9 @@ BODIES: dict[EventKind, st.SearchStrategy[Body]] = {
     EventKind.ANOMALY_RAISED: ANOMALIES,
     EventKind.ANOMALY_RESOLVED: RULINGS,
     EventKind.ANOMALY_REOPENED: RULINGS,
+    EventKind.BOOM_OPENED: OPENINGS,
+    EventKind.BOOM_FAILED: OPENINGS,
+    EventKind.BOOM_CHANGED: BOOM_CHANGES,
     EventKind.CAMERA_STATUS: st.builds(CameraStatus, TEXTS, TEXTS, TEXTS, TEXTS),
     EventKind.REGISTRY_CHANGED: st.builds(RegistryChange, TEXTS, TEXTS, COUNTS, PLATE_LISTS, PLATE_LISTS, PLATE_LISTS),
     EventKind.RUN_STARTED: st.builds(RunMark, TEXTS, TEXTS, TEXTS),
@@ -396,6 +407,20 @@ def test_delivery_messages_come_back_as_they_were_sent() -> None:
     assert wire.decode_ack(wire.encode_ack(ack)) == ack
     for command in (wire.Replay("epoch", 3), wire.FetchEvidence("e")):
         assert wire.decode_command(wire.encode_command(command)) == command
+
+
+@pytest.mark.parametrize(
+    ("payload", "on"),
+    [(b"open", True), (b" OCCUPIED\n", True), (b"1", True), (b'{"state": "Free"}', False), (b"closed", False)],
+)
+def test_an_input_s_topic_takes_a_word_or_a_word_in_json(payload: bytes, *, on: bool) -> None:
+    assert wire.decode_sense(payload) is on
+
+
+@pytest.mark.parametrize("payload", [b"", b"ajar", b'{"state": 1}', b'{"on": true}', b"\xff", b"[1]"])
+def test_an_input_that_is_no_state_is_refused(payload: bytes) -> None:
+    with pytest.raises(WireError, match="input"):
+        wire.decode_sense(payload)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ def _examine(path: Path | None, *, cameras: bool) -> Iterator[Finding]:
         return
     yield examine.examine_trial(config.models, config.store, clock)
     yield from examine.examine_database(config.store, config.retention.evidence_mb)
+    yield from examine.examine_boom(config.boom)
     yield from examine.examine_broker(config.mqtt, config.site.id, config.device.id)
     if cameras:
         for camera in config.cameras:

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from edge.clock import Clock
-from edge.config import Camera, Config, Models, Mqtt, Store
+from edge.config import Boom, Camera, Config, Models, Mqtt, Store
 from edge.errors import ConfigError, EdgeError, ModelError
 from edge.health.findings import Finding, broken, doubtful, from_error, well
 
@@ -148,6 +148,24 @@ def examine_database(store: Store, evidence_mb: int) -> Iterator[Finding]:
         yield well("store", f"SQLite {version}")
     else:
         yield broken("store", f"SQLite {version} can damage its write-ahead log", "install apsw 3.51.3 or newer", 5)
+
+
+def examine_boom(boom: Boom) -> Iterator[Finding]:
+    """Say how the boom's lines stand, without taking them: a running service holds them."""
+    from edge.boom.lines import describe
+    from edge.config.contacts import parse_contact
+
+    for name, address in (("output", boom.output), ("input", boom.input)):
+        contact = parse_contact(address)
+        if contact is None:
+            continue
+        if contact.kind == "mqtt":
+            yield well("boom", f"input: topic {contact.place}")
+            continue
+        try:
+            yield well("boom", f"{name} {contact}: {describe(contact)}")
+        except EdgeError as error:
+            yield from from_error("boom", error)
 
 
 def examine_broker(mqtt: Mqtt, site: str, device: str) -> tuple[Finding, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from edge.config.masking import mask_uri
 from edge.config.model import (
+    Boom,
     Camera,
     Config,
     Device,
@@ -22,6 +23,7 @@ from edge.config.model import (
 )
 
 __all__ = [
+    "Boom",
     "Camera",
     "Config",
     "Device",

@@ -28,6 +28,7 @@ def check_together(config: Config, problems: Problems) -> None:
     _check_hours(config, problems)
     check_rules(config, problems)
     _check_models(config, problems)
+    _check_boom(config, problems)
     _check_mqtt(config, problems)
 
 
@@ -54,6 +55,7 @@ def _check_roads(config: Config, problems: Problems) -> None:
         for at, rule in enumerate(config.rules)
         for place, road in enumerate(rule.roads)
     ]
+    used += [(("boom", "roads", place), road) for place, road in enumerate(config.boom.roads)]
     for path, road in used:
         if road and road not in roads:
             cure = nearest(road, roads) if roads else f'add [[road]] with id = "{road}"'
@@ -78,6 +80,18 @@ def _check_models(config: Config, problems: Problems) -> None:
         for name in ("paddle_dir", "paddle_python"):
             if not getattr(models, name):
                 problems.add(("models", name), "is missing", 'plates = "paddle" needs it')
+
+
+def _check_boom(config: Config, problems: Problems) -> None:
+    boom = config.boom
+    if problems.under(("boom",)):
+        return
+    if boom.output and not config.registry.file and not problems.under(("registry",)):
+        problems.add(("boom", "output"), "can never open: nobody is known here", "set registry.file")
+    if boom.output and boom.output == boom.input:
+        problems.add(("boom", "input"), "is the output's own line", "name the line that the contact is wired to")
+    if boom.input.startswith("mqtt:") and not config.mqtt.url and not problems.under(("mqtt",)):
+        problems.add(("boom", "input"), "nobody can hear it: there is no broker", "set mqtt.url")
 
 
 def _check_mqtt(config: Config, problems: Problems) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from edge.config.contacts import parse_contact
 from edge.config.masking import mask_uri
 from edge.config.problems import nearest
 
@@ -116,6 +117,19 @@ def _broker(value: str) -> Fault | None:
     return None
 
 
+def _output(value: str) -> Fault | None:
+    contact = parse_contact(value)
+    if not value or (contact is not None and contact.kind != "mqtt"):
+        return None
+    return f"{value!r} is no line", "write chip and line, as in gpiochip0/12, or simulate:///run/chip.sock/12"
+
+
+def _input(value: str) -> Fault | None:
+    if not value or parse_contact(value) is not None:
+        return None
+    return f"{value!r} is no line and no topic", "write it like gpiochip0/13 or mqtt:yard/boom"
+
+
 def _split(value: str) -> SplitResult | None:
     try:
         parts = urlsplit(value)
@@ -165,6 +179,8 @@ _FORMS: Mapping[str, Callable[[Any], Fault | None]] = MappingProxyType(
         "timezone": _timezone,
         "source": _source,
         "broker": _broker,
+        "output": _output,
+        "input": _input,
         "line": _line,
         "polygon": _polygon,
     }

@@ -109,7 +109,9 @@ class Zone(Section):
         "Three points or more, normalised 0..1.", form="polygon", example="[[0.1, 0.5], [0.4, 0.5], [0.4, 0.9]]"
     )
     kind: str = key(
-        "What the zone is for.", default="watch", choices=("watch", "ignore", "queue", "keep-clear", "loiter")
+        "What the zone is for; boom is where a vehicle stands that the boom shall open for.",
+        default="watch",
+        choices=("watch", "ignore", "queue", "keep-clear", "loiter", "boom"),
     )
 
 
@@ -258,6 +260,51 @@ class Registry(Section):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Boom(Section):
+    """The boom: the line that opens it for vehicles on the allow list, and what tells how it stands."""
+
+    output: str = key(
+        "Line that opens the boom while it is on: chip and line, or a simulated one; empty opens nothing.",
+        default="",
+        form="output",
+        example="gpiochip0/12",
+    )
+    active_low: bool = key("Whether the output is on when its wire is low.", default=False)
+    open_s: float = key("How long the output is on for an opening.", default=1.0, unit="s", low=0.1, high=30)
+    direction: str = key(
+        "Which passes it opens for; in a zone of kind boom everybody counts.",
+        default="in",
+        choices=("in", "out", "both"),
+    )
+    roads: tuple[str, ...] = key(
+        "Roads whose passes it opens for; none given means all.", default=(), each="name", example='["main"]'
+    )
+    confidence: float = key("Least confidence of the plate that it opens for.", default=0.8, low=0, high=1)
+    stale_s: float = key(
+        "Longest time between what was seen and the opening; after that the boom stays shut.",
+        default=5.0,
+        unit="s",
+        low=0.5,
+        high=30,
+    )
+    input: str = key(
+        "What tells how the boom stands: a line, or mqtt: and a topic of the broker; empty means nothing does.",
+        default="",
+        form="input",
+        example="gpiochip0/13",
+    )
+    senses: str = key(
+        "What the input is on for: while the boom is open, or while the loop in the road is occupied.",
+        default="boom",
+        choices=("boom", "loop"),
+    )
+    input_active_low: bool = key("Whether the input is on when its wire is low.", default=False)
+    debounce_s: float = key(
+        "Shortest time the input must last; less is a bounce.", default=0.05, unit="s", low=0, high=2
+    )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Models(Section):
     """Which networks are used and how."""
 
@@ -354,6 +401,7 @@ class Config(Section):
     roads: tuple[Road, ...] = key("Roads, one [[road]] each.", default=(), toml="road")
     rules: tuple[Rule, ...] = key("Rules that raise anomalies, one [[rule]] each.", default=(), toml="rule")
     registry: Registry = key("The vehicles that are known here.", default=Registry())
+    boom: Boom = key("The boom: the line that opens it, and what tells how it stands.", default=Boom())
     models: Models = key("Which networks are used and how.", default=Models())
     store: Store = key("Where events and evidence lie.", default=Store())
     retention: Retention = key("How long things are kept.", default=Retention())

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from edge.gate.alike import plain
 from edge.gate.registry import Registry
-from edge.types import Evidence, Pass, Plate
+from edge.types import Access, Evidence, Pass, Plate
 
 HASH_MARK = "#"
 """Begins every hash and no plate."""
@@ -34,8 +34,7 @@ class Guard:
 
         Where unknown plates are kept back, so is every picture of a plate unless all plates of the pass are registered.
         """
-        if self._registry is not None:
-            pass_ = replace(pass_, access=self._registry.answer(pass_.plates, pass_.wall_ns))
+        pass_ = replace(pass_, access=self.access(pass_.plates, pass_.wall_ns) or pass_.access)
         if self._key is None or (pass_.plates and all(self._is_open(plate.text) for plate in pass_.plates)):
             return replace(pass_, plates=self.veiled(pass_.plates)), tuple(evidence)
         refs = tuple(ref for ref in pass_.evidence if ref.kind != "plate")
@@ -46,6 +45,10 @@ class Guard:
     def known(self) -> frozenset[str]:
         """The letters and digits of every registered plate, whatever its dates."""
         return self._registry.plates if self._registry is not None else frozenset()
+
+    def access(self, plates: Sequence[Plate], wall_ns: int) -> Access | None:
+        """Return what the registry says of a vehicle with these plates, None where there is none."""
+        return None if self._registry is None else self._registry.answer(plates, wall_ns)
 
     def veiled(self, plates: Sequence[Plate]) -> tuple[Plate, ...]:
         """Return plates as they may be recorded."""

@@ -1,16 +1,20 @@
 """Passes: one vehicle crossing once, told at once and again when nothing more can be learnt about it.
 
 One crossing opens one pass. A turn on the line withdraws it; a track that continues another one, or shows the same
-plate at the same line in the same moments, is the same vehicle and makes no second pass.
+plate at the same line in the same moments, is the same vehicle and makes no second pass. Where plates read meanwhile
+change what is decided on a pass, it is told in between, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from edge.types import VEHICLES, Crossing, Pass, Plate, Reading, Stage, TrackSnapshot, TrackUpdate
+from edge.types import VEHICLES, Crossing, Decision, Pass, Plate, Reading, Stage, TrackSnapshot, TrackUpdate
 
+Decide: TypeAlias = Callable[[Sequence[Plate], int], Decision | None]
+"""What the registry decides on plates at a wall time (ns); None where there is no registry."""
 _MOST_TRACKS = 4  # tracks remembered besides the newest
 
 
@@ -44,22 +48,31 @@ class _Item:
     inherited: tuple[Plate, ...] = ()
     lost: bool = False
     ended_ns: int | None = None
+    decision: Decision | None = None
+    judged: tuple[str, ...] = ()
 
 
 class PassBook:
     """The passes of one camera."""
 
-    def __init__(self, camera_id: str, make_id: Callable[[int], str], settings: PassSettings | None = None) -> None:
+    def __init__(
+        self,
+        camera_id: str,
+        make_id: Callable[[int], str],
+        settings: PassSettings | None = None,
+        decide: Decide = lambda _plates, _wall_ns: None,
+    ) -> None:
         self._camera_id = camera_id
         self._make_id = make_id
         self._settings = settings or PassSettings()
+        self._decide = decide
         self._open: list[_Item] = []
         self._closed: list[_Item] = []
 
     def step(
         self, update: TrackUpdate, crossings: Sequence[Crossing], wall_ns: int, read: Callable[[int], Reading]
     ) -> tuple[Pass, ...]:
-        """Return the passes that the frame at `wall_ns` opens, withdraws or makes final.
+        """Return the passes that the frame at `wall_ns` opens, withdraws, decides anew or makes final.
 
         `read` says what is known of a track's plates; it is asked for tracks up to two seconds gone.
         """
@@ -71,6 +84,7 @@ class PassBook:
             if track is not None and track.class_name in VEHICLES:
                 told.extend(self._take(crossing, track, wall_ns, read))
         told.extend(self._finish(item, read) for item in tuple(self._open) if self._is_final(item, update.at_ns, read))
+        told.extend(item.told for item in self._open if self._learns(item, read))
         oldest = update.at_ns - round(self._settings.twin_s * 1e9)
         self._closed = [item for item in self._closed if item.crossed_ns >= oldest]
         return tuple(told)
@@ -115,8 +129,21 @@ class PassBook:
         if twin is not None:
             twin.tracks = [track.track_id, *twin.tracks[:_MOST_TRACKS]]
             return ()
+        fresh.judged = _texts(fresh.told.plates)
+        fresh.decision = self._decide(fresh.told.plates, fresh.told.wall_ns)
         self._open.append(fresh)
         return (fresh.told,)
+
+    def _learns(self, item: _Item, read: Callable[[int], Reading]) -> bool:
+        """Say whether plates read by now change the decision; then the pass is told anew, still provisional."""
+        plates = _merged(item.inherited, [plate for track_id in item.tracks for plate in read(track_id).plates])
+        if _texts(plates) == item.judged:
+            return False
+        before, item.judged = item.decision, _texts(plates)
+        item.decision = self._decide(plates, item.told.wall_ns)
+        if item.decision is not before:
+            item.told = replace(item.told, plates=plates, revision=item.told.revision + 1)
+        return item.decision is not before
 
     def _opened(self, crossing: Crossing, track: TrackSnapshot, wall_ns: int, read: Callable[[int], Reading]) -> _Item:
         told = Pass(
@@ -195,6 +222,10 @@ class PassBook:
 
 def _at(item: _Item, line_id: str) -> bool:
     return item.told.line_id == line_id
+
+
+def _texts(plates: Sequence[Plate]) -> tuple[str, ...]:
+    return tuple(plate.text for plate in plates)
 
 
 def _merged(first: Sequence[Plate], second: Sequence[Plate]) -> tuple[Plate, ...]:

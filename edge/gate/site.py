@@ -15,6 +15,7 @@ from edge.types import (
     RULE,
     Anomaly,
     AnomalyEnd,
+    BoomChange,
     CameraFinding,
     Draft,
     EventKind,
@@ -109,6 +110,14 @@ class GateSite:
         return tuple(
             Draft(EventKind.ANOMALY_RAISED, anomaly.wall_ns, quality, anomaly, pictures) for anomaly, pictures in raised
         )
+
+    def follow_boom(self, *, known: bool) -> None:
+        """Say whether an input tells when the boom is open."""
+        self._rules.follow_boom(known=known)
+
+    def on_boom(self, change: BoomChange) -> None:
+        """Take what the boom's input tells."""
+        self._rules.on_boom(change.wall_ns, on=change.on)
 
     def ends(self) -> tuple[AnomalyEnd, ...]:
         """Return which anomalies have ended by themselves since the last call."""

@@ -21,7 +21,7 @@ _MISSED_NS = 3_000_000_000  # unseen for longer than this, a vehicle is not coun
 _ENDED_NS = 5_000_000_000  # a vehicle whose track ended longer ago than this does not come back as the same stay
 _STOOD = 0.2  # who moves less than this many sizes of its box stands
 _CREPT_S = 4.0  # who needs longer than this for one size of its box is slow
-_WATCHED = frozenset({"loiter", "keep-clear", "queue"})
+_WATCHED = frozenset({"loiter", "keep-clear", "queue", "boom"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Stay:
     standing_s: float
     slow: bool
     box: Box
+    track_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class _Guest:
         at_ns = min(at_ns, *(since_ns for since_ns in (self.outside_ns, self.missed_ns, at_ns) if since_ns is not None))
         slow = max((at_ns - self.leg_ns) / 1e9, self.leg_s) >= _CREPT_S
         inside_s, standing_s = (at_ns - self.since_ns) / 1e9, (at_ns - self.rest_ns) / 1e9
-        return Stay(vehicle_id, self.track.class_name, inside_s, standing_s, slow, self.track.box)
+        return Stay(vehicle_id, self.track.class_name, inside_s, standing_s, slow, self.track.box, self.track.track_id)
 
     def gone(self, at_ns: int) -> bool:
         left = self.outside_ns is not None and at_ns - self.outside_ns > _LEFT_NS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from edge.plates.choice import AWAY_NS, Candidate, Shortlist, has_plates, hindrance, plate_region, size_px
@@ -148,6 +148,12 @@ class PlateBook:
             page.ended = True
             for part in page.parts:
                 ready += part.take(part.shortlist.rest())
+        return tuple((candidate.look, candidate.picture) for candidate in ready)
+
+    def hurry(self, track_ids: Iterable[int]) -> tuple[tuple[Look, U8], ...]:
+        """Return the pictures to read now because these vehicles wait at the boom: the best ones may come too late."""
+        pages = [page for track_id in track_ids if (page := self._pages.get(track_id)) is not None]
+        ready = [candidate for page in pages for candidate in page.take(page.shortlist.hurry())]
         return tuple((candidate.look, candidate.picture) for candidate in ready)
 
     def add(self, look: Look, reads: tuple[PlateRead, ...] | None) -> None:

@@ -11,6 +11,8 @@ from edge.types import U8, Box, NoPlate, TrackSnapshot, TrackState
 from edge.vision.sharpness import sharpness
 
 MOST_LOOKS = 4
+ENOUGH = 2
+"""Looks that can agree on a plate."""
 RESERVE = 2
 """Looks kept back while a vehicle stands or is out of sight: in a queue it stands often, and comes nearer each time."""
 AWAY_NS = 1_000_000_000
@@ -116,6 +118,10 @@ class Shortlist:
         if at_ns - self._rest.at_ns < PATIENCE_NS or self.left <= RESERVE:
             return []
         return self._release([candidate for candidate in self.kept if candidate.view.still(box)][:1])
+
+    def hurry(self) -> list[Candidate]:
+        """Return the pictures to look at because somebody waits for the answer: all of them, once two can agree."""
+        return self.rest() if len(self.kept) >= min(ENOUGH, self.left) else []
 
     def away(self) -> list[Candidate]:
         """Return the pictures to look at while the vehicle is out of sight, best first: all but the reserve."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from edge.clock import Clock
@@ -63,7 +63,10 @@ class RelayState:
 
 
 class Relay:
-    """`step` does what is due now; `start` steps in a thread of its own until `stop`."""
+    """`step` does what is due now; `start` steps in a thread of its own until `stop`.
+
+    `listeners` are given what comes in on topics that are not ours; one that raises WireError is told of in the log.
+    """
 
     def __init__(
         self,
@@ -74,6 +77,7 @@ class Relay:
         report: Callable[[], Report] = Report,
         *,
         dice: random.Random | None = None,
+        listeners: Mapping[str, Callable[[bytes], object]] | None = None,
     ) -> None:
         self._store = store
         self._broker = broker
@@ -92,6 +96,7 @@ class Relay:
             version=settings.version,
             refresh_s=settings.refresh_s,
         )
+        self._listeners = dict(listeners or {})
         self._pictures: deque[tuple[str, str]] = deque(maxlen=_MOST_PICTURES)
         self._state = RelayState(since_ns=clock.wall_ns())
         self._failures = 0
@@ -187,7 +192,7 @@ class Relay:
 
     def _connect(self) -> None:
         birth = self._standing.birth()
-        self._broker.connect(birth, self._standing.will(), (self._topic["ack"], self._topic["cmd"]))
+        self._broker.connect(birth, self._standing.will(), (self._topic["ack"], self._topic["cmd"], *self._listeners))
         self._outflow.start_over()
         self._up_ns = self._clock.mono_ns()
         self._state = replace(
@@ -239,6 +244,8 @@ class Relay:
                 self._consumers.hear(decode_ack(message.payload))
             elif message.topic == self._topic["cmd"]:
                 self._obey(message.payload)
+            elif message.topic in self._listeners:
+                self._listeners[message.topic](message.payload)
         except WireError as fault:
             _log.warning("%s: ignored: %s", message.topic, fault)
 

@@ -10,7 +10,20 @@ import apsw
 from edge.clock import make_id
 from edge.store.chain import link
 from edge.store.search import searchable
-from edge.types import Anomaly, Body, CameraStatus, Correction, Draft, Event, EventKind, Pass, Plate, Ruling, Visit
+from edge.types import (
+    Anomaly,
+    Body,
+    CameraStatus,
+    Correction,
+    Draft,
+    Event,
+    EventKind,
+    Opening,
+    Pass,
+    Plate,
+    Ruling,
+    Visit,
+)
 from edge.wire import add_chain, encode_body, encode_event, topic_of
 
 
@@ -127,7 +140,7 @@ def _insert_evidence(connection: apsw.Connection, seq: int, draft: Draft, pictur
 
 
 def _camera_of(body: Body) -> str | None:
-    if isinstance(body, Pass | Anomaly | Correction | CameraStatus):
+    if isinstance(body, Pass | Anomaly | Correction | CameraStatus | Opening):
         return body.camera_id
     if isinstance(body, Visit):
         side = body.exit or body.entry
@@ -136,7 +149,7 @@ def _camera_of(body: Body) -> str | None:
 
 
 def _plates_of(body: Body) -> Sequence[Plate]:
-    if isinstance(body, Pass):
+    if isinstance(body, Pass | Opening):
         return body.plates
     if isinstance(body, Visit):
         return [plate for side in (body.entry, body.exit) if side for plate in side.plates]

@@ -5,6 +5,7 @@ half-open. Zones and lines are normalised to 0..1. `at_ns` is the monotonic (or 
 """
 
 from edge.types.anomalies import RULE, Anomaly, AnomalyEnd, CameraFinding, Correction, ListedAnomaly, Ruling, Severity
+from edge.types.boom import BoomChange, Opening
 from edge.types.events import Body, CameraStatus, Draft, Event, EventKind, RegistryChange, RunMark
 from edge.types.passes import (
     COLOURS,
@@ -51,6 +52,7 @@ __all__ = [
     "Anomaly",
     "AnomalyEnd",
     "Body",
+    "BoomChange",
     "Box",
     "CameraFinding",
     "CameraStatus",
@@ -67,6 +69,7 @@ __all__ = [
     "ListedAnomaly",
     "Match",
     "NoPlate",
+    "Opening",
     "Pass",
     "Plate",
     "PlateQuads",

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from edge.clock import ClockQuality
 from edge.types.anomalies import Anomaly, Correction, Ruling
+from edge.types.boom import BoomChange, Opening
 from edge.types.passes import Evidence, Pass
 from edge.types.visits import Visit
 
@@ -54,7 +55,9 @@ class RegistryChange:
         return f"{'; '.join(told) or 'no vehicle changed'}; {self.entries} entries"
 
 
-Body: TypeAlias = Pass | Visit | Anomaly | Ruling | Correction | CameraStatus | RunMark | RegistryChange
+Body: TypeAlias = (
+    Pass | Visit | Anomaly | Ruling | Correction | CameraStatus | RunMark | RegistryChange | Opening | BoomChange
+)
 
 
 class EventKind(enum.Enum):
@@ -69,6 +72,9 @@ class EventKind(enum.Enum):
     ANOMALY_RAISED = "anomaly.raised"
     ANOMALY_RESOLVED = "anomaly.resolved"
     ANOMALY_REOPENED = "anomaly.reopened"
+    BOOM_OPENED = "boom.opened"
+    BOOM_FAILED = "boom.failed"
+    BOOM_CHANGED = "boom.changed"
     CAMERA_STATUS = "camera.status"
     REGISTRY_CHANGED = "registry.changed"
     RUN_STARTED = "run.started"

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
+from edge.errors import WireError
 from edge.wire.scalars import Instant, from_json, to_json
 from edge.wire.shapes import CameraStatusV1, Count
 
@@ -62,7 +63,29 @@ class FetchEvidence(Struct, frozen=True, tag_field="command", tag="evidence"):
     evidence_id: str
 
 
+_ON = frozenset({"open", "occupied", "on", "1", "true"})
+_OFF = frozenset({"closed", "shut", "free", "off", "0", "false"})
+Word = Annotated[str, Meta(max_length=16)]
 Command: TypeAlias = Replay | FetchEvidence
+
+
+class Sense(Struct, frozen=True):
+    """What stands beside the gate tells of the boom or its loop."""
+
+    state: Word
+
+
+def decode_sense(payload: bytes) -> bool:
+    """Return whether the boom is open, or its loop occupied: a word alone, or in JSON as `{"state": "open"}`.
+
+    Raises:
+        WireError: it is none of the words.
+    """
+    text = payload.strip().lower()
+    word = from_json(text, Sense, "input").state if text.startswith(b"{") else text.decode("ascii", "replace")
+    if word in _ON or word in _OFF:
+        return word in _ON
+    raise WireError(f"input: {word!r} is no state; send open or closed, occupied or free, on or off, 1 or 0")
 
 
 def encode_status(status: Status) -> bytes:

@@ -13,11 +13,13 @@ from edge.errors import WireError
 from edge.types import (
     Anomaly,
     Body,
+    BoomChange,
     CameraStatus,
     Correction,
     Event,
     EventKind,
     ListedAnomaly,
+    Opening,
     Pass,
     RegistryChange,
     Ruling,
@@ -27,10 +29,12 @@ from edge.types import (
 from edge.wire.scalars import Instant, from_json, to_json
 from edge.wire.shapes import (
     AnomalyV1,
+    BoomChangeV1,
     CameraStatusV1,
     CorrectionV1,
     EnvelopeV1,
     ListedAnomalyV1,
+    OpeningV1,
     PassV1,
     RegistryChangeV1,
     RulingV1,
@@ -56,6 +60,7 @@ class _Shape:
 _PASS = _Shape(PassV1, Pass, "pass_id")
 _VISIT = _Shape(VisitV1, Visit, "visit_id")
 _RULING = _Shape(RulingV1, Ruling, "anomaly_id", "anomaly")
+_OPENING = _Shape(OpeningV1, Opening, "opening_id")
 _RUN = _Shape(RunMarkV1, RunMark, "run_id", "health")
 _SHAPES = {
     EventKind.PASS_PROVISIONAL: _PASS,
@@ -67,6 +72,9 @@ _SHAPES = {
     EventKind.ANOMALY_RAISED: _Shape(AnomalyV1, Anomaly, "anomaly_id", "anomaly"),
     EventKind.ANOMALY_RESOLVED: _RULING,
     EventKind.ANOMALY_REOPENED: _RULING,
+    EventKind.BOOM_OPENED: _OPENING,
+    EventKind.BOOM_FAILED: _OPENING,
+    EventKind.BOOM_CHANGED: _Shape(BoomChangeV1, BoomChange, "senses"),
     EventKind.CAMERA_STATUS: _Shape(CameraStatusV1, CameraStatus, "camera_id", "health"),
     EventKind.REGISTRY_CHANGED: _Shape(RegistryChangeV1, RegistryChange, "file"),
     EventKind.RUN_STARTED: _RUN,

@@ -16,6 +16,7 @@ from edge.types import Decision, Direction, Match, NoPlate, Severity, Stage, Vis
 from edge.wire.scalars import Dhash, Instant
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+Seconds = Annotated[float, Meta(ge=0.0)]
 Count = Annotated[int, Meta(ge=0)]
 
 
@@ -184,6 +185,34 @@ class RegistryChangeV1(Struct, omit_defaults=True):
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     altered: tuple[str, ...] = ()
+
+
+class OpeningV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
+    """The boom is told to open for a vehicle; `failed` says why it stayed shut all the same."""
+
+    opening_id: str
+    camera_id: str
+    track_id: int
+    class_name: str
+    wall_ns: Instant
+    open_s: Seconds
+    access: AccessV1
+    plates: tuple[PlateV1, ...] = ()
+    zone_id: str | None = None
+    pass_id: str | None = None
+    road_id: str | None = None
+    failed: str = ""
+
+
+class BoomChangeV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
+    """The boom is open (shut), or the loop occupied (free), as its input tells; `senses` says which of them."""
+
+    senses: str
+    on: bool
+    wall_ns: Instant
+    opening_id: str | None = None
+    lasted_s: Seconds | None = None
+    passes: Count | None = None
 
 
 class EnvelopeV1(Struct, omit_defaults=True):

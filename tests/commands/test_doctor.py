@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from edge.boom.simulator import simulating
 from edge.cli import main
 from edge.clock import SystemClock
 from edge.commands import examine
-from edge.config import Camera, Models, Mqtt, Store
+from edge.config import Boom, Camera, Models, Mqtt, Store
 from edge.health.findings import Level
 
 CONFIG = """\
@@ -117,3 +118,14 @@ def test_the_decoders_of_gstreamer_are_named() -> None:
         pytest.skip("PyGObject is not installed; `make gst` installs it where its headers are")
     said = " ".join(found.said for found in examine.examine_capture())
     assert "h264 avdec_h264" in said or "h264 nv" in said
+
+
+def test_the_lines_of_the_boom_are_looked_at_and_not_taken(tmp_path: Path) -> None:
+    with simulating(tmp_path / "chip") as simulator:
+        boom = Boom(output=f"simulate://{tmp_path}/chip/12", input="mqtt:yard/boom")
+        found = list(examine.examine_boom(boom))
+        assert [(one.subject, one.level) for one in found] == [("boom", Level.OK)] * 2
+        assert "off, free" in found[0].said
+        assert simulator.chip.edges == []
+    (gone, _) = examine.examine_boom(boom)
+    assert (gone.level, "edge boom simulate" in gone.said + gone.cure) == (Level.FAILED, True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.config.contacts import parse_contact
 from edge.config.load import load_config, parse_config
 from edge.config.model import Config
 from edge.errors import ConfigError
@@ -302,3 +303,38 @@ def test_brackets_without_end_are_a_message_and_no_crash() -> None:
 def test_the_whole_model_is_made_of_sections() -> None:
     assert repr(parse_config(GOOD, "edge.toml")).startswith("Config(device=Device(id='box-1'")
     assert Config.__dataclass_fields__["cameras"].metadata["about"].toml == "camera"
+
+
+BOOM = '[registry]\nfile = "plates.csv"\n[boom]\n'
+
+
+@pytest.mark.parametrize(
+    ("extra", "told"),
+    [
+        ('[boom]\noutput = "gpiochip0/12"\n', "boom.output: can never open: nobody is known here; set registry.file"),
+        (f'{BOOM}output = "relay 1"\n', "write chip and line, as in gpiochip0/12"),
+        (f'{BOOM}output = "mqtt:yard/boom"\n', "is no line"),
+        (f'{BOOM}input = "mqtt:yard/+"\n', "is no line and no topic"),
+        (f'{BOOM}input = "mqtt:yard/boom"\n', "there is no broker; set mqtt.url"),
+        (f'{BOOM}output = "gpiochip0/12"\ninput = "gpiochip0/12"\n', "is the output's own line"),
+        (f'{BOOM}output = "gpiochip0/12"\nopen_s = 31\n', "must be 0.1 to 30 s"),
+        (f'{BOOM}output = "gpiochip0/12"\nroads = ["main"]\n', "road 'main' does not exist"),
+    ],
+)
+def test_a_boom_that_could_not_work_is_refused_with_its_cure(extra: str, told: str) -> None:
+    assert told in fault(extra)
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "shown"),
+    [
+        ("gpiochip0/12", "gpio", "/dev/gpiochip0/12"),
+        ("/dev/gpiochip1/PQ.06", "gpio", "/dev/gpiochip1/PQ.06"),
+        ("simulate:///run/chip.sock/12", "simulate", "/run/chip.sock/12"),
+        ("mqtt:yard/boom", "mqtt", "mqtt:yard/boom"),
+    ],
+)
+def test_a_wire_is_named_as_the_fitter_knows_it(address: str, kind: str, shown: str) -> None:
+    contact = parse_contact(address)
+    assert contact is not None
+    assert (contact.kind, str(contact)) == (kind, shown)

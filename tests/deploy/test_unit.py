@@ -34,7 +34,7 @@ def analyze(*words: str) -> subprocess.CompletedProcess[str]:
 def test_systemd_has_nothing_to_say_about_the_unit(tmp_path: Path) -> None:
     # The program is looked for where the unit says; here it is not installed, so another one stands in.
     unit = tmp_path / "edge.service"
-    unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", UNIT.read_text(), flags=re.MULTILINE))
+    unit.write_text(re.sub(r"^(ExecStart=|ExecStopPost=-)\S+", r"\1/bin/true", UNIT.read_text(), flags=re.MULTILINE))
     done = analyze("verify", str(unit))
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 

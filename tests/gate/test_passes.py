@@ -10,6 +10,7 @@ from edge.types import (
     CLASSES,
     Box,
     Crossing,
+    Decision,
     Direction,
     Pass,
     Plate,
@@ -277,3 +278,35 @@ def test_closed_passes_are_forgotten_in_time() -> None:
         road.step(t, active=(track(t, number),), crossing=crossing(t, number))
         road.step(t + 1, ended=(track(t + 1, number, seen=t),))
     assert len(road.book._open) + len(road.book._closed) < 6
+
+
+def test_plates_that_change_the_decision_are_told_at_once_under_the_same_id_and_a_higher_revision() -> None:
+    said = {"": Decision.UNKNOWN, "CF207358": Decision.ALLOW, "CF207358 GP404911": Decision.DENY}
+    road = Road()
+    road.book = PassBook(
+        "cam", numbered(), decide=lambda plates, _wall_ns: said[" ".join(sorted(plate.text for plate in plates))]
+    )
+    road.step(1, active=(track(1),), crossing=crossing(1))
+    road.readings[1] = Reading((plate("CF207358"),))
+    road.step(1.1, active=(track(1.1),))
+    road.step(1.2, active=(track(1.2),))
+    road.readings[1] = Reading((plate("CF207358"), plate("GP404911")), complete=True)
+    road.step(1.3, active=(track(1.3),))
+    road.step(4, active=(track(4),))
+    told = [pass_ for _, pass_ in road.told]
+    assert [(pass_.stage, pass_.revision, len(pass_.plates)) for pass_ in told] == [
+        (Stage.PROVISIONAL, 1, 0),
+        (Stage.PROVISIONAL, 2, 1),
+        (Stage.PROVISIONAL, 3, 2),
+        (Stage.FINAL, 4, 2),
+    ]
+    assert len({pass_.pass_id for pass_ in told}) == 1
+
+
+def test_plates_that_change_no_decision_are_told_with_the_final_pass_alone() -> None:
+    road = Road()
+    road.step(1, active=(track(1),), crossing=crossing(1))
+    road.readings[1] = Reading((plate("CF207358"),), complete=True)
+    road.step(1.1, active=(track(1.1),))
+    road.step(4, active=(track(4),))
+    assert [stage for _, stage in road.stages()] == [Stage.PROVISIONAL, Stage.FINAL]

@@ -11,7 +11,7 @@ from edge.clock import ClockQuality
 from edge.config import Camera, Road, Rule, Site
 from edge.config.kinds import CLOCK, CUSTOM, KINDS
 from edge.gate.hours import OpeningHours
-from edge.gate.rules.facts import Finding, PassFacts, VisitFacts
+from edge.gate.rules.facts import BoomSpan, Finding, PassFacts, VisitFacts
 from edge.gate.rules.table import TABLE
 from edge.gate.rules.terms import applies, in_full, needs_clock
 from edge.gate.rules.told import Told
@@ -22,6 +22,7 @@ from edge.gate.trust import ClockTrust
 from edge.types import U8, Anomaly, AnomalyEnd, Box, CameraFinding, Evidence, EvidenceRef, Pass, Severity, Visit
 
 _NEAR = 64  # passes remembered for who drives close behind whom
+_SPANS = 64  # openings of the boom remembered
 _LATE_NS = 60_000_000_000  # a pass may become final this long after it happened: only then the site is reconciled
 _MOST_ENDS = 4096
 Crop: TypeAlias = Callable[[Box], U8]
@@ -38,6 +39,7 @@ class RuleBook:
         self._trust = ClockTrust()
         self._near: deque[Pass] = deque(maxlen=_NEAR)
         self._doubtful: dict[str, None] = {}
+        self._spans: deque[BoomSpan] | None = None
         self._ends: deque[AnomalyEnd] = deque(maxlen=_MOST_ENDS)
 
     def reconfigure(self, site: Site, roads: Sequence[Road], rules: Sequence[Rule], cameras: Sequence[Camera]) -> None:
@@ -87,6 +89,7 @@ class RuleBook:
             tuple(one for one in near if (one.camera_id, one.line_id) == (pass_.camera_id, pass_.line_id)),
             tuple(one for one in inside if one.exit is None and (visit is None or one.visit_id != visit.visit_id)),
             frozenset(rule.kind for rule in rules),
+            None if self._spans is None else tuple(self._spans),
         )
         self._near = deque((*near, pass_), _NEAR)
         raised = []
@@ -95,6 +98,19 @@ class RuleBook:
             if judge is not None and self._judged(rule):
                 raised += self._raise(rule, judge(rule, facts), pass_.wall_ns)
         return raised
+
+    def follow_boom(self, *, known: bool) -> None:
+        """Count openings of the boom as its input tells them, or by stated times where nothing does."""
+        self._spans = (self._spans or deque(maxlen=_SPANS)) if known else None
+
+    def on_boom(self, wall_ns: int, *, on: bool) -> None:
+        """Note that the boom opened or shut, or that its loop was entered or left."""
+        if self._spans is None:
+            return
+        if on:
+            self._spans.append(BoomSpan(wall_ns))
+        elif self._spans and self._spans[-1].until_ns is None:
+            self._spans[-1].until_ns = wall_ns
 
     def on_visits(self, visits: Iterable[Visit], wall_ns: int, *, changed: bool = False) -> list[Anomaly]:
         """Judge visits as they stand at `wall_ns`; `changed`: they have just become so."""

@@ -8,6 +8,9 @@ from edge.config import Line, Road
 from edge.gate.hours import OpeningHours
 from edge.types import Box, EvidenceRef, Pass, Visit, VisitSide
 
+LATE_NS = 1_000_000_000
+"""A vehicle may cross its line so long after the boom that it came through began to count as shut."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -24,12 +27,29 @@ class Finding:
     wall_ns: int | None = None
 
 
+@dataclass(slots=True)
+class BoomSpan:
+    """One time that the boom was open, or its loop occupied; `until_ns` None: it still is."""
+
+    since_ns: int
+    until_ns: int | None = None
+
+    @property
+    def lasting(self) -> str:
+        """How long it was, in words, nothing while it is."""
+        return "" if self.until_ns is None else f" that lasted {(self.until_ns - self.since_ns) / 1e9:.1f} s"
+
+    def holds(self, wall_ns: int) -> bool:
+        """Say whether who crossed a line then came through this opening; the line may lie behind the boom."""
+        return self.since_ns <= wall_ns and (self.until_ns is None or wall_ns <= self.until_ns + LATE_NS)
+
+
 @dataclass(frozen=True, slots=True)
 class PassFacts:
     """One final pass. `road` and `line` are None where the configuration lists none of that name.
 
     `near`: other final passes over the same line lately. `inside`: the open visits of others. `ruled`: the kinds of
-    the rules that speak of this pass.
+    the rules that speak of this pass. `spans`: when the boom was open lately, the newest last; None: nothing tells.
     """
 
     pass_: Pass
@@ -40,6 +60,7 @@ class PassFacts:
     near: tuple[Pass, ...] = ()
     inside: tuple[Visit, ...] = ()
     ruled: frozenset[str] = frozenset()
+    spans: tuple[BoomSpan, ...] | None = None
 
     def found(self, explanation: str) -> Finding:
         """Return that something is wrong with this side of the visit: a revised pass has the same subject."""

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from edge.config import Rule
 from edge.gate.alike import plain
-from edge.gate.rules.facts import Finding, PassFacts, found_in
+from edge.gate.rules.facts import BoomSpan, Finding, PassFacts, found_in
 from edge.gate.rules.words import ago, moment, vehicle, what
 from edge.types import Direction, Pass, Plate, VisitSide
 
@@ -58,17 +58,33 @@ def wrong_way(_: Rule, facts: PassFacts) -> Iterator[Finding]:
 
 
 def tailgating(rule: Rule, facts: PassFacts) -> Iterator[Finding]:
-    """Going in so close behind another vehicle that the gate can have opened only once.
+    """Going in behind another vehicle through one opening of the boom.
 
+    Where nothing tells of that: so close behind that the gate can have opened only once.
     Passes become final in any order, so this one may be the one in front, and the one behind is told of.
     """
     near = sorted(facts.near, key=lambda other: abs(other.wall_ns - facts.pass_.wall_ns))  # the nearest is named
     for other in near if facts.pass_.direction is Direction.IN else ():
         first, second = sorted((other, facts.pass_), key=lambda pass_: (pass_.wall_ns, pass_.pass_id))
-        gap_s = (second.wall_ns - first.wall_ns) / 1e9
-        if other.direction is Direction.IN and gap_s <= rule.within_s and not _one_vehicle(first, second):
-            close = f"{gap_s:.1f} s behind {vehicle(first)}, one opening is {rule.within_s:g} s"
+        opening = _one_opening(rule, facts.spans, first, second)
+        if other.direction is Direction.IN and opening is not None and not _one_vehicle(first, second):
+            close = f"{(second.wall_ns - first.wall_ns) / 1e9:.1f} s behind {vehicle(first)}, {opening}"
             yield found_in(second, f"{what(second, facts.hours)}: {vehicle(second)} {close}.")
+
+
+def _one_opening(rule: Rule, spans: tuple[BoomSpan, ...] | None, first: Pass, second: Pass) -> str | None:
+    """Return which opening two vehicles came through, None when it was not one.
+
+    A boom that was not seen open for one of them says nothing: then the stated time counts.
+    """
+    one, other = (
+        next((span for span in reversed(spans or ()) if span.holds(at.wall_ns)), None) for at in (first, second)
+    )
+    if one is not None and other is not None:
+        return f"through one opening of the boom{one.lasting}" if one is other else None
+    taken = "" if spans is None else "the boom was not seen open, "
+    close = second.wall_ns - first.wall_ns <= rule.within_s * 1e9
+    return f"{taken}one opening is taken to be {rule.within_s:g} s" if close else None
 
 
 def plate_inside_twice(_: Rule, facts: PassFacts) -> Iterator[Finding]:
