@@ -81,10 +81,5 @@ def _table(played: Sequence[Played]) -> str:
         lines.append(f"{one.kind:<18}{one.n:>4}{one.others:>8}{one.precision:>11.3f}{one.recall:>8.3f}{noticed}")
     rows = (f"{mode} {right:.1%} of {n}" for mode, (n, right) in sorted(mode_accuracy(played).items()))
     lines.append(f"mode called right, 40 s after the light changed: {', '.join(rows)}")
-    wrong = [f"{one.name} {one.seed}: {one.found or 'nothing found'}" for one in played if _is_wrong(one)]
+    wrong = [f"{one.name} {one.seed}: {one.found or 'nothing found'}" for one in played if one.is_wrong]
     return "\n".join([*lines, *wrong])
-
-
-def _is_wrong(one: Played) -> bool:
-    told = [kind for kind, seconds in one.found if seconds >= 0]
-    return len(told) != len(one.found) or told != [one.name] * one.name.startswith("camera-")

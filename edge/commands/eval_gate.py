@@ -1,4 +1,4 @@
-"""`edge eval gate`: passes, visits and plates over rendered minutes at the gate, through the service's own pipeline."""
+"""`edge eval gate`: passes, visits, plates and anomalies, over rendered minutes and over days as they are scripted."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import argparse
 import json
 import sys
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.commands.arguments import check_count
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from edge.pipeline import Step
     from edge.types import Pass, Visit
+    from edge.workshop.gate.anomalies import KindScore
     from edge.workshop.gate.scores import GateScore, ToldPass
     from edge.workshop.gate.truth import ReplayTruth
 
@@ -24,47 +26,119 @@ CACHE = Path("out/gate")
 _START = "2026-06-17T12:00:00+00:00"
 
 
+@dataclass
+class Tier:
+    """What a tier came to: scores by scenario, and anomalies by kind."""
+
+    scenarios: dict[str, GateScore] = field(default_factory=dict)
+    anomalies: dict[str, KindScore] = field(default_factory=dict)
+
+    @property
+    def total(self) -> GateScore:
+        """The scores of all scenarios."""
+        from edge.workshop.gate.scores import GateScore
+
+        return sum(self.scenarios.values(), GateScore())
+
+    @property
+    def figures(self) -> dict[str, object]:
+        """What `--json` says of it."""
+        return {**self.total.figures, "anomalies": {kind: one.figures for kind, one in self.anomalies.items()}}
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `edge eval gate`."""
     parser.add_argument(
+        "--tier", choices=("pixels", "script", "all"), default="all", help="rendered minutes, scripted days, or both"
+    )
+    parser.add_argument(
         "--list", choices=LISTS, default="proof", help="what is told comes from proof; tune on training"
     )
-    parser.add_argument("--only", metavar="NAME", nargs="+", action="extend", help="replays or scenarios of the list")
+    parser.add_argument(
+        "--only", metavar="NAME", nargs="+", action="extend", help="replays or scenarios of the list, no others"
+    )
     parser.add_argument("--cache", metavar="DIR", type=Path, default=CACHE, help="rendered replays (%(default)s)")
     parser.add_argument("--seconds", metavar="N", type=float, help="cut replays after so many seconds (other --cache)")
     parser.add_argument("--workers", metavar="N", type=int, default=2, help="processes that render (%(default)s)")
-    parser.add_argument("--failures", action="store_true", help="name each pass that was missed or told wrongly")
+    parser.add_argument("--failures", action="store_true", help="name all that was missed or told wrongly")
     parser.add_argument("--json", action="store_true", help="a line for every replay, the sums last")
 
 
 def run(args: argparse.Namespace) -> None:
-    """Render what is missing, analyse everything and print; raises as `edge.commands.eval.run`."""
+    """Play the tiers and print them apart; raises as `edge.commands.eval.run`."""
     from edge.logs import setup_logs
+    from edge.workshop.gate.anomalies import summed
+
+    check_count("--workers", args.workers, "number of processes")
+    setup_logs("error")
+    tiers = {name: play(args) for name, play in _TIERS.items() if args.tier in {name, "all"}}
+    if args.json:
+        pixels = tiers.get("pixels", Tier())
+        scenes = {name: score.figures for name, score in sorted(pixels.scenarios.items())}
+        kinds = {kind: one.figures for kind, one in summed(tier.anomalies for tier in tiers.values()).items()}
+        parts = {name: tier.figures for name, tier in tiers.items()}
+        print(json.dumps({**pixels.total.figures, "scenarios": scenes, "anomalies": kinds, "tiers": parts}))
+
+
+def _pixels(args: argparse.Namespace) -> Tier:
+    """Render what is missing, analyse everything, and the views of cameras unless some replays are asked for."""
+    from edge.commands.eval_camera import ALIKE, EACH
+    from edge.workshop.gate.cameras import camera_kinds
     from edge.workshop.gate.rendered import TRUTH, chosen, render_replays
     from edge.workshop.gate.scores import GateScore
     from edge.workshop.gate.truth import read_truth
 
-    check_count("--workers", args.workers, "number of processes")
-    setup_logs("error")
-    whole: dict[str, GateScore] = {}
-    if not args.json:
-        print(_HEAD)
+    tier = Tier()
+    _say(args, _head("replay"))
     for replay, folder in render_replays(
         args.cache, args.list, chosen(args.list, args.only or ()), args.workers, args.seconds
     ):
         truth = read_truth(folder / TRUTH)
         score = _play(folder, truth)
-        whole[replay.scenario] = whole.get(replay.scenario, GateScore()) + score
+        tier.scenarios[replay.scenario] = tier.scenarios.get(replay.scenario, GateScore()) + score
         print(json.dumps(_details(truth, score)) if args.json else _row(truth.name, score), flush=True)
-        if args.failures:
-            print("\n".join(f"  {line}" for line in score.missed), file=sys.stderr, flush=True)
-    total = sum(whole.values(), GateScore())
-    if args.json:
-        scenes = {name: score.figures for name, score in sorted(whole.items())}
-        print(json.dumps({**total.figures, "scenarios": scenes, "tiers": {"pixels": total.figures}}))
-    else:
-        print("\n".join(_row(name, score) for name, score in sorted(whole.items())))
-        print(_row(f"all of {args.list}", total))
+        _complain(args, score.missed)
+    if not args.only:
+        kinds, wrong = camera_kinds(args.list, EACH, ALIKE, args.workers)
+        tier.anomalies.update(kinds)
+        _complain(args, wrong)
+    _say(args, *(_row(name, score) for name, score in sorted(tier.scenarios.items())))
+    _say(args, _row(f"all of {args.list}", tier.total), *_kinds(tier.anomalies), "")
+    return tier
+
+
+def _script(args: argparse.Namespace) -> Tier:
+    """Play the days as they are written."""
+    from edge.workshop.gate.anomalies import summed
+    from edge.workshop.gate.scores import GateScore
+    from edge.workshop.gate.script.tier import script_tier
+
+    tier = Tier()
+    _say(args, _head("days"))
+    total = GateScore()
+    for days in script_tier():
+        total += days.passes
+        tier.anomalies = summed((tier.anomalies, days.anomalies))
+        if args.json:
+            print(json.dumps({"kind": "days", "days": days.name, **days.passes.figures}), flush=True)
+        _complain(args, days.wrong)
+    tier.scenarios["script"] = total
+    _say(args, _row("all of the script", total), *_kinds(tier.anomalies))
+    return tier
+
+
+_TIERS: Mapping[str, Callable[[argparse.Namespace], Tier]] = {"pixels": _pixels, "script": _script}
+
+
+def _say(args: argparse.Namespace, *lines: str) -> None:
+    if not args.json:
+        print("\n".join(lines), flush=True)
+
+
+def _complain(args: argparse.Namespace, lines: Iterable[str]) -> None:
+    if args.failures:
+        for line in lines:
+            print(f"  {line}", file=sys.stderr, flush=True)
 
 
 def _play(folder: Path, truth: ReplayTruth) -> GateScore:
@@ -149,14 +223,26 @@ _COLUMNS: Mapping[str, str] = {
     "provisional_p95_s": "first s",
     "final_p95_s": "final s",
 }
-_HEAD = f"{'replay':<16}" + "".join(f"{name:>9}" for name in _COLUMNS.values())
+
+
+def _head(what: str) -> str:
+    return f"{what:<20}" + "".join(f"{name:>9}" for name in _COLUMNS.values())
 
 
 def _row(name: str, score: GateScore) -> str:
     figures = score.figures
     cells = ("-" if figures[key] is None else f"{figures[key]:.6g}" for key in _COLUMNS)
-    return f"{name:<16}" + "".join(f"{cell:>9}" for cell in cells)
+    return f"{name:<20}" + "".join(f"{cell:>9}" for cell in cells)
 
 
 def _details(truth: ReplayTruth, score: GateScore) -> dict[str, object]:
     return {"kind": "replay", "replay": truth.name, "scenario": truth.scenario, **score.figures}
+
+
+def _kinds(anomalies: Mapping[str, KindScore]) -> list[str]:
+    lines = [f"{'anomaly':<20}{'n':>9}{'alike':>9}{'precise':>9}{'recall':>9}"]
+    for kind, score in anomalies.items():
+        cells = ("-" if value is None else f"{value:.6g}" for value in score.figures.values())
+        precision, recall, n, alike = (f"{cell:>9}" for cell in cells)
+        lines.append(f"{kind:<20}{n}{alike}{precision}{recall}")
+    return lines if anomalies else []

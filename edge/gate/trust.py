@@ -10,6 +10,7 @@ from __future__ import annotations
 from edge.clock import ClockQuality
 
 _MOST_S = 10.0  # between two looks; more than that is a clock that was set, or a run that stood still
+_BACK_NS = 60_000_000_000  # cameras are a little apart and passes are told late; further back than this it was set
 _GOOD_S = 5.0  # a clock that was not believed is again after this
 
 
@@ -27,8 +28,7 @@ class ClockTrust:
         good = quality is not ClockQuality.UNSYNCED
         if self._last_ns is None:
             self.trusted = good
-        passed_s = 0.0 if self._last_ns is None else min(max((wall_ns - self._last_ns) / 1e9, 0.0), _MOST_S)
-        self._last_ns = wall_ns
+        passed_s = self._passed_s(wall_ns)
         self._good_s = self._good_s + passed_s if good else 0.0
         if not good or not self.trusted:
             self.untrusted_s += passed_s
@@ -39,3 +39,11 @@ class ClockTrust:
         if good and self.trusted:
             self.untrusted_s = 0.0
         return self.trusted
+
+    def _passed_s(self, wall_ns: int) -> float:
+        """Return how much later it is than at the latest look so far: what is told late is no second time."""
+        if self._last_ns is None or wall_ns < self._last_ns - _BACK_NS:
+            self._last_ns = wall_ns
+        passed_s = max(wall_ns - self._last_ns, 0) / 1e9
+        self._last_ns = max(self._last_ns, wall_ns)
+        return min(passed_s, _MOST_S)

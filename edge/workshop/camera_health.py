@@ -30,6 +30,12 @@ class Played:
     found: tuple[tuple[str, float], ...]
     modes: tuple[tuple[str, int, int], ...]
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether anything was found but the fault, once and after it had begun; nothing at all where there is none."""
+        told = [kind for kind, seconds in self.found if seconds >= 0]
+        return len(told) != len(self.found) or told != [self.name] * (self.name in FAULTS)
+
 
 @dataclass(frozen=True, slots=True)
 class KindScore:
