@@ -30,7 +30,7 @@ from edge.errors import ConfigError, EdgeError, UsageError
 from edge.types import U8
 from edge.vision.overlays import Overlay, overlays
 
-BOARD = Path(__file__).parent / "board"
+BOARD = Path(__file__).parent / "sheet"
 QUALITY = 90
 
 
