@@ -15,6 +15,7 @@ from edge.errors import EdgeError, UsageError
 COMMANDS = (
     "watch",
     "run",
+    "aim",
     "doctor",
     "config",
     "events",

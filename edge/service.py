@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from msgspec import structs
+
 import edge
 from edge.app import make_boom, make_guard, make_post, make_site, open_key, open_relay, watch_detector, watch_registry
 from edge.boompost import BoomPost, topic_of_input
@@ -27,6 +29,7 @@ from edge.sitebook import SiteBook
 from edge.store import open_store
 from edge.store.sitekey import fresh_key
 from edge.types import Body, CameraStatus, Draft, EventKind, RegistryChange, RunMark
+from edge.wire.holding import ASK, CameraHeld, Holding, encode_holding
 from edge.worklist import WorkList
 
 TICK_S = 0.5
@@ -65,6 +68,7 @@ class Service:
         self._troubles: dict[str, str] = {}
         self._retained_ns: int | None = None
         self._end = "told to stop"
+        self._holding = structs.replace(_held(config, watch.revision), starting=True)
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; then make final what is open, give the outbox a moment to empty, and close.
@@ -89,6 +93,7 @@ class Service:
             stack.callback(self._stop_boom)
             self._start_boom()
             self._take_over(self._detector.choice)
+            self._holding = structs.replace(self._holding, starting=False)
             notify.ready(self._summary())
             while not stop.wait(TICK_S):
                 self._tick()
@@ -131,6 +136,7 @@ class Service:
             self._complain(
                 "configuration", f"the changed configuration is wrong, the last good one stays: {reload.error}"
             )
+            self._holding = structs.replace(self._holding, judged=self._watch.revision, trouble=str(reload.error))
             return
         for change in reload.changes:
             self._log.info("configuration: %s", change)
@@ -147,6 +153,7 @@ class Service:
         self._match_posts(self._config.cameras)
         if (before.mqtt, before.boom.input) != (self._config.mqtt, self._config.boom.input):
             self._restart_relay()
+        self._holding = _held(self._config, self._watch.revision)
 
     # Detector
 
@@ -253,8 +260,12 @@ class Service:
 
     def _open_hatch(self, stack: ExitStack) -> None:
         work = WorkList(self._store, self._clock, self._site.decide, self._site.shown)
+
+        def answer(order: bytes) -> bytes:
+            return encode_holding(self._holding) if order == ASK else work.answer(order)
+
         try:
-            stack.callback(Hatch(beside(Path(self._config.store.path)), work.answer).close)
+            stack.callback(Hatch(beside(Path(self._config.store.path)), answer).close)
         except StoreFailed as error:  # the list can be worked when the service stands still; the gate cannot
             self._complain("hatch", str(error))
 
@@ -311,6 +322,12 @@ class Service:
     def _restart_relay(self) -> None:
         self._stop_relay()
         self._start_relay()
+
+
+def _held(config: Config, revision: str) -> Holding:
+    """Return what is told of the configuration that holds now."""
+    cameras = (CameraHeld(one.id, len(one.lines), len(one.zones), len(one.masks)) for one in config.cameras)
+    return Holding(revision, revision, tuple(cameras))
 
 
 def _of_every_camera(config: Config) -> tuple[Models, tuple[str, ...], bool]:

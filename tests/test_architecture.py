@@ -27,6 +27,7 @@ DOORS = {
     "amqtt": ("mqtt/",),
     "starlette": ("console/", "aim/"),
     "uvicorn": ("console/", "aim/"),
+    "tomlkit": ("aim/",),
     "torch": ("workshop/",),
     "trackers": ("workshop/tracks/peers",),
     "supervision": ("workshop/tracks/peers",),
@@ -69,7 +70,7 @@ def test_the_help_loads_no_array_video_network_or_database_library() -> None:
         loaded
         & {
             *("numpy", "cv2", "av", "gi", "onnxruntime", "apsw", "paho", "msgspec", "sqlite_utils", "torch"),
-            *("starlette", "uvicorn"),
+            *("starlette", "uvicorn", "tomlkit"),
         }
         == set()
     )

@@ -27,8 +27,8 @@ class Door:
         return name in self.names or (not self.local and is_address(name))
 
 
-def open_door(address: str, port: int) -> Door:
-    """Listen on `address`; `port` 0 takes a free one.
+def open_door(address: str, port: int, where: str = "--serve-on", which: str = "--serve") -> Door:
+    """Listen on `address`; `port` 0 takes a free one. `where` and `which` are the options that gave them.
 
     Raises:
         UsageError: the port is in use or not allowed, or the address is none of this machine.
@@ -37,14 +37,14 @@ def open_door(address: str, port: int) -> Door:
         found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         listener = socket.create_server(found[0][4][:2], family=found[0][0], backlog=32)
     except socket.gaierror as error:
-        raise UsageError(f"--serve-on {address}: {error.strerror}; give an address of this machine") from None
+        raise UsageError(f"{where} {address}: {error.strerror}; give an address of this machine") from None
     except OSError as error:
-        place, cure = f"--serve-on {address} --serve {port}", "give an address of this machine and a free port"
+        place, cure = f"{where} {address} {which} {port}", "give an address of this machine and a free port"
         if error.errno == errno.EADDRINUSE:
-            place, cure = f"--serve {port}", "end what uses it, give another port, or --serve 0 for a free one"
+            place, cure = f"{which} {port}", f"end what uses it, give another port, or {which} 0 for a free one"
         raise UsageError(f"{place}: {os.strerror(error.errno or 0).lower()}; {cure}") from None
-    where, port = listener.getsockname()[:2]
-    ip = ipaddress.ip_address(where)
+    bound, port = listener.getsockname()[:2]
+    ip = ipaddress.ip_address(bound)
     host = socket.gethostname() if ip.is_unspecified else str(ip)
     names = {host.lower(), address.lower()}
     if ip.is_loopback or ip.is_unspecified:

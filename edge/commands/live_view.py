@@ -22,7 +22,7 @@ def add_live_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the options."""
     parser.add_argument(
         "--serve",
-        type=_port,
+        type=port_of,
         nargs="?",
         const=PORT,
         metavar="PORT",
@@ -62,7 +62,8 @@ def begin_live(live: LiveView, analysis: Analysis, source: str) -> Showing:
     return showing
 
 
-def _port(text: str) -> int:
+def port_of(text: str) -> int:
+    """Read a port, 0 to 65535, for argparse."""
     if not text.isdecimal() or int(text) > _LAST_PORT:
         raise argparse.ArgumentTypeError(f"{text} is no port; give 0 to {_LAST_PORT}, and SOURCE before --serve")
     return int(text)

@@ -27,6 +27,13 @@ def index_lines(text: str) -> Mapping[Path, int]:
     return _Scan(text).run()
 
 
+def index_tables(text: str) -> tuple[tuple[Path, int], ...]:
+    """Return path and 1-based line of every `[table]` and `[[table]]` header of valid TOML, from above to below."""
+    scan = _Scan(text)
+    scan.run()
+    return tuple(scan.headers)
+
+
 class _Scan:
     """One walk over the text. It trusts that a real parser has accepted it, so it only follows, and never judges."""
 
@@ -36,6 +43,7 @@ class _Scan:
         self._newlines = [place for place, char in enumerate(text) if char == "\n"]
         self._lines: dict[Path, int] = {(): 1}
         self._lengths: dict[Path, int] = {}
+        self.headers: list[tuple[Path, int]] = []
 
     def run(self) -> Mapping[Path, int]:
         table: Path = ()
@@ -63,6 +71,7 @@ class _Scan:
                 path = (*path, self._lengths[path] - 1)
                 self._note(path, start)
         self._lines[path] = self._line(start)
+        self.headers.append((path, self._line(start)))
         return path
 
     def _pair(self, table: Path) -> None:

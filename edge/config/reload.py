@@ -53,6 +53,11 @@ class ConfigWatch:
         self._digest = _digest(text)
         self.current = parse_config(text, str(self._path))
 
+    @property
+    def revision(self) -> str:
+        """SHA-256 of the text that was last judged, good or bad; empty when it could not be read."""
+        return self._digest.hex()
+
     def poll(self) -> Reload | None:
         """Return what happened to the file since the last call, None for nothing; never raises for a bad file.
 
