@@ -130,7 +130,7 @@ class _Stage:
         camera, tracks, wall_ns = self._cameras[frame.camera], frame.tracks, self._wall_ns(frame.at_s, frame.camera)
         crossings = camera.tripwires.step(tracks, wall_ns, SIZE_WH)
         passes = camera.passes.step(tracks, crossings, wall_ns, self._read)
-        moment = Moment(frame.camera, wall_ns, camera.zones.step(tracks, SIZE_WH))
+        moment = Moment(frame.camera, wall_ns, round(frame.at_s * 1e9), camera.zones.step(tracks, SIZE_WH))
         return self._site.settle([Proven(one) for one in passes], self._quality(frame.at_s), moment)
 
     def _read(self, track_id: int) -> Reading:
