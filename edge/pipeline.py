@@ -83,7 +83,7 @@ class Pipeline:
         self._tracker = Tracker()
         self._plates = PlateBook(expect)
         self._tripwires = Tripwires(camera.lines)
-        self._passes = PassBook(camera.id, make_id, decide=site.decision)
+        self._passes = PassBook(camera.id, make_id, decide=site.decision, cleared=self._tripwires.cleared)
         self._colours = ColourBook()
         self._zones = ZoneWatch(camera.id, camera.zones)
         self._evidence = EvidenceBook(make_id) if keeps_pictures else None

@@ -105,6 +105,11 @@ class Tripwires:
         self._forget(update)
         return tuple(found)
 
+    def cleared(self, track_id: int, line_id: str) -> bool:
+        """Say whether a vehicle is so far beyond a line that coming back would be a crossing of its own."""
+        memory = self._memories.get(track_id, {}).get(line_id)
+        return memory is None or not memory.crossed or memory.peak >= self._settings.turn
+
     def _inherit(self, update: TrackUpdate) -> None:
         """Let a new track go on where an earlier one of its vehicle was, unless it has been on a way of its own."""
         fresh = {track.track_id for track in update.started}

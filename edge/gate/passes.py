@@ -15,6 +15,8 @@ from edge.types import VEHICLES, Crossing, Decision, Pass, Plate, Reading, Stage
 
 Decide: TypeAlias = Callable[[Sequence[Plate], int], Decision | None]
 """What the registry decides on plates at a wall time (ns); None where there is no registry."""
+Cleared: TypeAlias = Callable[[int, str], bool]
+"""Whether a track is so far beyond a line that coming back would be a crossing of its own."""
 _MOST_TRACKS = 4  # tracks remembered besides the newest
 
 
@@ -23,7 +25,7 @@ class PassSettings:
     """When a pass is final, and when two crossings are one."""
 
     settle_s: float = 2.0
-    """A vehicle that might still turn back is waited for this long, even when its plates are read."""
+    """A pass is told as final no sooner, even when its plates are read; nor before the vehicle has cleared the line."""
     patience_s: float = 20.0
     """A vehicle that stays in sight and whose plates stay unsure is told as final after this."""
     lost_s: float = 2.0
@@ -61,11 +63,13 @@ class PassBook:
         make_id: Callable[[int], str],
         settings: PassSettings | None = None,
         decide: Decide = lambda _plates, _wall_ns: None,
+        cleared: Cleared = lambda _track_id, _line_id: True,
     ) -> None:
         self._camera_id = camera_id
         self._make_id = make_id
         self._settings = settings or PassSettings()
         self._decide = decide
+        self._cleared = cleared
         self._open: list[_Item] = []
         self._closed: list[_Item] = []
 
@@ -175,7 +179,8 @@ class PassBook:
         if since_crossing_s >= s.patience_s:
             return True
         settled = item.ended_ns is not None or since_crossing_s >= s.settle_s
-        return settled and all(read(track_id).complete for track_id in item.tracks)
+        certain = settled and self._cleared(item.tracks[0], item.told.line_id)
+        return certain and all(read(track_id).complete for track_id in item.tracks)
 
     def _finish(self, item: _Item, read: Callable[[int], Reading]) -> Pass:
         # The looks at an earlier track of the vehicle may have been answered only after the next one took over.

@@ -235,3 +235,12 @@ def test_crossings_alternate_and_follow_the_anchor(steps: list[tuple[float, floa
         after = [h for (t, _), h in zip(looks, heights, strict=True) if at(t) >= crossing.at_ns]
         assert min(before) < 360 - clear or max(before) > 360 + clear
         assert min(after) < 360 - clear or max(after) > 360 + clear
+
+
+def test_a_vehicle_has_cleared_a_line_once_coming_back_would_be_a_crossing_of_its_own() -> None:
+    wires = Tripwires([ACROSS])
+    assert wires.cleared(1, "gate")
+    follow(drive(200, 400, 2), wires=wires)
+    assert not wires.cleared(1, "gate")
+    follow([(t + 2, where) for t, where in drive(400, 460, 1)], wires=wires)
+    assert wires.cleared(1, "gate")

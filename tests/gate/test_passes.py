@@ -310,3 +310,25 @@ def test_plates_that_change_no_decision_are_told_with_the_final_pass_alone() -> 
     road.step(1.1, active=(track(1.1),))
     road.step(4, active=(track(4),))
     assert [stage for _, stage in road.stages()] == [Stage.PROVISIONAL, Stage.FINAL]
+
+
+def test_who_stands_on_the_line_for_long_and_goes_back_was_no_pass_though_its_plate_was_read() -> None:
+    road, beyond = Road(), set[int]()
+    road.book = PassBook("cam", numbered(), cleared=lambda track_id, _line_id: track_id in beyond)
+    road.readings[1] = Reading((plate("CF207358"),), complete=True)
+    road.step(1, active=(track(1),), crossing=crossing(1))
+    for second in range(2, 8):
+        assert not road.step(second, active=(track(second),))
+    road.step(8, active=(track(8),), crossing=crossing(8, direction=Direction.OUT, turned_back=True))
+    assert [stage for _, stage in road.stages()] == [Stage.PROVISIONAL, Stage.ANNULLED]
+
+
+def test_who_has_cleared_the_line_is_waited_for_no_longer() -> None:
+    road, beyond = Road(), set[int]()
+    road.book = PassBook("cam", numbered(), cleared=lambda track_id, _line_id: track_id in beyond)
+    road.readings[1] = Reading((plate("CF207358"),), complete=True)
+    road.step(1, active=(track(1),), crossing=crossing(1))
+    road.step(5, active=(track(5),))
+    beyond.add(1)
+    road.step(5.1, active=(track(5.1),))
+    assert [stage for _, stage in road.stages()] == [Stage.PROVISIONAL, Stage.FINAL]

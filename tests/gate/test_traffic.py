@@ -56,7 +56,8 @@ class Traffic(RuleBasedStateMachine):
         self.ids = itertools.count(1)
         self.tracks = itertools.count(10)
         self.now_ns = 0
-        self.wires, self.book = Tripwires([LINE]), PassBook("cam", lambda _: f"pass-{next(self.ids)}")
+        self.wires = Tripwires([LINE])
+        self.book = PassBook("cam", lambda _: f"pass-{next(self.ids)}", cleared=self.wires.cleared)
         rules = (Rule(kind="wrong-road"),)
         self.site = GateSite(Site(id="s"), (Road(id="main", allows="in"),), rules, lambda _: f"id-{next(self.ids)}")
         self.vehicles = [Vehicle(number) for number in range(3)]

@@ -71,7 +71,7 @@ class _Camera:
     def __init__(self, config: Config, name: str) -> None:
         camera = next(one for one in config.cameras if one.id == name)
         self.tripwires = Tripwires(camera.lines)
-        self.passes = PassBook(name, make_id)
+        self.passes = PassBook(name, make_id, cleared=self.tripwires.cleared)
         self.zones = ZoneWatch(name, camera.zones)
 
 
