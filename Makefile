@@ -93,8 +93,8 @@ package: venv ## wheel into dist/
 	$(VENV)/bin/python -m hatchling build -t wheel
 
 locks: $(UV) ## renew the hash-pinned requirements
-	$(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate pyproject.toml --extra ocr --extra reports --extra demo --extra web --extra eval --extra test -o $(LOCKS)/all.txt
-	$(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate pyproject.toml --extra ocr --extra reports --extra web -c $(LOCKS)/all.txt -o $(LOCKS)/device.txt
+	$(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate pyproject.toml --extra ocr --extra reports --extra demo --extra web --extra boom --extra eval --extra test -o $(LOCKS)/all.txt
+	$(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate pyproject.toml --extra ocr --extra reports --extra web --extra boom -c $(LOCKS)/all.txt -o $(LOCKS)/device.txt
 	echo 'PyGObject>=3.42,<3.51' | $(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate - -o $(LOCKS)/gst.txt
 	echo 'uv' | $(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate - -o $(LOCKS)/tools.txt
 
