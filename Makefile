@@ -1,7 +1,7 @@
 # Everything a newcomer runs. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup venv gst system demo test test-fast check fmt bench tracks soak real-clips builds paddle clips package locks clean
+.PHONY: help setup venv gst system demo test test-fast check fmt bench tracks gate soak real-clips builds paddle clips package locks clean
 
 VENV ?= .venv
 LOCKS := deploy/requirements
@@ -65,6 +65,9 @@ tracks: setup ## tracking scores on the rendered sequences, ours beside four oth
 	$(PY) -m pytest -q -m soak tests/scene/test_identity.py
 	@$(PY) -m edge scene tracks --list $(LIST) --out out/tracks/$(LIST)
 	@$(PY) -m edge eval track --dir out/tracks/$(LIST) --conditions all
+
+gate: setup ## replay benchmark of the gate, both tiers; rendered replays are kept in out/gate
+	@$(PY) -m edge eval gate --failures
 
 soak: setup ## long proofs with figures: a bad camera for ten minutes, fifty kills of the service
 	$(PY) -m tests.soak.rtsp --minutes 10
