@@ -94,7 +94,7 @@ class Service:
         """Return what the control room is told of us."""
         posts = list(self._posts.values())
         troubles = (*self._troubles.values(), *filter(None, (post.trouble for post in posts)))
-        return Report(tuple(post.status for post in posts), troubles)
+        return Report(tuple(post.status for post in posts), troubles, self._site.inside)
 
     def _tick(self) -> None:
         reload = self._watch.poll()

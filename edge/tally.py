@@ -17,7 +17,9 @@ from edge.types import (
     NoPlate,
     Pass,
     Plate,
+    Reconciliation,
     RegistryChange,
+    Regrouping,
     Ruling,
     Stage,
     Visit,
@@ -119,7 +121,7 @@ def event_text(event: Event) -> str:
         return f"visit {body.number}: {'; '.join(sides)}{dwell}"
     if isinstance(body, Anomaly):
         return f"{body.severity.value}: {body.explanation}"
-    if isinstance(body, Ruling | Correction | RegistryChange):
+    if isinstance(body, Ruling | Correction | RegistryChange | Regrouping | Reconciliation):
         return body.in_words
     if isinstance(body, CameraStatus):
         return f"camera {body.camera_id} {body.state} {body.reason}".rstrip()

@@ -22,6 +22,7 @@ from edge.types import (
     Anomaly,
     Body,
     CameraStatus,
+    ClassCount,
     Correction,
     Decision,
     Direction,
@@ -32,7 +33,9 @@ from edge.types import (
     NoPlate,
     Pass,
     Plate,
+    Reconciliation,
     RegistryChange,
+    Regrouping,
     Ruling,
     RunMark,
     Severity,
@@ -54,7 +57,8 @@ PLATES = st.lists(
     max_size=3,
 ).map(tuple)
 REFS = st.lists(st.builds(EvidenceRef, TEXTS, TEXTS, COUNTS, COUNTS), max_size=2).map(tuple)
-SIDES = st.builds(VisitSide, TEXTS, TEXTS, TEXTS, INSTANTS, TEXTS, PLATES, HASHES)
+PLATE_LISTS = st.lists(TEXTS, max_size=3).map(tuple)
+SIDES = st.builds(VisitSide, TEXTS, TEXTS, TEXTS, INSTANTS, TEXTS, PLATES, HASHES, PLATE_LISTS)
 ACCESSES = st.builds(
     Access,
     st.sampled_from(Decision),
@@ -64,7 +68,6 @@ ACCESSES = st.builds(
     st.none() | TEXTS,
     st.none() | st.floats(0, 9),
 )
-PLATE_LISTS = st.lists(TEXTS, max_size=3).map(tuple)
 PASSES = st.builds(
     Pass,
     TEXTS,
@@ -86,8 +89,14 @@ PASSES = st.builds(
     st.none() | ACCESSES,
     TEXTS,
 )
+MAYBE = st.none() | TEXTS
 VISITS = st.builds(
-    Visit, TEXTS, COUNTS, st.sampled_from(VisitState), COUNTS, st.none() | SIDES, st.none() | SIDES, st.none() | TEXTS
+    Visit, TEXTS, COUNTS, st.sampled_from(VisitState), COUNTS, st.none() | SIDES, st.none() | SIDES, MAYBE, MAYBE
+)
+REGROUPINGS = st.builds(Regrouping, TEXTS, COUNTS, TEXTS, COUNTS, TEXTS, TEXTS, TEXTS, INSTANTS)
+CLASS_COUNTS = st.lists(st.builds(ClassCount, TEXTS, COUNTS), max_size=3).map(tuple)
+RECONCILIATIONS = st.builds(
+    Reconciliation, TEXTS, INSTANTS, *[COUNTS] * 6, read_rate=st.none() | SHARES, by_class=CLASS_COUNTS
 )
 ANOMALIES = st.builds(
     Anomaly,
@@ -102,7 +111,6 @@ ANOMALIES = st.builds(
     st.none() | TEXTS,
     REFS,
 )
-MAYBE = st.none() | TEXTS
 RULINGS = st.builds(Ruling, TEXTS, TEXTS, TEXTS, INSTANTS)
 CORRECTIONS = st.builds(Correction, TEXTS, TEXTS, TEXTS, TEXTS, INSTANTS, MAYBE, MAYBE, MAYBE, MAYBE, MAYBE)
 BODIES: dict[EventKind, st.SearchStrategy[Body]] = {
@@ -112,6 +120,9 @@ BODIES: dict[EventKind, st.SearchStrategy[Body]] = {
     EventKind.VISIT_OPENED: VISITS,
     EventKind.VISIT_CLOSED: VISITS,
     EventKind.VISIT_REVISED: VISITS,
+    EventKind.VISIT_MERGED: REGROUPINGS,
+    EventKind.VISIT_SPLIT: REGROUPINGS,
+    EventKind.SITE_RECONCILED: RECONCILIATIONS,
     EventKind.ANOMALY_RAISED: ANOMALIES,
     EventKind.ANOMALY_RESOLVED: RULINGS,
     EventKind.ANOMALY_REOPENED: RULINGS,
@@ -377,8 +388,9 @@ def test_a_time_that_is_no_utc_time_is_refused(text: str) -> None:
 
 def test_delivery_messages_come_back_as_they_were_sent() -> None:
     status = wire.Status(
-        "degraded", "run", "0.1", "epoch", 1, 4, 2, "gate-1 lost", (shapes.CameraStatusV1("c", "lost"),), unresolved=3
-    )
+        "degraded", "run", "0.1", "epoch", 1, 4, 2, "gate-1 lost", (shapes.CameraStatusV1("c", "lost"),), unresolved=3,
+        inside=2, inside_by_class=(shapes.ClassCountV1("car", 2),),
+    )  # fmt: skip
     assert wire.decode_status(wire.encode_status(status)) == status
     ack = wire.Ack("control-room", "epoch", 12)
     assert wire.decode_ack(wire.encode_ack(ack)) == ack

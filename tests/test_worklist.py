@@ -36,10 +36,12 @@ from edge.wire import decode_event
 from edge.wire.work import (
     Correct,
     Done,
+    Merge,
     Order,
     Refused,
     Reopen,
     Resolve,
+    Split,
     decode_answer,
     decode_order,
     encode_answer,
@@ -171,8 +173,12 @@ def test_a_visit_is_corrected_on_each_side_where_it_is_wrong(store: SqliteStore,
     assert work.take(Correct("8", "p", "x", class_name="bus", plate="CA 8")) == (
         "pass 0p3 is bus, not car; CA 8, not read before; event 7",
         "pass 0p4 is bus, not car; event 8",
+        "visit 8 is revised; event 9",
+        "visit 8 is revised; event 10",
     )
-    entry, leaving = (event.body for event in newest(store, 2))
+    entry, leaving, _, visit = (event.body for event in newest(store, 4))
+    assert isinstance(visit, Visit)
+    assert [(one.class_name, [plate.text for plate in one.plates]) for one in visit.sides] == [("bus", ["CA 8"])] * 2
     assert isinstance(entry, Correction)
     assert isinstance(leaving, Correction)
     assert (entry.plate, entry.was_plate, entry.visit_id, entry.camera_id) == ("CA 8", None, "0v8", "gate-1")
@@ -181,7 +187,7 @@ def test_a_visit_is_corrected_on_each_side_where_it_is_wrong(store: SqliteStore,
 
 def test_a_correction_of_a_correction_says_what_stood_there_last(store: SqliteStore, work: WorkList) -> None:
     work.take(Correct("7", "p", "x", plate="CF 1", was="ca1"))
-    assert "pass 0p1 is CG 1, not CF 1; event 9" in work.take(Correct("7", "p", "x", plate="CG 1", was="CF 1"))
+    assert "pass 0p1 is CG 1, not CF 1; event 11" in work.take(Correct("7", "p", "x", plate="CG 1", was="CF 1"))
     told = store.corrections("0p2")
     assert [correction.was_plate for correction in told] == ["CA 1", "CF 1"]
     known = corrected(side("0p2", "CA 1", "TRL 2"), told)
@@ -204,19 +210,21 @@ def test_an_order_that_is_none_is_answered_with_its_place(work: WorkList) -> Non
 def test_a_store_that_fails_is_answered_and_nothing_is_kept_for_later(store: SqliteStore, work: WorkList) -> None:
     seen = work.decide
 
-    def failing(decide: Callable[[], Sequence[Draft]]) -> tuple[Event, ...]:
-        assert decide()
+    def failing(decide: Callable[[GateSite], Sequence[Draft]]) -> tuple[Event, ...]:
+        assert decide(GateSite(Site("yard"), (), (), str))
         raise StoreFailed("events.db: recording: the disk is full")
 
     refused = decode_answer(replace(work, decide=failing).answer(encode_order(Resolve("8", "p", "x"))))
     assert refused == Refused("events.db: recording: the disk is full", 5)
-    assert seen(list) == ()
+    assert seen(lambda _: ()) == ()
     assert store.unresolved() == 4
 
 
 @given(
     st.builds(Resolve, WORDS, WORDS, WORDS)
     | st.builds(Reopen, WORDS, WORDS, WORDS)
+    | st.builds(Merge, WORDS, WORDS, WORDS, WORDS)
+    | st.builds(Split, WORDS, WORDS, WORDS)
     | st.builds(Correct, WORDS, WORDS, WORDS, st.none() | WORDS, st.none() | WORDS, st.none() | WORDS)
 )
 def test_an_order_comes_back_as_it_was_given(order: Order) -> None:

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     if args.verb in {"resolve", "reopen"}:
         from edge.wire.work import Reopen, Resolve
 
-        hand_in(path, (Resolve if args.verb == "resolve" else Reopen)(args.name, who(args), args.why))
+        hand_in(path, zone, (Resolve if args.verb == "resolve" else Reopen)(args.name, who(args), args.why))
         return 0
     from edge.store.reports import open_reports
 

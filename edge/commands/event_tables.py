@@ -8,7 +8,20 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TextIO
 
 from edge.store.reports import ReportedVisit
-from edge.types import Anomaly, CameraStatus, Correction, Event, Pass, Plate, RegistryChange, Ruling, Visit, VisitSide
+from edge.types import (
+    Anomaly,
+    CameraStatus,
+    Correction,
+    Event,
+    Pass,
+    Plate,
+    Reconciliation,
+    RegistryChange,
+    Regrouping,
+    Ruling,
+    Visit,
+    VisitSide,
+)
 from edge.wire import format_time
 
 EVENT_COLUMNS = (
@@ -73,7 +86,7 @@ def describe(event: Event) -> str:
         return f"visit {body.number} {body.state.value}{stay}"
     if isinstance(body, Anomaly):
         return f"{body.severity.value}: {body.kind}: {body.explanation}"
-    if isinstance(body, Ruling | Correction | RegistryChange):
+    if isinstance(body, Ruling | Correction | RegistryChange | Regrouping | Reconciliation):
         return body.in_words
     if isinstance(body, CameraStatus):
         return ": ".join(filter(None, (body.state, body.reason)))

@@ -44,7 +44,7 @@ def run_correction(args: argparse.Namespace) -> int:
     if args.was is not None and args.plate is None:
         raise UsageError(f"--was {args.was}: says which plate is wrong; say with --plate what is right")
     order = Correct(args.name, who(args), args.why, class_name=args.type, plate=args.plate, was=args.was)
-    hand_in(place(args)[0], order)
+    hand_in(*place(args), order)
     return 0
 
 
@@ -68,7 +68,7 @@ def who(args: argparse.Namespace) -> str:
         raise UsageError(f"--who: user {os.getuid()} of this system has no name; give a person's") from None
 
 
-def hand_in(path: Path, order: Order) -> None:
+def hand_in(path: Path, zone: tzinfo, order: Order) -> None:
     """Have an order recorded and print what it came to.
 
     Raises:
@@ -84,22 +84,22 @@ def hand_in(path: Path, order: Order) -> None:
     except WireError as error:
         raise UsageError(f"{error}; nothing was recorded") from error
     answer = ask(beside(path), payload)
-    told = _record(path, payload) if answer is None else answer
+    told = _record(path, zone, payload) if answer is None else answer
     outcome = decode_answer(told)
     if isinstance(outcome, Refused):
         raise (UsageError if outcome.exit_code == UsageError.exit_code else StoreFailed)(outcome.why)
     print("\n".join(outcome.sentences))
 
 
-def _record(path: Path, order: bytes) -> bytes:
+def _record(path: Path, zone: tzinfo, order: bytes) -> bytes:
     """Do what the service would, in its absence."""
     from edge.clock import SystemClock
     from edge.store import open_found
-    from edge.worklist import WorkList
+    from edge.worklist import work_alone
 
     clock = SystemClock()
     store = open_found(path, clock)
     try:
-        return WorkList(store, clock, lambda drafts: store.record(drafts())).answer(order)
+        return work_alone(store, clock, str(zone)).answer(order)
     finally:
         store.close()

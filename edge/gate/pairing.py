@@ -16,6 +16,8 @@ PLATE = "plate"
 NEAR_PLATE = "near-plate"
 APPEARANCE = "appearance"
 ELIMINATION = "elimination"
+HAND = "hand"
+"""A person said so."""
 WEAK = frozenset({APPEARANCE, ELIMINATION})
 """Pairs that a plate may undo later."""
 

@@ -10,7 +10,20 @@ import apsw
 from edge.clock import make_id
 from edge.store.chain import link
 from edge.store.search import searchable
-from edge.types import Anomaly, Body, CameraStatus, Correction, Draft, Event, EventKind, Pass, Plate, Ruling, Visit
+from edge.types import (
+    Anomaly,
+    Body,
+    CameraStatus,
+    Correction,
+    Draft,
+    Event,
+    EventKind,
+    Pass,
+    Plate,
+    Regrouping,
+    Ruling,
+    Visit,
+)
 from edge.wire import add_chain, encode_body, encode_event, topic_of
 
 
@@ -48,6 +61,8 @@ def write(
             _insert_visit(connection, event, draft.body)
         elif isinstance(draft.body, Anomaly):
             _insert_anomaly(connection, event, draft.body)
+        elif isinstance(draft.body, Regrouping):
+            _move_anomalies(connection, event.kind, draft.body)
         elif isinstance(draft.body, Ruling):
             _rule_on_anomaly(connection, event, draft.body)
         events.append(event)
@@ -106,6 +121,15 @@ def _insert_anomaly(connection: apsw.Connection, event: Event, anomaly: Anomaly)
         "INSERT INTO anomaly (anomaly_id, visit_id, state, seq, body) VALUES (?, ?, 'open', ?, ?)"
         " ON CONFLICT (anomaly_id) DO UPDATE SET state = 'open', seq = excluded.seq, body = excluded.body",
         (anomaly.anomaly_id, anomaly.visit_id, event.seq, encode_body(event.kind, anomaly).decode()),
+    )
+
+
+def _move_anomalies(connection: apsw.Connection, kind: EventKind, word: Regrouping) -> None:
+    """Let the anomalies about a pass that went from one visit to another go along."""
+    to, from_ = (word.visit_id, word.other_id) if kind is EventKind.VISIT_MERGED else (word.other_id, word.visit_id)
+    connection.execute(
+        "UPDATE anomaly SET visit_id = ? WHERE visit_id = ? AND json_extract(body, '$.pass_id') = ?",
+        (to, from_, word.pass_id),
     )
 
 

@@ -23,7 +23,7 @@ from edge.types.tracks import (
     TrackState,
     TrackUpdate,
 )
-from edge.types.visits import Visit, VisitSide, VisitState
+from edge.types.visits import ClassCount, DayCount, Reconciliation, Regrouping, Visit, VisitSide, VisitState
 
 __all__ = [
     "CLASSES",
@@ -41,8 +41,10 @@ __all__ = [
     "Box",
     "CameraFinding",
     "CameraStatus",
+    "ClassCount",
     "Correction",
     "Crossing",
+    "DayCount",
     "Decision",
     "Detections",
     "Direction",
@@ -60,7 +62,9 @@ __all__ = [
     "PlateRead",
     "Point",
     "Reading",
+    "Reconciliation",
     "RegistryChange",
+    "Regrouping",
     "Ruling",
     "RunMark",
     "Severity",

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from edge.clock import ClockQuality
 from edge.types.anomalies import Anomaly, Correction, Ruling
 from edge.types.passes import Evidence, Pass
-from edge.types.visits import Visit
+from edge.types.visits import Reconciliation, Regrouping, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,9 @@ class RegistryChange:
         return f"{'; '.join(told) or 'no vehicle changed'}; {self.entries} entries"
 
 
-Body: TypeAlias = Pass | Visit | Anomaly | Ruling | Correction | CameraStatus | RunMark | RegistryChange
+Body: TypeAlias = (
+    Pass | Visit | Regrouping | Reconciliation | Anomaly | Ruling | Correction | CameraStatus | RunMark | RegistryChange
+)
 
 
 class EventKind(enum.Enum):
@@ -66,6 +68,9 @@ class EventKind(enum.Enum):
     VISIT_OPENED = "visit.opened"
     VISIT_CLOSED = "visit.closed"
     VISIT_REVISED = "visit.revised"
+    VISIT_MERGED = "visit.merged"
+    VISIT_SPLIT = "visit.split"
+    SITE_RECONCILED = "site.reconciled"
     ANOMALY_RAISED = "anomaly.raised"
     ANOMALY_RESOLVED = "anomaly.resolved"
     ANOMALY_REOPENED = "anomaly.reopened"

@@ -7,14 +7,15 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta, Struct
 
 from edge.wire.scalars import Instant, from_json, to_json
-from edge.wire.shapes import CameraStatusV1, Count
+from edge.wire.shapes import CameraStatusV1, ClassCountV1, Count
 
 
 class Status(Struct, omit_defaults=True):
     """The retained word on a device: `online`, `degraded` (working, but `reason` says what is not) or `offline`.
 
     `first_seq`: the oldest event that a replay can still bring. `since`: when `state` began. `at`: when this was
-    written; of a last will, when the device connected. `unresolved`: anomalies that wait for somebody.
+    written; of a last will, when the device connected. `unresolved`: anomalies that wait for somebody. `inside`:
+    vehicles that are in and not out, and the same by class.
     """
 
     state: Literal["online", "degraded", "offline"]
@@ -29,6 +30,8 @@ class Status(Struct, omit_defaults=True):
     since: Instant | None = None
     at: Instant | None = None
     unresolved: Count = 0
+    inside: Count = 0
+    inside_by_class: tuple[ClassCountV1, ...] = ()
 
 
 class Ack(Struct, frozen=True):

@@ -19,7 +19,9 @@ from edge.types import (
     EventKind,
     ListedAnomaly,
     Pass,
+    Reconciliation,
     RegistryChange,
+    Regrouping,
     Ruling,
     RunMark,
     Visit,
@@ -32,7 +34,9 @@ from edge.wire.shapes import (
     EnvelopeV1,
     ListedAnomalyV1,
     PassV1,
+    ReconciliationV1,
     RegistryChangeV1,
+    RegroupingV1,
     RulingV1,
     RunMarkV1,
     VisitV1,
@@ -56,6 +60,7 @@ class _Shape:
 _PASS = _Shape(PassV1, Pass, "pass_id")
 _VISIT = _Shape(VisitV1, Visit, "visit_id")
 _RULING = _Shape(RulingV1, Ruling, "anomaly_id", "anomaly")
+_REGROUPING = _Shape(RegroupingV1, Regrouping, "visit_id")
 _RUN = _Shape(RunMarkV1, RunMark, "run_id", "health")
 _SHAPES = {
     EventKind.PASS_PROVISIONAL: _PASS,
@@ -64,6 +69,9 @@ _SHAPES = {
     EventKind.VISIT_OPENED: _VISIT,
     EventKind.VISIT_CLOSED: _VISIT,
     EventKind.VISIT_REVISED: _VISIT,
+    EventKind.VISIT_MERGED: _REGROUPING,
+    EventKind.VISIT_SPLIT: _REGROUPING,
+    EventKind.SITE_RECONCILED: _Shape(ReconciliationV1, Reconciliation, "site_id"),
     EventKind.ANOMALY_RAISED: _Shape(AnomalyV1, Anomaly, "anomaly_id", "anomaly"),
     EventKind.ANOMALY_RESOLVED: _RULING,
     EventKind.ANOMALY_REOPENED: _RULING,

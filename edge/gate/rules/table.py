@@ -42,7 +42,7 @@ TABLE: Mapping[str, Kind] = MappingProxyType(
         "class-not-allowed": Kind("pass", on_pass=passes.class_not_allowed),
         "tailgating": Kind("pass", on_pass=passes.tailgating),
         "plate-inside-twice": Kind("pass", on_pass=passes.plate_inside_twice),
-        "plate-mismatch": Kind(on_visit=visits.plate_mismatch),
+        "plate-mismatch": Kind(on_visit=visits.plate_mismatch, ends=visits.parted),
         "overstay": Kind(on_visit=visits.overstay, ends=visits.left),
         "never-left": Kind(on_visit=visits.never_left, ends=visits.left),
         "never-entered": Kind(on_visit=visits.never_entered, ends=visits.entered),
