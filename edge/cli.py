@@ -18,6 +18,7 @@ COMMANDS = (
     "doctor",
     "config",
     "events",
+    "visits",
     "anomalies",
     "registry",
     "models",

@@ -18,7 +18,7 @@ from edge.ports import Message, OutboxStage
 from edge.relay import Relay, RelaySettings, Report
 from edge.store import open_store
 from edge.store.sqlite import SqliteStore
-from edge.types import Anomaly, CameraStatus, Draft, EventKind, Ruling, RunMark, Severity
+from edge.types import Anomaly, CameraStatus, ClassCount, Draft, EventKind, Ruling, RunMark, Severity
 from edge.wire import (
     Ack,
     FetchEvidence,
@@ -358,6 +358,19 @@ def test_the_status_counts_what_is_unresolved_and_is_told_anew_when_that_changes
         bench.steps(15)
         counts.append(bench.status().unresolved)
     assert counts == [0, 1, 0]
+
+
+def test_the_status_counts_who_is_inside_and_is_told_anew_when_that_changes(bench: Bench) -> None:
+    bench.steps(2)
+    counts = [bench.status().inside]
+    for inside in ((ClassCount("car", 2), ClassCount("truck", 1)), ()):
+        bench.report = Report(inside=inside)
+        bench.steps(15)
+        counts.append(bench.status().inside)
+        assert [(one.class_name, one.count) for one in bench.status().inside_by_class] == [
+            (one.class_name, one.count) for one in inside
+        ]
+    assert counts == [0, 3, 0]
 
 
 def test_the_status_is_a_sign_of_life(bench: Bench) -> None:

@@ -111,6 +111,13 @@ def count_day(ask: Ask, since_ns: int, until_ns: int) -> DayCount:
     return DayCount(*row)
 
 
+def visit_history(ask: Ask, visit_id: str) -> tuple[Event, ...]:
+    """Return every event about a visit in the order recorded, as far as they are kept; also what another was told."""
+    kinds = "kind IN ('visit.opened', 'visit.closed', 'visit.revised', 'visit.merged', 'visit.split')"
+    about = "? IN (json_extract(payload, '$.subject'), json_extract(payload, '$.data.other_id'))"
+    return tuple(_events(ask(f"SELECT payload FROM event WHERE {kinds} AND {about} ORDER BY seq", (visit_id,))))  # noqa: S608 - two constants
+
+
 def events_about(ask: Ask, subject: str) -> tuple[Event, ...]:
     """Return the final passes and corrections of a pass, or the rulings on an anomaly, in the order recorded."""
     return tuple(_events(ask(f"{_ABOUT} = ? ORDER BY seq", (subject,))))
