@@ -169,7 +169,8 @@ class Ledger:
         closed = [replace(visit, state=VisitState.CLOSED, revision=visit.revision + 1) for visit in visits]
         gone = {visit.visit_id for visit in visits}
         left = tuple(visit for visit in self.open if visit.visit_id not in gone)
-        return replace(self, open=left), tuple(VisitChange(EventKind.VISIT_CLOSED, visit) for visit in closed)
+        ledger = replace(self, open=left, recent=(*self.recent, *closed)[-_MOST_RECENT:])
+        return ledger, tuple(VisitChange(EventKind.VISIT_CLOSED, visit) for visit in closed)
 
     def _close(self, visit: Visit, why: str) -> Booked:
         closed = replace(visit, state=VisitState.CLOSED, paired_by=why, revision=visit.revision + 1)
