@@ -201,11 +201,46 @@ def test_one_vehicle_over_two_lines_or_before_two_cameras_is_booked_once() -> No
     gate = Gate()
     first = gate.pass_(Direction.IN, 0, track=5)
     gate.book(first)
-    route = gate.pass_(Direction.IN, 8, track=5)
-    assert not gate.book(route)
+    route = replace(gate.pass_(Direction.IN, 8, track=5), line_id="inner")
+    gate.book(route)
     assert gate.ledger.visit_of(route) == gate.ledger.visit_of(first) == "visit-1"
     gate.enter(100, "CF207358", camera="front")
-    assert not gate.enter(103, "CF 207 358", camera="rear")
+    gate.enter(103, "CF 207 358", camera="rear")
+    assert [visit.entry.route for visit in gate.ledger.open if visit.entry] == [
+        ("cam/gate", "cam/inner"),
+        ("front/gate", "rear/gate"),
+    ]
+
+
+def test_a_route_stands_in_the_order_of_time_whichever_line_is_told_first_and_each_line_once() -> None:
+    gate = Gate()
+    passes = [
+        replace(gate.pass_(Direction.IN, at, track=5), line_id=line) for at, line in ((9, "c"), (2, "a"), (5, "b"))
+    ]
+    for pass_ in (*passes, passes[1]):
+        gate.book(pass_)
+    assert [change.kind for change in gate.history] == [OPENED, REVISED, REVISED]
+    (visit,) = gate.ledger.open
+    assert visit.entry is not None
+    assert (visit.entry.route, visit.entry.wall_ns) == (("cam/a", "cam/b", "cam/c"), passes[0].wall_ns)
+    gate.book(replace(passes[0], revision=3, plates=(Plate("CF207358", 0.9, 5, 5),)))
+    assert gate.ledger.open[0].entry is not None
+    assert gate.ledger.open[0].entry.route == ("cam/a", "cam/b", "cam/c"), "a later revision keeps it"
+
+
+def test_half_visits_that_nobody_waits_for_close_as_they_are() -> None:
+    gate = Gate()
+    gate.enter(0, "CF207358")
+    gate.leave(HOUR, "GP991ZZ")
+    gate.enter(2 * HOUR, "CA1")
+    ledger, changes = gate.ledger.set_aside(WALL_NS + round(1.5 * HOUR * 1e9))
+    assert [(change.kind, change.visit.number, change.visit.state) for change in changes] == [
+        (CLOSED, 1, VisitState.CLOSED),
+        (CLOSED, 2, VisitState.CLOSED),
+    ]
+    assert [change.visit.dwell_s for change in changes] == [None, None]
+    assert [visit.number for visit in ledger.open] == [3]
+    assert ledger.set_aside(0) == (ledger, ())
 
 
 def test_the_same_plate_again_much_later_is_a_visit_of_its_own() -> None:
@@ -224,7 +259,8 @@ def test_open_visits_survive_a_cold_start() -> None:
 
 def test_memory_is_bounded() -> None:
     gate = Gate(Ledger(open=tuple(_visit(number) for number in range(5000))))
-    gate.enter(0, "CF207358")
+    opened, crowded_out = gate.enter(0, "CF207358")
+    assert (opened.kind, crowded_out.kind, crowded_out.visit.visit_id) == (OPENED, CLOSED, "old-0")
     assert len(gate.ledger.open) == 5000
     assert len(gate.ledger.heard) == 1
 

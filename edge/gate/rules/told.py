@@ -37,6 +37,19 @@ class Told:
         while len(self._told_ns) > _MOST_TOLD:
             del self._told_ns[next(iter(self._told_ns))]
 
+    def forget(self, subject: str, kinds: Iterable[str]) -> None:
+        """Let a subject be told of anew."""
+        for kind in kinds:
+            self._standing.get(kind, {}).pop(subject, None)
+            self._told_ns.pop((kind, subject), None)
+
+    def copy(self) -> Told:
+        """Return one that knows the same and goes its own way."""
+        other = Told()
+        other._standing = {kind: dict(subjects) for kind, subjects in self._standing.items()}
+        other._told_ns = dict(self._told_ns)
+        return other
+
     def standing(self, kind: str) -> tuple[str, ...]:
         """Return the subjects of this kind that stand."""
         return tuple(self._standing.get(kind, ()))
