@@ -208,7 +208,7 @@ def _side(pass_: Pass) -> VisitSide:
         pass_.class_name,
         pass_.plates,
         pass_.dhash,
-        (_line(pass_),),
+        route=(_line(pass_),),
     )
 
 
