@@ -207,7 +207,7 @@ class SiteBook:
         with self._lock:
             self._record_what_is_left()
             with self._site.undone_if_unrecorded():
-                return self._store.record(drafts(self._site))
+                return self._store.record([draft for draft in drafts(self._site) if not self._is_resolved(draft)])
 
     def flush(self) -> tuple[Event, ...]:
         """Record what a failing store left behind; raises as `settle`."""

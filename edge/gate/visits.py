@@ -220,7 +220,7 @@ def _side(pass_: Pass) -> VisitSide:
         pass_.dhash,
         pass_.colour,
         pass_.no_plate,
-        (_line(pass_),),
+        route=(_line(pass_),),
     )
 
 

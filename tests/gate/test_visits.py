@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from edge.gate.visits import Ledger, VisitChange
-from edge.types import Direction, EventKind, Pass, Plate, Stage, Visit, VisitState
+from edge.types import Direction, EventKind, NoPlate, Pass, Plate, Stage, Visit, VisitState
 
 HOUR = 3600.0
 WALL_NS = 1_700_000_000_000_000_000
@@ -279,3 +279,38 @@ def test_ids_come_from_the_function_given() -> None:
     maker: Callable[[int], str] = make_id
     Ledger().take(Gate().pass_(Direction.IN, 5, "CF207358"), maker)
     assert asked == [WALL_NS + 5_000_000_000]
+
+
+def test_who_leaves_comes_back_and_leaves_again_within_half_a_minute_left_twice() -> None:
+    gate = Gate()
+    gate.leave(0, "NJ 2235")
+    gate.enter(15, "NJ 2235")
+    (closed,) = gate.leave(29, "NJ 2235")
+    assert (closed.kind, closed.visit.dwell_s) == (CLOSED, 14.0)
+    assert not gate.leave(30, "NJ 2235")
+
+
+@pytest.mark.parametrize("lost", ["", "CF 207-358"])
+def test_a_motorcycle_is_paired_though_a_car_without_a_plate_is_inside(lost: str) -> None:
+    gate = Gate()
+    gate.enter(0, lost, class_name="car", dhash=RED)
+    (opened,) = gate.enter(10, class_name="motorcycle", dhash=BLUE)
+    (closed,) = gate.leave(60, "PB 777 TL", class_name="motorcycle", dhash=RED)
+    assert (closed.visit.visit_id, closed.visit.paired_by) == (opened.visit.visit_id, "elimination")
+
+
+def test_who_left_without_a_plate_in_clear_pictures_is_who_came_without_one() -> None:
+    gate = Gate()
+    (bare,) = gate.enter(0, dhash=RED)
+    gate.enter(10, "WK 03040", dhash=BLUE)
+    seen = replace(gate.pass_(Direction.OUT, 60, dhash=0x5555555555555555), no_plate=NoPlate.NOT_FOUND)
+    (closed,) = gate.book(seen)
+    assert (closed.visit.visit_id, closed.kind) == (bare.visit.visit_id, CLOSED)
+
+
+def test_a_vehicle_of_clearly_another_colour_is_another_vehicle() -> None:
+    gate = Gate()
+    (red,) = gate.book(replace(gate.pass_(Direction.IN, 0, dhash=RED), colour="red"))
+    gate.book(replace(gate.pass_(Direction.IN, 10, dhash=RED), colour="white"))
+    (closed,) = gate.book(replace(gate.pass_(Direction.OUT, 60, dhash=BLUE), colour="red"))
+    assert (closed.visit.visit_id, closed.kind) == (red.visit.visit_id, CLOSED)

@@ -10,7 +10,7 @@ _MOST_TOLD = 32_768  # several rules of every open visit there can be
 
 
 class Told:
-    """Remembers by kind and subject. Memory is bounded by what stands, and the last ones that do not."""
+    """Remembers by kind and subject: the last ones that stand, and the last ones that do not."""
 
     def __init__(self, before: Iterable[Anomaly] = ()) -> None:
         """Take what an earlier run told about visits that are still open."""
@@ -31,7 +31,10 @@ class Told:
     def note(self, anomaly: Anomaly, subject: str, *, standing: bool) -> None:
         """Remember that this was told."""
         if standing:
-            self._standing.setdefault(anomaly.kind, {})[subject] = anomaly.anomaly_id
+            stand = self._standing.setdefault(anomaly.kind, {})
+            stand[subject] = anomaly.anomaly_id
+            if len(stand) > _MOST_TOLD:  # a mismatch stands for good unless its visit is split
+                del stand[next(iter(stand))]
         self._told_ns.pop((anomaly.kind, subject), None)
         self._told_ns[anomaly.kind, subject] = anomaly.wall_ns
         while len(self._told_ns) > _MOST_TOLD:
