@@ -95,7 +95,9 @@ def open_relay(
 def make_site(config: Config, store: EventStore) -> GateSite:
     """Return the site's rules and open visits, as the store remembers them."""
     visits, last, told = store.open_visits(), store.last_visit_number(), store.told_of_open_visits()
-    return GateSite(config.site, config.roads, config.rules, make_id, visits, last, cameras=config.cameras, told=told)
+    site = GateSite(config.site, config.roads, config.rules, make_id, visits, last, cameras=config.cameras, told=told)
+    site.resume(store.last_reconciled_ns())
+    return site
 
 
 def watch_registry(config: Config) -> RegistryWatch:

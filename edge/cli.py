@@ -19,6 +19,7 @@ COMMANDS = (
     "doctor",
     "config",
     "events",
+    "visits",
     "anomalies",
     "registry",
     "boom",

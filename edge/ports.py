@@ -17,6 +17,7 @@ from edge.types import (
     Anomaly,
     Box,
     Correction,
+    DayCount,
     Detections,
     Draft,
     Event,
@@ -377,6 +378,22 @@ class EventStore(Protocol):
 
     def corrections(self, pass_id: str) -> tuple[Correction, ...]:
         """Return what people said a pass really was, in the order said."""
+        ...
+
+    def visit_holding(self, pass_id: str) -> Visit | None:
+        """Return the visit that has the pass as a side, in its newest state; None when none is kept."""
+        ...
+
+    def visit_emptied_into(self, visit_id: str) -> Visit | None:
+        """Return the visit that gave its side up to this one, None when there is none."""
+        ...
+
+    def day(self, since_ns: int, until_ns: int) -> DayCount:
+        """Return what was recorded of the time from `since_ns` up to `until_ns`, UTC."""
+        ...
+
+    def last_reconciled_ns(self) -> int | None:
+        """Return when the site reconciled last, None where no such event is kept."""
         ...
 
     def last_seq(self) -> int:

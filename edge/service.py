@@ -104,7 +104,7 @@ class Service:
         posts = list(self._posts.values())
         boom = self._boom.troubles if self._boom is not None else ()
         troubles = (*self._troubles.values(), *boom, *filter(None, (post.trouble for post in posts)))
-        return Report(tuple(post.status for post in posts), troubles)
+        return Report(tuple(post.status for post in posts), troubles, self._site.inside)
 
     def _tick(self) -> None:
         if self._boom is not None:

@@ -17,7 +17,7 @@ from edge.gate.sensed import Sensed
 from edge.gate.site import GateSite, resolution
 from edge.gate.stays import ZoneLook
 from edge.ports import EventStore
-from edge.types import CameraFinding, Decision, Draft, Event, EventKind, Evidence, Pass, Plate, Ruling
+from edge.types import CameraFinding, ClassCount, Decision, Draft, Event, EventKind, Evidence, Pass, Plate, Ruling
 
 TICK_NS = 1_000_000_000
 """Rules that time alone can break are asked once in this."""
@@ -127,6 +127,14 @@ class SiteBook:
         if self._ticked_ns is None or abs(wall_ns - self._ticked_ns) >= TICK_NS:
             self._ticked_ns = wall_ns
             self._unrecorded.extend(self._site.tick(wall_ns, quality))
+            due = self._site.reconciliation_due(wall_ns)
+            if due is not None:
+                self._unrecorded.extend(self._site.reconcile(due, self._store.day(*due), quality))
+
+    @property
+    def inside(self) -> tuple[ClassCount, ...]:
+        """How many are in and not out, by class."""
+        return self._site.inside
 
     def reconfigure(
         self, site: Site, roads: Sequence[Road], rules: Sequence[Rule], cameras: Sequence[Camera] = ()
@@ -190,15 +198,16 @@ class SiteBook:
             self._unrecorded.append(draft)
         return self.flush()
 
-    def decide(self, drafts: Callable[[], Sequence[Draft]]) -> tuple[Event, ...]:
+    def decide(self, drafts: Callable[[GateSite], Sequence[Draft]]) -> tuple[Event, ...]:
         """Ask for drafts while nobody else records, and record them: what they were decided on cannot change meanwhile.
 
         Raises:
-            StoreFailed: nothing of these drafts was recorded, and nothing of them is kept.
+            StoreFailed: nothing of these drafts was recorded, nothing of them is kept, and the site is as it was.
         """
         with self._lock:
             self._record_what_is_left()
-            return self._store.record(drafts())
+            with self._site.undone_if_unrecorded():
+                return self._store.record([draft for draft in drafts(self._site) if not self._is_resolved(draft)])
 
     def flush(self) -> tuple[Event, ...]:
         """Record what a failing store left behind; raises as `settle`."""

@@ -19,7 +19,9 @@ from edge.types import (
     Opening,
     Pass,
     Plate,
+    Reconciliation,
     RegistryChange,
+    Regrouping,
     Ruling,
     Stage,
     Visit,
@@ -120,7 +122,7 @@ def event_text(event: Event) -> str:
         return f"visit {body.number}: {'; '.join(sides)}{dwell}"
     if isinstance(body, Anomaly):
         return f"{body.severity.value}: {body.explanation}"
-    if isinstance(body, Ruling | Correction | RegistryChange | Opening | BoomChange):
+    if isinstance(body, Ruling | Correction | RegistryChange | Regrouping | Reconciliation | Opening | BoomChange):
         return body.in_words
     if isinstance(body, CameraStatus):
         return f"camera {body.camera_id} {body.state} {body.reason}".rstrip()

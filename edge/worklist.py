@@ -1,16 +1,43 @@
-"""Working the list of anomalies: what a person at the device says becomes an event, or is refused with a reason."""
+"""What a person at the device says of anomalies, passes and visits becomes an event, or is refused with a reason."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from edge.clock import Clock
+from edge.clock import Clock, make_id
+from edge.config import Site
 from edge.errors import EdgeError, UsageError
 from edge.gate.corrections import corrected, correction_of
+from edge.gate.regroup import Saying
+from edge.gate.site import GateSite
 from edge.ports import EventStore
-from edge.types import RULE, Correction, Draft, Event, EventKind, ListedAnomaly, Pass, Ruling, Visit, VisitSide
-from edge.wire.work import Correct, Done, Order, Refused, Reopen, Resolve, decode_order, encode_answer
+from edge.sitebook import SiteBook
+from edge.types import (
+    RULE,
+    Correction,
+    Draft,
+    Event,
+    EventKind,
+    ListedAnomaly,
+    Pass,
+    Regrouping,
+    Ruling,
+    Visit,
+    VisitSide,
+)
+from edge.wire.work import (
+    Correct,
+    Done,
+    Merge,
+    Order,
+    Refused,
+    Reopen,
+    Resolve,
+    Split,
+    decode_order,
+    encode_answer,
+)
 
 _NAMED = 5
 
@@ -25,7 +52,7 @@ class WorkList:
 
     store: EventStore
     clock: Clock
-    decide: Callable[[Callable[[], Sequence[Draft]]], tuple[Event, ...]]
+    decide: Callable[[Callable[[GateSite], Sequence[Draft]]], tuple[Event, ...]]
     shown: Callable[[str], str]
 
     def take(self, order: Order) -> tuple[str, ...]:
@@ -37,7 +64,7 @@ class WorkList:
         """
         if order.who == RULE:
             raise UsageError(f"--who {RULE}: this name stands for the rules themselves; give a person's")
-        events = self.decide(lambda: self._drafts(order))
+        events = self.decide(lambda site: self._drafts(order, site))
         return tuple(f"{_sentence(event)}; event {event.seq}" for event in events)
 
     def answer(self, payload: bytes) -> bytes:
@@ -47,11 +74,12 @@ class WorkList:
         except EdgeError as error:
             return encode_answer(Refused(str(error), error.exit_code))
 
-    def _drafts(self, order: Order) -> list[Draft]:
+    def _drafts(self, order: Order, site: GateSite) -> Sequence[Draft]:
         now_ns, quality = self.clock.wall_ns(), self.clock.quality()
         if isinstance(order, Correct):
-            said = self._corrections(order, now_ns)
-            return [Draft(EventKind.PASS_CORRECTED, now_ns, quality, correction) for correction in said]
+            return self._correct(order, site, now_ns)
+        if isinstance(order, Merge | Split):
+            return self._regroup(order, site, Saying(order.who, order.why, now_ns))
         listed = self._anomaly(order, resolved=isinstance(order, Resolve))
         kind = EventKind.ANOMALY_RESOLVED if isinstance(order, Resolve) else EventKind.ANOMALY_REOPENED
         ruling = Ruling(listed.anomaly.anomaly_id, order.who, order.why, now_ns)
@@ -72,11 +100,43 @@ class WorkList:
             raise UsageError(f"{order.name}: is {word} already; `edge anomalies show {order.name}` says by whom")
         return left[0]
 
+    def _regroup(self, order: Merge | Split, site: GateSite, said: Saying) -> Sequence[Draft]:
+        visits = [
+            self._visit(name) for name in ((order.name, order.other) if isinstance(order, Merge) else (order.name,))
+        ]
+        for visit in visits:
+            site.learn(one.anomaly for one in self.store.find_anomalies(str(visit.number)) if not one.resolved)
+        if isinstance(order, Merge):
+            return site.merge(visits[0], visits[1], said, self.clock.quality())
+        return site.split(visits[0], self.store.visit_emptied_into(visits[0].visit_id), said, self.clock.quality())
+
+    def _visit(self, name: str) -> Visit:
+        found = self._subject(name)
+        if isinstance(found, Pass):
+            raise UsageError(f"{name}: is a pass, not a visit; `edge visits list` shows numbers")
+        return found
+
+    def _correct(self, order: Correct, site: GateSite, now_ns: int) -> Sequence[Draft]:
+        quality, drafts, moved = self.clock.quality(), list[Draft](), list[Draft]()
+        for said in self._corrections(order, now_ns):
+            visit = site.holding(said.pass_id) or self.store.visit_holding(said.pass_id)
+            drafts.append(
+                Draft(
+                    EventKind.PASS_CORRECTED,
+                    now_ns,
+                    quality,
+                    replace(said, visit_id=visit.visit_id if visit else said.visit_id),
+                )
+            )
+            if visit is not None:
+                moved += site.correct(visit, said, self.store.visit_emptied_into, quality)
+        return [*drafts, *moved]
+
     def _corrections(self, order: Correct, now_ns: int) -> list[Correction]:
         if order.class_name is None and order.plate is None:
             raise UsageError(f"{order.name}: nothing to correct; give --type, --plate or both")
         subject = self._subject(order.name)
-        sides = (subject,) if isinstance(subject, Pass) else tuple(filter(None, (subject.entry, subject.exit)))
+        sides = (subject,) if isinstance(subject, Pass) else subject.sides
         found = [self._correction(order, side, subject.visit_id, now_ns) for side in sides]
         said = [correction for correction in found if correction is not None]
         if not said:
@@ -86,7 +146,7 @@ class WorkList:
     def _subject(self, name: str) -> Pass | Visit:
         found = self.store.find_vehicles(name)
         if not found:
-            raise UsageError(f"{name}: no such pass or visit; `edge events visits` shows numbers, `list --json` ids")
+            raise UsageError(f"{name}: no such pass or visit; `edge visits list` shows numbers, with --json ids")
         if len(found) > 1:
             names = [f"pass {one.pass_id}" if isinstance(one, Pass) else f"visit {one.visit_id}" for one in found]
             raise UsageError(f"{name}: may be {one_of(names)}; name one")
@@ -101,6 +161,20 @@ class WorkList:
         return correction_of(known, said, class_name=order.class_name, plate=plate, was=was)
 
 
+def work_alone(store: EventStore, clock: Clock, timezone: str, shown: Callable[[str], str] = str) -> WorkList:
+    """Return what takes orders while no service runs: visits follow, and no rule judges what they become."""
+    site = GateSite(
+        Site("site", timezone),
+        (),
+        (),
+        make_id,
+        store.open_visits(),
+        store.last_visit_number(),
+        told=store.told_of_open_visits(),
+    )
+    return WorkList(store, clock, SiteBook(site, store).decide, shown)
+
+
 def one_of(names: Sequence[str]) -> str:
     """Return the first few names in a line, and how many more there are."""
     more = f" or {len(names) - _NAMED} more" if len(names) > _NAMED else ""
@@ -113,4 +187,8 @@ def _sentence(event: Event) -> str:
         return f"anomaly {body.anomaly_id} is {event.kind.value.rpartition('.')[2]}"
     if isinstance(body, Correction):
         return f"pass {body.pass_id} is {body.change}"
+    if isinstance(body, Regrouping):
+        return f"visits {body.number} and {body.other_number} are {event.kind.value.rpartition('.')[2]}"
+    if isinstance(body, Visit):
+        return f"visit {body.number} is {event.kind.value.rpartition('.')[2]}"
     return event.kind.value

@@ -22,6 +22,7 @@ from edge.store.sqlite import SqliteStore
 from edge.types import (
     Anomaly,
     CameraStatus,
+    ClassCount,
     Direction,
     Draft,
     EventKind,
@@ -391,6 +392,19 @@ def test_the_status_says_how_many_plates_each_camera_read_in_the_last_day(bench:
     bench.steps(2)
     told = [(one.camera_id, one.passes, one.read) for one in bench.status().read_rates]
     assert told == [("north", 2, 1), ("south", 1, 0)]
+
+
+def test_the_status_counts_who_is_inside_and_is_told_anew_when_that_changes(bench: Bench) -> None:
+    bench.steps(2)
+    counts = [bench.status().inside]
+    for inside in ((ClassCount("car", 2), ClassCount("truck", 1)), ()):
+        bench.report = Report(inside=inside)
+        bench.steps(15)
+        counts.append(bench.status().inside)
+        assert [(one.class_name, one.count) for one in bench.status().inside_by_class] == [
+            (one.class_name, one.count) for one in inside
+        ]
+    assert counts == [0, 3, 0]
 
 
 def test_the_status_is_a_sign_of_life(bench: Bench) -> None:

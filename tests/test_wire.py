@@ -23,6 +23,7 @@ from edge.types import (
     Body,
     BoomChange,
     CameraStatus,
+    ClassCount,
     Correction,
     Decision,
     Direction,
@@ -34,7 +35,9 @@ from edge.types import (
     Opening,
     Pass,
     Plate,
+    Reconciliation,
     RegistryChange,
+    Regrouping,
     Ruling,
     RunMark,
     Severity,
@@ -56,7 +59,9 @@ PLATES = st.lists(
     max_size=3,
 ).map(tuple)
 REFS = st.lists(st.builds(EvidenceRef, TEXTS, TEXTS, COUNTS, COUNTS), max_size=2).map(tuple)
-SIDES = st.builds(VisitSide, TEXTS, TEXTS, TEXTS, INSTANTS, TEXTS, PLATES, HASHES, TEXTS)
+PLATE_LISTS = st.lists(TEXTS, max_size=3).map(tuple)
+REASONS = st.none() | st.sampled_from(NoPlate)
+SIDES = st.builds(VisitSide, *[TEXTS] * 3, INSTANTS, TEXTS, PLATES, HASHES, TEXTS, REASONS, PLATE_LISTS)
 ACCESSES = st.builds(
     Access,
     st.sampled_from(Decision),
@@ -66,7 +71,6 @@ ACCESSES = st.builds(
     st.none() | TEXTS,
     st.none() | st.floats(0, 9),
 )
-PLATE_LISTS = st.lists(TEXTS, max_size=3).map(tuple)
 PASSES = st.builds(
     Pass,
     TEXTS,
@@ -90,8 +94,14 @@ PASSES = st.builds(
     TEXTS,
     st.none() | SHARES,
 )
+MAYBE = st.none() | TEXTS
 VISITS = st.builds(
-    Visit, TEXTS, COUNTS, st.sampled_from(VisitState), COUNTS, st.none() | SIDES, st.none() | SIDES, st.none() | TEXTS
+    Visit, TEXTS, COUNTS, st.sampled_from(VisitState), COUNTS, st.none() | SIDES, st.none() | SIDES, MAYBE, MAYBE
+)
+REGROUPINGS = st.builds(Regrouping, TEXTS, COUNTS, TEXTS, COUNTS, TEXTS, TEXTS, TEXTS, INSTANTS)
+CLASS_COUNTS = st.lists(st.builds(ClassCount, TEXTS, COUNTS), max_size=3).map(tuple)
+RECONCILIATIONS = st.builds(
+    Reconciliation, TEXTS, INSTANTS, *[COUNTS] * 6, read_rate=st.none() | SHARES, by_class=CLASS_COUNTS
 )
 ANOMALIES = st.builds(
     Anomaly,
@@ -106,7 +116,6 @@ ANOMALIES = st.builds(
     st.none() | TEXTS,
     REFS,
 )
-MAYBE = st.none() | TEXTS
 RULINGS = st.builds(Ruling, TEXTS, TEXTS, TEXTS, INSTANTS)
 CORRECTIONS = st.builds(Correction, TEXTS, TEXTS, TEXTS, TEXTS, INSTANTS, MAYBE, MAYBE, MAYBE, MAYBE, MAYBE)
 OPENINGS = st.builds(
@@ -122,6 +131,9 @@ BODIES: dict[EventKind, st.SearchStrategy[Body]] = {
     EventKind.VISIT_OPENED: VISITS,
     EventKind.VISIT_CLOSED: VISITS,
     EventKind.VISIT_REVISED: VISITS,
+    EventKind.VISIT_MERGED: REGROUPINGS,
+    EventKind.VISIT_SPLIT: REGROUPINGS,
+    EventKind.SITE_RECONCILED: RECONCILIATIONS,
     EventKind.ANOMALY_RAISED: ANOMALIES,
     EventKind.ANOMALY_RESOLVED: RULINGS,
     EventKind.ANOMALY_REOPENED: RULINGS,
@@ -401,6 +413,8 @@ def test_delivery_messages_come_back_as_they_were_sent() -> None:
         (shapes.CameraStatusV1("c", "lost"),),
         unresolved=3,
         read_rates=(control.ReadRateV1("c", 9, 7),),
+        inside=2,
+        inside_by_class=(shapes.ClassCountV1("car", 2),),
     )
     assert wire.decode_status(wire.encode_status(status)) == status
     ack = wire.Ack("control-room", "epoch", 12)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from edge.config import Site
 from edge.errors import StoreFailed, UsageError, WireError
 from edge.gate.corrections import corrected
 from edge.gate.site import GateSite
+from edge.ports import EventStore
 from edge.sitebook import SiteBook
 from edge.store import open_store
 from edge.store.sqlite import SqliteStore
@@ -37,16 +39,18 @@ from edge.wire import decode_event
 from edge.wire.work import (
     Correct,
     Done,
+    Merge,
     Order,
     Refused,
     Reopen,
     Resolve,
+    Split,
     decode_answer,
     decode_order,
     encode_answer,
     encode_order,
 )
-from edge.worklist import WorkList
+from edge.worklist import WorkList, work_alone
 
 NOW_NS = 1_772_640_000_000_000_000
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -183,8 +187,12 @@ def test_a_visit_is_corrected_on_each_side_where_it_is_wrong(store: SqliteStore,
     assert work.take(Correct("8", "p", "x", class_name="bus", plate="CA 8")) == (
         "pass 0p3 is bus, not car; CA 8, not read before; event 7",
         "pass 0p4 is bus, not car; event 8",
+        "visit 8 is revised; event 9",
+        "visit 8 is revised; event 10",
     )
-    entry, leaving = (event.body for event in newest(store, 2))
+    entry, leaving, _, visit = (event.body for event in newest(store, 4))
+    assert isinstance(visit, Visit)
+    assert [(one.class_name, [plate.text for plate in one.plates]) for one in visit.sides] == [("bus", ["CA 8"])] * 2
     assert isinstance(entry, Correction)
     assert isinstance(leaving, Correction)
     assert (entry.plate, entry.was_plate, entry.visit_id, entry.camera_id) == ("CA 8", None, "0v8", "gate-1")
@@ -193,7 +201,7 @@ def test_a_visit_is_corrected_on_each_side_where_it_is_wrong(store: SqliteStore,
 
 def test_a_correction_of_a_correction_says_what_stood_there_last(store: SqliteStore, work: WorkList) -> None:
     work.take(Correct("7", "p", "x", plate="CF 1", was="ca1"))
-    assert "pass 0p1 is CG 1, not CF 1; event 9" in work.take(Correct("7", "p", "x", plate="CG 1", was="CF 1"))
+    assert "pass 0p1 is CG 1, not CF 1; event 11" in work.take(Correct("7", "p", "x", plate="CG 1", was="CF 1"))
     told = store.corrections("0p2")
     assert [correction.was_plate for correction in told] == ["CA 1", "CF 1"]
     known = corrected(side("0p2", "CA 1", "TRL 2"), told)
@@ -201,6 +209,85 @@ def test_a_correction_of_a_correction_says_what_stood_there_last(store: SqliteSt
         ("CG 1", 1, 0),
         ("TRL 2", 0.9, 3),
     ]
+
+
+@pytest.fixture
+def halves(store: SqliteStore) -> None:
+    """Add visit 9, in, and visit 10, out, each with an anomaly about its pass."""
+    leaving = replace(side("0p6", "CA 9"), wall_ns=NOW_NS + 60 * 10**9)
+    entered = Visit("0v9", 9, VisitState.OPEN, 1, side("0p5", "CA 5"))
+    store.record(drafts(EventKind.VISIT_OPENED, entered, Visit("0v10", 10, VisitState.OPEN, 1, None, leaving)))
+    told = (("0n0", "0v9", "0p5", "never-left"), ("0n1", "0v10", "0p6", "never-entered"), ("0n2", "0v10", "0p6", "x"))
+    raised = [replace(anomaly(name, visit_id, kind), pass_id=pass_id) for name, visit_id, pass_id, kind in told]
+    store.record(drafts(EventKind.ANOMALY_RAISED, *raised))
+
+
+@pytest.mark.usefixtures("halves")
+def test_merging_and_splitting_are_events_and_the_anomalies_go_along_with_their_pass(store: SqliteStore) -> None:
+    work = work_alone(store, ManualClock(NOW_NS), "UTC")
+    assert [text.partition(";")[0] for text in work.take(Merge("10", "9", "thandi", "seen"))] == [
+        "visits 9 and 10 are merged",
+        "visit 9 is closed",
+        "visit 10 is revised",
+        "anomaly 0n1 is resolved",
+        "anomaly 0n0 is resolved",
+    ]
+    assert [(one.anomaly.anomaly_id, one.resolved) for one in store.find_anomalies("9")] == [
+        *(("0n0", True), ("0n1", True), ("0n2", False)),
+    ]
+    assert (store.find_anomalies("10"), store.open_visits()) == ((), ())
+    work = work_alone(store, ManualClock(NOW_NS), "UTC")
+    assert work.take(Split("9", "piet", "two cars"))[0].startswith("visits 9 and 10 are split")
+    assert [one.number for one in store.open_visits()] == [9, 10]
+    assert [one.anomaly.anomaly_id for one in store.find_anomalies("10")] == ["0n1", "0n2"]
+    told = [one.anomaly_id for one in store.told_of_open_visits()]
+    assert told == ["0n2"], "what a rule took back may be told anew by the service that starts next"
+
+
+@pytest.mark.usefixtures("halves")
+def test_a_corrected_plate_pairs_its_visit_anew_and_says_so(store: SqliteStore) -> None:
+    work = work_alone(store, ManualClock(NOW_NS), "UTC")
+    told = [text.partition(";")[0] for text in work.take(Correct("9", "p", "x", plate="CA 9"))]
+    assert told[:4] == [
+        *("pass 0p5 is CA 9, not CA 5", "visit 9 is revised"),
+        *("visits 9 and 10 are merged", "visit 9 is closed"),
+    ]
+
+
+@pytest.mark.usefixtures("halves")
+def test_a_visit_that_a_full_store_did_not_merge_can_be_merged_later(store: SqliteStore) -> None:
+    class Full:
+        def __getattr__(self, name: str) -> object:
+            return getattr(store, name)
+
+        def record(self, _: object) -> tuple[Event, ...]:
+            raise StoreFailed("the disk is full")
+
+    site = GateSite(Site("yard"), (), (), str, store.open_visits(), 10, told=store.told_of_open_visits())
+    clock = ManualClock(NOW_NS)
+    with pytest.raises(StoreFailed):
+        WorkList(store, clock, SiteBook(site, cast("EventStore", Full())).decide, str).take(Merge("9", "10", "p", "x"))
+    assert len(site.open_visits) == 2
+    assert len(WorkList(store, clock, SiteBook(site, store).decide, str).take(Merge("9", "10", "p", "x"))) == 5
+
+
+@pytest.mark.parametrize(
+    ("order", "cause"),
+    [
+        (Merge("7", "99", "p", "x"), "99: no such pass or visit"),
+        (Merge("7", "8", "p", "x"), "visit 7: has both sides already"),
+        (Merge("0p1", "8", "p", "x"), "0p1: no such pass or visit"),
+        (Split("0v", "p", "x"), "0v: may be visit 0v7, visit 0v8; name one"),
+        (Split("7", "rule", "x"), "stands for the rules"),
+    ],
+)
+def test_what_cannot_be_merged_or_split_is_said_and_not_done(
+    store: SqliteStore, work: WorkList, order: Order, cause: str
+) -> None:
+    before = store.last_seq()
+    with pytest.raises(UsageError, match=cause):
+        work.take(order)
+    assert store.last_seq() == before
 
 
 def test_an_order_that_is_none_is_answered_with_its_place(work: WorkList) -> None:
@@ -216,19 +303,21 @@ def test_an_order_that_is_none_is_answered_with_its_place(work: WorkList) -> Non
 def test_a_store_that_fails_is_answered_and_nothing_is_kept_for_later(store: SqliteStore, work: WorkList) -> None:
     seen = work.decide
 
-    def failing(decide: Callable[[], Sequence[Draft]]) -> tuple[Event, ...]:
-        assert decide()
+    def failing(decide: Callable[[GateSite], Sequence[Draft]]) -> tuple[Event, ...]:
+        assert decide(GateSite(Site("yard"), (), (), str))
         raise StoreFailed("events.db: recording: the disk is full")
 
     refused = decode_answer(replace(work, decide=failing).answer(encode_order(Resolve("8", "p", "x"))))
     assert refused == Refused("events.db: recording: the disk is full", 5)
-    assert seen(list) == ()
+    assert seen(lambda _: ()) == ()
     assert store.unresolved() == 4
 
 
 @given(
     st.builds(Resolve, WORDS, WORDS, WORDS)
     | st.builds(Reopen, WORDS, WORDS, WORDS)
+    | st.builds(Merge, WORDS, WORDS, WORDS, WORDS)
+    | st.builds(Split, WORDS, WORDS, WORDS)
     | st.builds(Correct, WORDS, WORDS, WORDS, st.none() | WORDS, st.none() | WORDS, st.none() | WORDS)
 )
 def test_an_order_comes_back_as_it_was_given(order: Order) -> None:

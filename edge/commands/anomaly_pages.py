@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone, tzinfo
 
-from edge.commands.event_tables import as_table, show_plates
+from edge.commands.event_tables import as_table, describe, show_dwell, show_plates
 from edge.store.reports import Reports
-from edge.types import Correction, EventKind, ListedAnomaly, Ruling, Visit, VisitSide
+from edge.types import Correction, EventKind, ListedAnomaly, Ruling, Visit, VisitSide, VisitState
 
 COLUMNS = (
     "visit", "road in", "road out", "time in", "time out", "anomalies", "pictures in", "pictures out",
@@ -78,23 +78,52 @@ def visit_page(reports: Reports, found: ListedAnomaly, zone: tzinfo) -> str:
     if visit is None:
         heading = (f"No visit, camera {anomaly.camera_id}, road {anomaly.road_id or '-'}",)
         return "\n".join((*heading, "", *_anomaly_lines(reports, found, zone)))
-    lines = [f"Visit {visit.number}, {visit.state.value}"]
+    return "\n".join((f"Visit {visit.number}, {visit.state.value}", *_visit_lines(reports, visit, zone)))
+
+
+def visit_history_page(reports: Reports, visit: Visit, zone: tzinfo) -> str:
+    """Return the page of a visit with how its sides came together and everything that became of it."""
+    heading = ", ".join((f"Visit {visit.number}", visit.state.value, *_standing(reports, visit)))
+    told = (
+        f"  {show_when(event.wall_ns, zone)}  {event.kind.value:<13}  {describe(event)}; event {event.seq}"
+        for event in reports.history(visit.visit_id)
+    )
+    return "\n".join((heading, *_visit_lines(reports, visit, zone), "", "History", *told))
+
+
+def _standing(reports: Reports, visit: Visit) -> Iterator[str]:
+    """Yield what is to be said of a visit beside its state."""
+    if visit.merged_into is not None:
+        into = reports.visit(visit.merged_into)
+        yield f"merged into visit {into.number if into else visit.merged_into}"
+    elif len(visit.sides) == 1:
+        missing = "exit" if visit.exit is None else "entry"
+        yield f"waits for its {missing}" if visit.state is VisitState.OPEN else f"nobody waits for its {missing}"
+    elif visit.sides:
+        yield f"{show_dwell(visit.dwell_s)}, paired by {visit.paired_by or 'nobody knows what'}"
+    emptied = reports.emptied_into(visit.visit_id)
+    if emptied is not None:
+        yield f"its exit was visit {emptied.number}"
+
+
+def _visit_lines(reports: Reports, visit: Visit, zone: tzinfo) -> Iterator[str]:
     for name, side in (("In", visit.entry), ("Out", visit.exit)):
         if side is not None:
-            lines += ["", name, *_side_lines(reports, side, zone)]
-    lines += ["", "Anomalies"]
+            yield from ("", name, *_side_lines(reports, side, zone))
+    yield from ("", "Anomalies")
     for one in reports.find_anomalies(str(visit.number)):
         if one.anomaly.visit_id == visit.visit_id:
-            lines += _anomaly_lines(reports, one, zone)
-    return "\n".join(lines)
+            yield from _anomaly_lines(reports, one, zone)
 
 
 def _side_lines(reports: Reports, side: VisitSide, zone: tzinfo) -> Iterator[str]:
     pictures = ", ".join(f"{ref.evidence_id} ({ref.kind})" for ref in reports.pictures(side.pass_id))
+    route = " > ".join(side.route) if len(side.route) > 1 else ""
     facts = (
         ("time", show_when(side.wall_ns, zone)),
         ("camera", side.camera_id),
         ("road", side.road_id),
+        *([("route", route)] if route else ()),
         ("class", side.class_name),
         ("plates", show_plates(side.plates)),
         ("evidence", pictures),

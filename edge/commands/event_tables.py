@@ -17,7 +17,9 @@ from edge.types import (
     Opening,
     Pass,
     Plate,
+    Reconciliation,
     RegistryChange,
+    Regrouping,
     Ruling,
     Visit,
     VisitSide,
@@ -84,10 +86,11 @@ def describe(event: Event) -> str:
         return f"{seen} {body.direction.value} on {body.road_id}, {body.stage.value}{access}"
     if isinstance(body, Visit):
         stay = "" if body.dwell_s is None else f" after {show_dwell(body.dwell_s)}"
-        return f"visit {body.number} {body.state.value}{stay}"
+        given = ", its side is another visit's" if body.merged_into else ""
+        return f"visit {body.number} {body.state.value}{stay}{given}"
     if isinstance(body, Anomaly):
         return f"{body.severity.value}: {body.kind}: {body.explanation}"
-    if isinstance(body, Ruling | Correction | RegistryChange | Opening | BoomChange):
+    if isinstance(body, Ruling | Correction | RegistryChange | Regrouping | Reconciliation | Opening | BoomChange):
         return body.in_words
     if isinstance(body, CameraStatus):
         return ": ".join(filter(None, (body.state, body.reason)))

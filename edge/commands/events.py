@@ -6,7 +6,6 @@ Only `correct` writes, and asks the service to do it.
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,18 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from edge.commands import event_rates
+from edge.commands.filters import LISTED, TIME, add_filters, caption, instant, summarise, wanted
 from edge.commands.list_work import add_correction, add_place, place, run_correction
+from edge.commands.visits import list_visits
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
     from edge.store.reports import Reports
-    from edge.store.wanted import Wanted
 
 HELP = "list, show, export, check and correct recorded events, visits and evidence"
-LISTED = 50
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_AGO = re.compile(r"([0-9]{1,6})([smhdw])")
-_TIME = "TIME: 2026-03-04, 2026-03-04T17:59, with or without an offset, or so long ago: 90s 15m 12h 7d 2w"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("export", "every event that matches, to a file or to stdout"),
     ):
         listing = _verb(verbs, verb, about)
-        _add_filters(listing)
+        add_filters(listing)
+        if verb != "visits":
+            listing.add_argument(
+                "--kind", action="append", default=[], help="pass, visit.closed, anomaly …; may be repeated"
+            )
         listing.add_argument("--csv", action="store_true", help="comma-separated values")
         if verb == "export":
             listing.add_argument("-o", "--output", type=Path, metavar="FILE", help="write here (default: stdout)")
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("name", metavar="ID", help="an event's id or its seq")
     _verb(verbs, "stats", "the store in figures")
     rates = _verb(verbs, "rates", event_rates.HELP)
-    rates.add_argument("--since", metavar="TIME", help=f"from then on; {_TIME}")
+    rates.add_argument("--since", metavar="TIME", help=f"from then on; {TIME}")
     rates.add_argument("--camera", default="", metavar="ID", help="of this camera")
     evidence = _verb(verbs, "evidence", "write a picture to a file")
     evidence.add_argument("name", metavar="ID", help="the id of the evidence, as events name it")
@@ -64,17 +64,6 @@ def _verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str,
     add_place(parser)
     parser.add_argument("--json", action="store_true", help="JSON lines on stdout, the summary last")
     return parser
-
-
-def _add_filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--since", metavar="TIME", help=f"from then on; {_TIME}")
-    parser.add_argument("--until", metavar="TIME", help="before then")
-    parser.add_argument("--kind", action="append", default=[], help="pass, visit.closed, anomaly …; may be repeated")
-    parser.add_argument(
-        "--plate", default="", metavar="TEXT", help="any part of a plate; only letters and digits count"
-    )
-    parser.add_argument("--camera", default="", metavar="ID", help="of this camera")
-    parser.add_argument("--limit", type=int, metavar="N", help="only the newest N")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -99,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
-    payloads = reports.events(_wanted(args, zone, LISTED))
+    payloads = reports.events(wanted(args, zone, LISTED))
     if args.json or args.csv:
         return _write_events(args, payloads, sys.stdout)
     from edge.commands.event_tables import EVENT_LINE, as_table, event_line
@@ -107,33 +96,13 @@ def _list(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
 
     lines = [event_line(decode_event(payload), zone) for payload in payloads]
     print(as_table(EVENT_LINE, lines))
-    print(_caption("events", len(lines), args, zone))
+    print(caption("events", len(lines), args, zone, LISTED))
     return 0
 
 
 def _export(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
     with _output(args.output) as out:
-        return _write_events(args, reports.events(_wanted(args, zone, None)), out)
-
-
-def _visits(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
-    from edge.commands import event_tables as tables
-    from edge.types import EventKind
-    from edge.wire import encode_body
-
-    if args.kind:
-        raise UsageError("--kind: visits have none; leave it out")
-    visits = reports.visits(_wanted(args, zone, LISTED))
-    if args.csv:
-        tables.write_csv(sys.stdout, tables.VISIT_COLUMNS, map(tables.visit_row, visits))
-    elif args.json:
-        for reported in visits:
-            print(encode_body(EventKind.VISIT_REVISED, reported.visit).decode())
-        _summarise(visits=len(visits), anomalies=sum(len(reported.anomalies) for reported in visits))
-    else:
-        print(tables.as_table(tables.VISIT_LINE, [tables.visit_line(reported, zone) for reported in visits]))
-        print(_caption("visits", len(visits), args, zone))
-    return 0
+        return _write_events(args, reports.events(wanted(args, zone, None)), out)
 
 
 def _show(args: argparse.Namespace, reports: Reports, _: tzinfo) -> int:
@@ -142,7 +111,7 @@ def _show(args: argparse.Namespace, reports: Reports, _: tzinfo) -> int:
     payload = reports.event(args.name)
     print((payload if args.json else msgspec.json.format(payload, indent=2)).decode())
     if args.json:
-        _summarise(events=1)
+        summarise(events=1)
     return 0
 
 
@@ -151,7 +120,7 @@ def _stats(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
 
     stats = reports.stats()
     if args.json:
-        _summarise(**asdict(stats) | {"kinds": dict(stats.kinds), "stages": dict(stats.stages)})
+        summarise(**asdict(stats) | {"kinds": dict(stats.kinds), "stages": dict(stats.stages)})
         return 0
     events = sum(count for _, count in stats.kinds)
     print(f"device     {stats.device} at {stats.site}, epoch {stats.epoch}")
@@ -168,7 +137,7 @@ def _stats(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
 
 
 def _rates(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
-    since_ns = _time("--since", args.since or event_rates.SINCE, zone) or 0
+    since_ns = instant("--since", args.since or event_rates.SINCE, zone) or 0
     event_rates.print_rates(args, reports.read_rates(since_ns), zone)
     return 0
 
@@ -180,7 +149,7 @@ def _evidence(args: argparse.Namespace, reports: Reports, _: tzinfo) -> int:
     except OSError as error:
         raise UsageError(f"{args.output}: {error.strerror}; choose a place that can be written") from error
     if args.json:
-        _summarise(file=str(args.output), bytes=len(jpeg))
+        summarise(file=str(args.output), bytes=len(jpeg))
     return 0
 
 
@@ -190,7 +159,7 @@ def _verify(args: argparse.Namespace, reports: Reports, _: tzinfo) -> int:
 
     verdict = verify(reports)
     if args.json:
-        _summarise(**asdict(verdict))
+        summarise(**asdict(verdict))
     else:
         for fault in verdict.faults:
             print(fault)
@@ -201,7 +170,7 @@ def _verify(args: argparse.Namespace, reports: Reports, _: tzinfo) -> int:
 
 _VERBS = {
     "list": _list,
-    "visits": _visits,
+    "visits": list_visits,
     "export": _export,
     "show": _show,
     "stats": _stats,
@@ -223,52 +192,10 @@ def _write_events(args: argparse.Namespace, payloads: Iterable[bytes], out: Text
             out.write(payload.decode() + "\n")
             count += 1
     if args.json:
-        _summarise(events=count)
+        summarise(events=count)
     elif out is not sys.stdout:
         print(f"{count} events written to {args.output}", file=sys.stderr)
     return 0
-
-
-def _caption(what: str, count: int, args: argparse.Namespace, zone: tzinfo) -> str:
-    cut = args.limit is None and count == LISTED
-    return f"{count} {what}{', the newest; --limit N for more' if cut else ''}; times are {zone}"
-
-
-def _summarise(**facts: object) -> None:
-    import json
-
-    print(json.dumps({"kind": "summary", **facts}, separators=(",", ":"), ensure_ascii=False))
-
-
-def _wanted(args: argparse.Namespace, zone: tzinfo, limit: int | None) -> Wanted:
-    from edge.store.search import bare
-    from edge.store.wanted import Wanted
-
-    if args.limit is not None and args.limit < 0:
-        raise UsageError(f"--limit {args.limit}: must not be negative")
-    if args.plate and not bare(args.plate):
-        raise UsageError(f"--plate {args.plate!r}: has no letter and no digit")
-    return Wanted(
-        since_ns=_time("--since", args.since, zone),
-        until_ns=_time("--until", args.until, zone),
-        kinds=tuple(args.kind),
-        plate=args.plate,
-        camera=args.camera,
-        limit=limit if args.limit is None else args.limit,
-    )
-
-
-def _time(option: str, text: str | None, zone: tzinfo) -> int | None:
-    from time import time_ns
-
-    from edge.order import instant_ns
-
-    if text is None:
-        return None
-    ago = _AGO.fullmatch(text)
-    if ago is not None:
-        return time_ns() - int(ago[1]) * _UNITS[ago[2]] * 1_000_000_000
-    return instant_ns(option, text, zone)
 
 
 @contextmanager

@@ -85,9 +85,9 @@ def hand_in(args: argparse.Namespace, order: Order) -> None:
         payload = encode_order(order)
     except WireError as error:
         raise UsageError(f"{error}; nothing was recorded") from error
-    path = place(args)[0]
+    path, zone = place(args)
     answer = ask(beside(path), payload)
-    told = _record(path, payload, _shown(args, order)) if answer is None else answer
+    told = _record(path, zone, payload, _shown(args, order)) if answer is None else answer
     outcome = decode_answer(told)
     if isinstance(outcome, Refused):
         raise (UsageError if outcome.exit_code == UsageError.exit_code else StoreFailed)(outcome.why)
@@ -118,15 +118,15 @@ def _shown(args: argparse.Namespace, order: Order) -> Callable[[str], str]:
     return make_guard(config, read_registry(config.registry.file), open_key(config)).shown
 
 
-def _record(path: Path, order: bytes, shown: Callable[[str], str]) -> bytes:
+def _record(path: Path, zone: tzinfo, order: bytes, shown: Callable[[str], str]) -> bytes:
     """Do what the service would, in its absence."""
     from edge.clock import SystemClock
     from edge.store import open_found
-    from edge.worklist import WorkList
+    from edge.worklist import work_alone
 
     clock = SystemClock()
     store = open_found(path, clock)
     try:
-        return WorkList(store, clock, lambda drafts: store.record(drafts()), shown).answer(order)
+        return work_alone(store, clock, str(zone), shown).answer(order)
     finally:
         store.close()

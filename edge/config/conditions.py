@@ -35,7 +35,15 @@ FIELDS: Mapping[str, Mapping[str, type | Choices]] = MappingProxyType(
             }
         ),
         "visit": MappingProxyType(
-            {"entry_road": str, "exit_road": str, "state": ("open", "closed"), "paired_by": str, **_SHARED}
+            {
+                "entry_road": str,
+                "exit_road": str,
+                "entry_route": str,
+                "exit_route": str,
+                "state": ("open", "closed"),
+                "paired_by": str,
+                **_SHARED,
+            }
         ),
     }
 )

@@ -66,6 +66,13 @@ class Site(Section):
         form="opens",
         example="03:00",
     )
+    wait_days: int = key(
+        "Age at which half a visit is set aside at the reconciliation: nobody waits for its other side any longer.",
+        default=30,
+        unit="days",
+        low=1,
+        high=3650,
+    )
 
 
 @dataclass(frozen=True, slots=True, repr=False)

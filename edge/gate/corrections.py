@@ -14,7 +14,10 @@ Seen = TypeVar("Seen", bound=Pass | VisitSide)
 
 
 def corrected(seen: Seen, told: Sequence[Correction]) -> Seen:
-    """Return what is known of a pass now; a corrected plate has confidence 1 and no looks."""
+    """Return what is known of a pass now; a corrected plate has confidence 1 and no looks.
+
+    What was taken in already changes nothing: the side of a visit knows its corrections, a pass does not.
+    """
     for correction in told:
         plates = seen.plates if correction.plate is None else _exchanged(seen.plates, correction)
         seen = replace(seen, class_name=correction.class_name or seen.class_name, plates=plates)
@@ -55,5 +58,5 @@ def _has(plates: Sequence[Plate], text: str) -> bool:
 def _exchanged(plates: Sequence[Plate], correction: Correction) -> tuple[Plate, ...]:
     right = Plate(correction.plate or "", 1.0, 0, 0)
     if correction.was_plate is None:
-        return (*plates, right)
+        return tuple(plates) if _has(plates, right.text) else (*plates, right)
     return tuple(right if plate.text == correction.was_plate else plate for plate in plates)

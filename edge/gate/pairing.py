@@ -17,6 +17,8 @@ PLATE = "plate"
 NEAR_PLATE = "near-plate"
 APPEARANCE = "appearance"
 ELIMINATION = "elimination"
+HAND = "hand"
+"""A person said so."""
 WEAK = frozenset({APPEARANCE, ELIMINATION})
 """Pairs that a plate may undo later."""
 
@@ -48,14 +50,19 @@ class Partner:
 
 
 def find_partner(
-    side: VisitSide, others: Sequence[VisitSide], settings: PairingSettings | None = None
+    side: VisitSide,
+    others: Sequence[VisitSide],
+    settings: PairingSettings | None = None,
+    *,
+    apart: Sequence[float | None] | None = None,
 ) -> Partner | None:
     """Return which of `others`, the open other ends, belongs to `side`, or None where that is not clear.
 
-    The caller offers only sides on the right side of time.
+    The caller offers only sides on the right side of time, and `apart` where it knows how far their plates are.
     """
     s = settings or PairingSettings()
-    apart = [closest(side.plates, other.plates) for other in others]
+    if apart is None:
+        apart = [closest(side.plates, other.plates) for other in others]
     return _by_plate(side, others, apart, s) or _by_looks(side, others, apart, s)
 
 

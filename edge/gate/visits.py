@@ -37,6 +37,13 @@ class _Heard:
     wall_ns: int
     plates: frozenset[str]
     visit_id: str
+    pass_id: str
+    lines: tuple[tuple[int, str], ...]
+    """Every line gone over since, with its time."""
+
+    def tells_of(self, pass_: Pass) -> bool:
+        """Say whether it was the vehicle of this pass: the same track, or a plate that is sure."""
+        return self.track == _track(pass_) or bool(self.plates & _sure(pass_))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +58,19 @@ class Ledger:
     def take(self, pass_: Pass, make_id: MakeId) -> Booked:
         """Book a pass and return the next ledger with what changed.
 
-        Only final passes whose direction is known count. A vehicle that crosses two lines on its way, or is seen by two
-        cameras, is booked once.
+        Only final passes whose direction is known count. A vehicle that crosses several lines in one go, or is seen by
+        two cameras, is booked once, and the lines are its route.
         """
         if pass_.stage is not Stage.FINAL or pass_.direction is Direction.UNKNOWN:
             return self, ()
         side = _side(pass_)
         held = self.holding(pass_.pass_id)
         if held is not None:
-            return self._relearn(held, side)
-        if self._echo(pass_) is not None:
-            return self, ()
+            (known,) = (one for one in held.sides if one.pass_id == side.pass_id)
+            return self.relearn(held, replace(side, route=known.route))
+        echo = self._echo(pass_)
+        if echo is not None:
+            return self._on_route(echo, pass_)
         entering = pass_.direction is Direction.IN
         ledger, changes = self.enter(side, make_id) if entering else self.leave(side, make_id)
         return replace(ledger, heard=_heard(ledger, pass_)), changes
@@ -71,7 +80,10 @@ class Ledger:
         held, echo = self.holding(pass_.pass_id), self._echo(pass_)
         if held is not None:
             return held.visit_id
-        return echo.visit_id if echo is not None else None
+        if echo is None:
+            return None
+        told = self.holding(echo.pass_id)
+        return told.visit_id if told is not None else echo.visit_id
 
     def holding(self, pass_id: str) -> Visit | None:
         """Return the visit that has the pass as one of its sides, or None."""
@@ -85,18 +97,35 @@ class Ledger:
     def _echo(self, pass_: Pass) -> _Heard | None:
         for old in self.heard:
             near = old.direction is pass_.direction and abs(pass_.wall_ns - old.wall_ns) <= _ECHO_NS
-            if near and (old.track == _track(pass_) or old.plates & _sure(pass_)):
+            if near and old.tells_of(pass_) and not self._went_the_other_way(pass_, old.wall_ns):
                 return old
         return None
 
-    def _relearn(self, visit: Visit, side: VisitSide) -> Booked:
-        """Take what a later revision of a pass knows better; a weak pair whose plates turn out to differ is parted."""
-        entering = visit.entry is not None and visit.entry.pass_id == side.pass_id
-        learnt = replace(visit, entry=side) if entering else replace(visit, exit=side)
+    def _went_the_other_way(self, pass_: Pass, since_ns: int) -> bool:
+        """Say whether the vehicle drove the other way between `since_ns` and this pass, which is no echo then."""
+        first_ns, last_ns = sorted((since_ns, pass_.wall_ns))
+        between = (old for old in self.heard if first_ns < old.wall_ns < last_ns)
+        return any(old.direction is not pass_.direction and old.tells_of(pass_) for old in between)
+
+    def _on_route(self, echo: _Heard, pass_: Pass) -> Booked:
+        """Note one more line that the vehicle of a booked pass went over."""
+        lines = tuple(sorted((*echo.lines, (pass_.wall_ns, _line(pass_)))))
+        later = replace(echo, lines=lines)
+        ledger = replace(self, heard=tuple(later if old is echo else old for old in self.heard))
+        held = self.holding(echo.pass_id)
+        side = next((side for side in held.sides if side.pass_id == echo.pass_id), None) if held else None
+        route = tuple(dict.fromkeys(line for _, line in lines))
+        if held is None or side is None or route == side.route:
+            return ledger, ()
+        return ledger.relearn(held, replace(side, route=route))
+
+    def relearn(self, visit: Visit, side: VisitSide) -> Booked:
+        """Take what is known better of one side."""
+        learnt = with_side(visit, side)
         if learnt == visit:
             return self, ()
         learnt = replace(learnt, revision=visit.revision + 1)
-        return self._put(learnt), (VisitChange(EventKind.VISIT_REVISED, learnt),)
+        return self.put(learnt), (VisitChange(EventKind.VISIT_REVISED, learnt),)
 
     def enter(self, side: VisitSide, make_id: MakeId) -> Booked:
         """Open a visit, or complete one whose exit was told first because the entering vehicle lingered in sight."""
@@ -108,7 +137,7 @@ class Ledger:
 
     def leave(self, side: VisitSide, make_id: MakeId) -> Booked:
         """Close the visit that the vehicle opened; an exit that belongs to none is half a visit of its own."""
-        inside = [visit for visit in self.open if visit.exit is None and _before(visit.entry, side)]
+        inside = [visit for visit in self.open if visit.exit is None and is_before(visit.entry, side)]
         partner = find_partner(side, [visit.entry for visit in inside if visit.entry is not None])
         if partner is not None and partner.why == PLATE:
             return self._close(replace(inside[partner.index], exit=side), partner.why)
@@ -121,7 +150,7 @@ class Ledger:
 
     def _wrongly_closed(self, side: VisitSide) -> Visit | None:
         """Return the visit that was closed without a plate by another vehicle, as the plate of this one now shows."""
-        weak = [visit for visit in reversed(self.recent) if visit.paired_by in WEAK and _before(visit.entry, side)]
+        weak = [visit for visit in reversed(self.recent) if visit.paired_by in WEAK and is_before(visit.entry, side)]
         same = [visit for visit in weak if visit.entry and closest(visit.entry.plates, side.plates) == 0]
         return next((visit for visit in same if visit.exit and closest(visit.exit.plates, side.plates) != 0), None)
 
@@ -129,7 +158,7 @@ class Ledger:
         """Give a visit the exit that is its own, and the other exit a visit of its own."""
         displaced = visit.exit
         mended = replace(visit, exit=side, paired_by=PLATE, revision=visit.revision + 1)
-        ledger, changes = self._put(mended), (VisitChange(EventKind.VISIT_REVISED, mended),)
+        ledger, changes = self.put(mended), (VisitChange(EventKind.VISIT_REVISED, mended),)
         if displaced is None:
             return ledger, changes
         ledger, more = ledger.leave(displaced, make_id)
@@ -138,18 +167,33 @@ class Ledger:
     def _open_new(self, entry: VisitSide | None, exit_: VisitSide | None, make_id: MakeId) -> Booked:
         wall_ns = max(side.wall_ns for side in (entry, exit_) if side is not None)
         visit = Visit(make_id(wall_ns), self.last_number + 1, VisitState.OPEN, 1, entry, exit_)
-        ledger = replace(self, last_number=visit.number, open=(*self.open, visit)[-_MOST_OPEN:])
-        return ledger, (VisitChange(EventKind.VISIT_OPENED, visit),)
+        ledger, crowded_out = self._without(self.open[: max(0, len(self.open) + 1 - _MOST_OPEN)])
+        ledger = replace(ledger, last_number=visit.number, open=(*ledger.open, visit))
+        return ledger, (VisitChange(EventKind.VISIT_OPENED, visit), *crowded_out)
+
+    def set_aside(self, before_ns: int) -> Booked:
+        """Wait no longer for the other side of half visits that began before `before_ns`: they close as they are."""
+        return self._without(tuple(visit for visit in self.open if all(s.wall_ns < before_ns for s in visit.sides)))
+
+    def _without(self, visits: tuple[Visit, ...]) -> Booked:
+        closed = [replace(visit, state=VisitState.CLOSED, revision=visit.revision + 1) for visit in visits]
+        gone = {visit.visit_id for visit in visits}
+        left = tuple(visit for visit in self.open if visit.visit_id not in gone)
+        ledger = replace(self, open=left, recent=(*self.recent, *closed)[-_MOST_RECENT:])
+        return ledger, tuple(VisitChange(EventKind.VISIT_CLOSED, visit) for visit in closed)
 
     def _close(self, visit: Visit, why: str) -> Booked:
         closed = replace(visit, state=VisitState.CLOSED, paired_by=why, revision=visit.revision + 1)
-        left = tuple(other for other in self.open if other.visit_id != closed.visit_id)
-        ledger = replace(self, open=left, recent=(*self.recent, closed)[-_MOST_RECENT:])
-        return ledger, (VisitChange(EventKind.VISIT_CLOSED, closed),)
+        return self.put(closed), (VisitChange(EventKind.VISIT_CLOSED, closed),)
 
-    def _put(self, visit: Visit) -> Ledger:
-        """Return the ledger with `visit` in place of its older self."""
-        return replace(self, open=_replaced(self.open, visit), recent=_replaced(self.recent, visit))
+    def put(self, visit: Visit) -> Ledger:
+        """Return the ledger with `visit` in place of its older self, if it knew one: open or among the last closed."""
+        open_, recent = _replaced(self.open, visit), _replaced(self.recent, visit)
+        if visit.state is VisitState.OPEN:
+            known = any(one.visit_id == visit.visit_id for one in open_)
+            return replace(self, open=open_ if known else _by_number((*open_, visit)), recent=_gone(recent, visit))
+        known = any(one.visit_id == visit.visit_id for one in recent)
+        return replace(self, open=_gone(open_, visit), recent=recent if known else (*recent, visit)[-_MOST_RECENT:])
 
 
 MakeId: TypeAlias = Callable[[int], str]
@@ -161,7 +205,8 @@ def _heard(ledger: Ledger, pass_: Pass) -> tuple[_Heard, ...]:
     visit = ledger.holding(pass_.pass_id)
     if visit is None:
         return fresh
-    return (*fresh, _Heard(_track(pass_), pass_.direction, pass_.wall_ns, _sure(pass_), visit.visit_id))
+    told = (_track(pass_), pass_.direction, pass_.wall_ns, _sure(pass_), visit.visit_id, pass_.pass_id)
+    return (*fresh, _Heard(*told, ((pass_.wall_ns, _line(pass_)),)))
 
 
 def _side(pass_: Pass) -> VisitSide:
@@ -175,11 +220,22 @@ def _side(pass_: Pass) -> VisitSide:
         pass_.dhash,
         pass_.colour,
         pass_.no_plate,
+        route=(_line(pass_),),
     )
+
+
+def with_side(visit: Visit, side: VisitSide) -> Visit:
+    """Return the visit with `side` in place of what was known of the same pass."""
+    entering = visit.entry is not None and visit.entry.pass_id == side.pass_id
+    return replace(visit, entry=side) if entering else replace(visit, exit=side)
 
 
 def _track(pass_: Pass) -> tuple[str, int]:
     return pass_.camera_id, pass_.track_id
+
+
+def _line(pass_: Pass) -> str:
+    return f"{pass_.camera_id}/{pass_.line_id}"
 
 
 def _sure(pass_: Pass) -> frozenset[str]:
@@ -187,10 +243,11 @@ def _sure(pass_: Pass) -> frozenset[str]:
 
 
 def _holds(visit: Visit, pass_id: str) -> bool:
-    return any(side is not None and side.pass_id == pass_id for side in (visit.entry, visit.exit))
+    return any(side.pass_id == pass_id for side in visit.sides)
 
 
-def _before(entry: VisitSide | None, exit_: VisitSide) -> bool:
+def is_before(entry: VisitSide | None, exit_: VisitSide) -> bool:
+    """Return whether there is an entry, and it lies before the exit or at the same moment."""
     return entry is not None and entry.wall_ns <= exit_.wall_ns
 
 
@@ -200,3 +257,11 @@ def _after(exit_: VisitSide | None, entry: VisitSide) -> bool:
 
 def _replaced(visits: tuple[Visit, ...], visit: Visit) -> tuple[Visit, ...]:
     return tuple(visit if old.visit_id == visit.visit_id else old for old in visits)
+
+
+def _gone(visits: tuple[Visit, ...], visit: Visit) -> tuple[Visit, ...]:
+    return tuple(old for old in visits if old.visit_id != visit.visit_id)
+
+
+def _by_number(visits: tuple[Visit, ...]) -> tuple[Visit, ...]:
+    return tuple(sorted(visits, key=lambda visit: visit.number))

@@ -8,10 +8,10 @@ from typing import Literal
 
 from edge.clock import Clock
 from edge.ports import EventStore, Message
-from edge.types import CameraStatus
+from edge.types import CameraStatus, ClassCount
 from edge.wire import Instant, Status, encode_status
 from edge.wire.control import ReadRateV1
-from edge.wire.shapes import CameraStatusV1
+from edge.wire.shapes import CameraStatusV1, ClassCountV1
 
 _WELL = frozenset({"connecting", "live", "ended"})
 _RATED_NS = 60_000_000_000
@@ -24,10 +24,14 @@ Word = Literal["online", "degraded", "offline"]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the rest of the product says of itself: every camera's state, and what else is wrong, one sentence each."""
+    """What the rest of the product says of itself: every camera's state, and what else is wrong, one sentence each.
+
+    `inside`: how many vehicles are in and not out, by class.
+    """
 
     cameras: tuple[CameraStatus, ...] = ()
     troubles: tuple[str, ...] = ()
+    inside: tuple[ClassCount, ...] = ()
 
     @property
     def state(self) -> Word:
@@ -124,6 +128,8 @@ class Standing:
             last_seq=self._store.last_seq(),
             backlog=self._store.backlog(),
             unresolved=self._store.unresolved(),
+            inside=sum(one.count for one in self._told.inside),
+            inside_by_class=tuple(ClassCountV1(one.class_name, one.count) for one in self._told.inside),
             reason=reason,
             cameras=tuple(CameraStatusV1(c.camera_id, c.state, c.reason, c.decoder) for c in self._told.cameras),
             read_rates=self._read_rates(),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from edge.errors import WireError
-from edge.types import Anomaly, Event, EventKind, Ruling
+from edge.types import Anomaly, Event, EventKind, Regrouping, Ruling
 from edge.wire import decode_body
 
 Row = tuple[str, "str | None", str, int, bytes]
@@ -37,6 +37,12 @@ class ListCheck:
             before = self._told.get(body.anomaly_id)
             state = "resolved" if event.kind is EventKind.ANOMALY_RESOLVED else "open"
             self._told[body.anomaly_id] = _Told(state, seq, before.raised if before else None)
+        elif isinstance(body, Regrouping):
+            merged = event.kind is EventKind.VISIT_MERGED
+            to, from_ = (body.visit_id, body.other_id) if merged else (body.other_id, body.visit_id)
+            for told in self._told.values():
+                if told.raised is not None and (told.raised.visit_id, told.raised.pass_id) == (from_, body.pass_id):
+                    told.raised = replace(told.raised, visit_id=to)
 
     def faults(self, rows: Iterable[Row], dropped_seq: int) -> Iterator[str]:
         """Yield a sentence for each row that the events do not bear out, and each anomaly that has none."""
@@ -57,6 +63,7 @@ class ListCheck:
 
 def _same(raised: Anomaly, visit_id: str | None, body: bytes) -> bool:
     try:
-        return raised.visit_id == visit_id and decode_body(EventKind.ANOMALY_RAISED, body) == raised
+        listed = decode_body(EventKind.ANOMALY_RAISED, body)
+        return isinstance(listed, Anomaly) and replace(listed, visit_id=visit_id) == raised
     except WireError:
         return False

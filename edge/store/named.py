@@ -6,16 +6,41 @@ Written once for both engines: `Ask` puts a statement to the one that is at hand
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
-from edge.types import Anomaly, Correction, Event, EventKind, ListedAnomaly, Pass, Stage, Visit
+from edge.types import (
+    RULE,
+    Anomaly,
+    Correction,
+    DayCount,
+    Event,
+    EventKind,
+    ListedAnomaly,
+    Pass,
+    Stage,
+    Visit,
+)
 from edge.wire import decode_body, decode_event
 
 Ask: TypeAlias = Callable[[str, Sequence[Any]], Iterable[Sequence[Any]]]
 """Yields the rows that a statement with its bindings gives."""
 
 _ANOMALY = (
-    "SELECT anomaly.body, anomaly.state, visit.number FROM anomaly LEFT JOIN visit ON visit.visit_id = anomaly.visit_id"
+    "SELECT anomaly.body, anomaly.state, visit.number, anomaly.visit_id"
+    " FROM anomaly LEFT JOIN visit ON visit.visit_id = anomaly.visit_id"
+)
+_TAKEN_BACK = (  # by the rule that had raised it: it may be told again where the visit was split
+    "anomaly.state = 'resolved' AND EXISTS (SELECT 1 FROM event"
+    " WHERE event.seq = anomaly.seq AND json_extract(payload, '$.data.who') = ?)"
+)
+_DAY = (
+    "SELECT count(DISTINCT CASE WHEN kind = 'pass.final' THEN json_extract(payload, '$.subject') END),"
+    " count(DISTINCT CASE WHEN kind = 'pass.final' AND plates <> '' THEN json_extract(payload, '$.subject') END),"
+    " count(DISTINCT CASE WHEN kind = 'visit.closed' AND json_extract(payload, '$.data.dwell_s') IS NOT NULL"
+    " THEN json_extract(payload, '$.subject') END)"
+    " FROM event WHERE wall_ns >= ? AND wall_ns < ? AND kind IN ('pass.final', 'visit.closed')"
+    " AND coalesce(json_extract(payload, '$.data.stage'), '') <> 'annulled'"
 )
 # Word for word the index event_subject: the engine uses it for nothing else.
 _ABOUT = (
@@ -48,8 +73,8 @@ def list_anomalies(ask: Ask, *, unresolved: bool) -> tuple[ListedAnomaly, ...]:
 
 
 def told_of_open_visits(ask: Ask) -> tuple[Anomaly, ...]:
-    """Return the anomalies of open visits, whether they wait for somebody or not."""
-    rows = ask(f"{_ANOMALY} WHERE visit.state = 'open' ORDER BY anomaly.anomaly_id", ())
+    """Return the anomalies of open visits, waiting for somebody or not, but for those that a rule took back."""
+    rows = ask(f"{_ANOMALY} WHERE visit.state = 'open' AND NOT ({_TAKEN_BACK}) ORDER BY anomaly.anomaly_id", (RULE,))
     return tuple(listed.anomaly for listed in _listed(rows))
 
 
@@ -65,6 +90,32 @@ def find_vehicles(ask: Ask, name: str) -> tuple[Pass | Visit, ...]:
         if isinstance(event.body, Pass):
             passes[event.body.pass_id] = event.body  # a later revision knows better
     return (*visits, *(seen for seen in passes.values() if seen.stage is Stage.FINAL))
+
+
+def visit_holding(ask: Ask, pass_id: str) -> Visit | None:
+    """Return the visit that has the pass as a side."""
+    sides = "json_extract(body, '$.entry.pass_id'), json_extract(body, '$.exit.pass_id')"
+    query = f"SELECT body FROM visit WHERE ? IN ({sides})"  # noqa: S608 - two constants
+    return next(iter(_visits(ask(query, (pass_id,)))), None)
+
+
+def visit_emptied_into(ask: Ask, visit_id: str) -> Visit | None:
+    """Return the visit that gave its side up to this one."""
+    query = "SELECT body FROM visit WHERE json_extract(body, '$.merged_into') = ?"
+    return next(iter(_visits(ask(query, (visit_id,)))), None)
+
+
+def count_day(ask: Ask, since_ns: int, until_ns: int) -> DayCount:
+    """Return what was recorded of a span of time; a pass or visit told several times counts once."""
+    (row,) = ask(_DAY, (since_ns, until_ns))
+    return DayCount(*row)
+
+
+def visit_history(ask: Ask, visit_id: str) -> tuple[Event, ...]:
+    """Return every event about a visit in the order recorded, as far as they are kept; also what another was told."""
+    kinds = "kind IN ('visit.opened', 'visit.closed', 'visit.revised', 'visit.merged', 'visit.split')"
+    about = "? IN (json_extract(payload, '$.subject'), json_extract(payload, '$.data.other_id'))"
+    return tuple(_events(ask(f"SELECT payload FROM event WHERE {kinds} AND {about} ORDER BY seq", (visit_id,))))  # noqa: S608 - two constants
 
 
 def events_about(ask: Ask, subject: str) -> tuple[Event, ...]:
@@ -83,10 +134,10 @@ def _beginning(name: str) -> tuple[str, str]:
 
 
 def _listed(rows: Iterable[Sequence[Any]]) -> Iterable[ListedAnomaly]:
-    for body, state, number in rows:
+    for body, state, number, visit_id in rows:
         anomaly = decode_body(EventKind.ANOMALY_RAISED, body.encode())
-        if isinstance(anomaly, Anomaly):
-            yield ListedAnomaly(anomaly, state == "resolved", number)
+        if isinstance(anomaly, Anomaly):  # of the visit that has its pass now
+            yield ListedAnomaly(replace(anomaly, visit_id=visit_id), state == "resolved", number)
 
 
 def _visits(rows: Iterable[Sequence[Any]]) -> tuple[Visit, ...]:

@@ -125,6 +125,23 @@ class Reports:
             return visit if isinstance(visit, Visit) else None
         return None
 
+    def find_visits(self, name: str) -> tuple[Visit, ...]:
+        """Return the visits whose number `name` is, or those whose ids begin with it."""
+        return tuple(found for found in named.find_vehicles(self._ask, name) if isinstance(found, Visit))
+
+    def emptied_into(self, visit_id: str) -> Visit | None:
+        """Return the visit that gave its side up to this one, None when there is none."""
+        return named.visit_emptied_into(self._ask, visit_id)
+
+    def history(self, visit_id: str) -> tuple[Event, ...]:
+        """Return every event about a visit in the order recorded, as far as they are kept."""
+        return named.visit_history(self._ask, visit_id)
+
+    def owner(self) -> tuple[str, str]:
+        """Return the device and the site whose events these are."""
+        row = next(self._rows("SELECT device, site FROM store"))
+        return row["device"], row["site"]
+
     def anomalies(self, *, unresolved: bool = False) -> tuple[ListedAnomaly, ...]:
         """Return every anomaly, or those that wait for somebody."""
         return named.list_anomalies(self._ask, unresolved=unresolved)

@@ -22,7 +22,7 @@ from edge.store.pictures import to_jpeg
 from edge.store.retention import Dropped, drop_events, drop_pictures, give_back_room, last_to_go
 from edge.store.transactions import forced, unforced
 from edge.store.writing import write
-from edge.types import Anomaly, Correction, Draft, Event, EventKind, ListedAnomaly, Pass, ReadRate, Visit
+from edge.types import Anomaly, Correction, DayCount, Draft, Event, EventKind, ListedAnomaly, Pass, ReadRate, Visit
 from edge.wire import decode_body
 
 T = TypeVar("T")
@@ -135,6 +135,25 @@ class SqliteStore:
     def corrections(self, pass_id: str) -> tuple[Correction, ...]:
         with self._using("reading corrections") as connection:
             return named.corrections_of(connection.execute, pass_id)
+
+    def visit_holding(self, pass_id: str) -> Visit | None:
+        with self._using("looking for a visit") as connection:
+            return named.visit_holding(connection.execute, pass_id)
+
+    def visit_emptied_into(self, visit_id: str) -> Visit | None:
+        with self._using("looking for a visit") as connection:
+            return named.visit_emptied_into(connection.execute, visit_id)
+
+    def day(self, since_ns: int, until_ns: int) -> DayCount:
+        with self._using("counting a day") as connection:
+            return named.count_day(connection.execute, since_ns, until_ns)
+
+    def last_reconciled_ns(self) -> int | None:
+        with self._using("reading the last reconciliation") as connection:
+            at_ns: int | None = connection.execute(
+                "SELECT wall_ns FROM event WHERE kind = 'site.reconciled' ORDER BY seq DESC LIMIT 1"
+            ).get
+        return at_ns
 
     def backlog(self) -> int:
         with self._using("counting the outbox") as connection:

@@ -7,14 +7,15 @@ from typing import Any
 
 from edge.errors import UsageError
 from edge.store.search import bare, searchable
-from edge.types import EventKind, Visit
+from edge.types import EventKind, Visit, VisitState
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which events or visits are asked for; nothing given means all. `kinds` may name a family: `pass`, `visit`.
 
-    `plate` matches any part, by letters and digits. `limit` keeps the newest.
+    `plate` matches any part, by letters and digits. `limit` keeps the newest. `open_only`: of visits, those that wait
+    for their other side.
     """
 
     since_ns: int | None = None
@@ -23,6 +24,7 @@ class Wanted:
     plate: str = ""
     camera: str = ""
     limit: int | None = None
+    open_only: bool = False
 
 
 def conditions(wanted: Wanted) -> tuple[str, list[Any]]:
@@ -53,9 +55,10 @@ def _family(asked: str) -> list[str]:
 
 def matches(visit: Visit, wanted: Wanted) -> bool:
     """Return whether a visit is asked for; times and cameras may be those of either side, kinds do not count."""
-    sides = [side for side in (visit.entry, visit.exit) if side is not None]
+    sides = visit.sides
     return (
-        (wanted.since_ns is None or any(side.wall_ns >= wanted.since_ns for side in sides))
+        (not wanted.open_only or visit.state is VisitState.OPEN)
+        and (wanted.since_ns is None or any(side.wall_ns >= wanted.since_ns for side in sides))
         and (wanted.until_ns is None or any(side.wall_ns < wanted.until_ns for side in sides))
         and (not wanted.camera or any(side.camera_id == wanted.camera for side in sides))
         and (not wanted.plate or bare(wanted.plate) in searchable(plate for side in sides for plate in side.plates))

@@ -21,6 +21,7 @@ from edge.types import (
     Opening,
     Pass,
     Plate,
+    Regrouping,
     Ruling,
     Visit,
 )
@@ -61,6 +62,8 @@ def write(
             _insert_visit(connection, event, draft.body)
         elif isinstance(draft.body, Anomaly):
             _insert_anomaly(connection, event, draft.body)
+        elif isinstance(draft.body, Regrouping):
+            _move_anomalies(connection, event.kind, draft.body)
         elif isinstance(draft.body, Ruling):
             _rule_on_anomaly(connection, event, draft.body)
         events.append(event)
@@ -119,6 +122,15 @@ def _insert_anomaly(connection: apsw.Connection, event: Event, anomaly: Anomaly)
         "INSERT INTO anomaly (anomaly_id, visit_id, state, seq, body) VALUES (?, ?, 'open', ?, ?)"
         " ON CONFLICT (anomaly_id) DO UPDATE SET state = 'open', seq = excluded.seq, body = excluded.body",
         (anomaly.anomaly_id, anomaly.visit_id, event.seq, encode_body(event.kind, anomaly).decode()),
+    )
+
+
+def _move_anomalies(connection: apsw.Connection, kind: EventKind, word: Regrouping) -> None:
+    """Let the anomalies about a pass that went from one visit to another go along."""
+    to, from_ = (word.visit_id, word.other_id) if kind is EventKind.VISIT_MERGED else (word.other_id, word.visit_id)
+    connection.execute(
+        "UPDATE anomaly SET visit_id = ? WHERE visit_id = ? AND json_extract(body, '$.pass_id') = ?",
+        (to, from_, word.pass_id),
     )
 
 

@@ -36,7 +36,7 @@ from edge.types.tracks import (
     TrackState,
     TrackUpdate,
 )
-from edge.types.visits import Visit, VisitSide, VisitState
+from edge.types.visits import ClassCount, DayCount, Reconciliation, Regrouping, Visit, VisitSide, VisitState
 
 __all__ = [
     "CLASSES",
@@ -56,8 +56,10 @@ __all__ = [
     "Box",
     "CameraFinding",
     "CameraStatus",
+    "ClassCount",
     "Correction",
     "Crossing",
+    "DayCount",
     "Decision",
     "Detections",
     "Direction",
@@ -77,7 +79,9 @@ __all__ = [
     "Point",
     "ReadRate",
     "Reading",
+    "Reconciliation",
     "RegistryChange",
+    "Regrouping",
     "Ruling",
     "RunMark",
     "Severity",

@@ -11,7 +11,7 @@ from edge.clock import ClockQuality
 from edge.types.anomalies import Anomaly, Correction, Ruling
 from edge.types.boom import BoomChange, Opening
 from edge.types.passes import Evidence, Pass
-from edge.types.visits import Visit
+from edge.types.visits import Reconciliation, Regrouping, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,18 @@ class RegistryChange:
 
 
 Body: TypeAlias = (
-    Pass | Visit | Anomaly | Ruling | Correction | CameraStatus | RunMark | RegistryChange | Opening | BoomChange
+    Pass
+    | Visit
+    | Regrouping
+    | Reconciliation
+    | Anomaly
+    | Ruling
+    | Correction
+    | CameraStatus
+    | RunMark
+    | RegistryChange
+    | Opening
+    | BoomChange
 )
 
 
@@ -69,6 +80,9 @@ class EventKind(enum.Enum):
     VISIT_OPENED = "visit.opened"
     VISIT_CLOSED = "visit.closed"
     VISIT_REVISED = "visit.revised"
+    VISIT_MERGED = "visit.merged"
+    VISIT_SPLIT = "visit.split"
+    SITE_RECONCILED = "site.reconciled"
     ANOMALY_RAISED = "anomaly.raised"
     ANOMALY_RESOLVED = "anomaly.resolved"
     ANOMALY_REOPENED = "anomaly.reopened"

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from edge.errors import WireError
 from edge.wire.scalars import Instant, from_json, to_json
-from edge.wire.shapes import CameraStatusV1, Count
+from edge.wire.shapes import CameraStatusV1, ClassCountV1, Count
 
 
 class ReadRateV1(Struct):
@@ -23,8 +23,9 @@ class Status(Struct, omit_defaults=True):
     """The retained word on a device: `online`, `degraded` (working, but `reason` says what is not) or `offline`.
 
     `first_seq`: the oldest event that a replay can still bring. `since`: when `state` began. `at`: when this was
-    written; of a last will, when the device connected. `unresolved`: anomalies that wait for somebody.
-    `read_rates`: of the cameras with passes in the last day, so that one that goes bad is seen.
+    written; of a last will, when the device connected. `unresolved`: anomalies that wait for somebody. `inside`:
+    vehicles that are in and not out, and the same by class. `read_rates`: of the cameras with passes in the last day,
+    so that one that goes bad is seen.
     """
 
     state: Literal["online", "degraded", "offline"]
@@ -40,6 +41,8 @@ class Status(Struct, omit_defaults=True):
     at: Instant | None = None
     unresolved: Count = 0
     read_rates: tuple[ReadRateV1, ...] = ()
+    inside: Count = 0
+    inside_by_class: tuple[ClassCountV1, ...] = ()
 
 
 class Ack(Struct, frozen=True):

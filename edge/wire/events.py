@@ -21,7 +21,9 @@ from edge.types import (
     ListedAnomaly,
     Opening,
     Pass,
+    Reconciliation,
     RegistryChange,
+    Regrouping,
     Ruling,
     RunMark,
     Visit,
@@ -36,7 +38,9 @@ from edge.wire.shapes import (
     ListedAnomalyV1,
     OpeningV1,
     PassV1,
+    ReconciliationV1,
     RegistryChangeV1,
+    RegroupingV1,
     RulingV1,
     RunMarkV1,
     VisitV1,
@@ -61,6 +65,7 @@ _PASS = _Shape(PassV1, Pass, "pass_id")
 _VISIT = _Shape(VisitV1, Visit, "visit_id")
 _RULING = _Shape(RulingV1, Ruling, "anomaly_id", "anomaly")
 _OPENING = _Shape(OpeningV1, Opening, "opening_id")
+_REGROUPING = _Shape(RegroupingV1, Regrouping, "visit_id")
 _RUN = _Shape(RunMarkV1, RunMark, "run_id", "health")
 _SHAPES = {
     EventKind.PASS_PROVISIONAL: _PASS,
@@ -69,6 +74,9 @@ _SHAPES = {
     EventKind.VISIT_OPENED: _VISIT,
     EventKind.VISIT_CLOSED: _VISIT,
     EventKind.VISIT_REVISED: _VISIT,
+    EventKind.VISIT_MERGED: _REGROUPING,
+    EventKind.VISIT_SPLIT: _REGROUPING,
+    EventKind.SITE_RECONCILED: _Shape(ReconciliationV1, Reconciliation, "site_id"),
     EventKind.ANOMALY_RAISED: _Shape(AnomalyV1, Anomaly, "anomaly_id", "anomaly"),
     EventKind.ANOMALY_RESOLVED: _RULING,
     EventKind.ANOMALY_REOPENED: _RULING,

@@ -96,6 +96,7 @@ class VisitSideV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
     dhash: Dhash = msgspec.field(default_factory=Dhash)
     colour: str = ""
     no_plate: NoPlate | None = None
+    route: tuple[str, ...] = ()
 
 
 class VisitV1(Struct, omit_defaults=True):
@@ -109,6 +110,42 @@ class VisitV1(Struct, omit_defaults=True):
     exit: VisitSideV1 | None = None
     paired_by: str | None = None
     dwell_s: float | None = None
+    merged_into: str | None = None
+
+
+class RegroupingV1(Struct, rename={"wall_ns": "time"}):
+    """Two half visits were merged, or a visit was split in two; `pass_id` is the pass that went over."""
+
+    visit_id: str
+    number: Count
+    other_id: str
+    other_number: Count
+    pass_id: str
+    who: str
+    why: str
+    wall_ns: Instant
+
+
+class ClassCountV1(Struct):
+    """How many of a class there are."""
+
+    class_name: str
+    count: Count
+
+
+class ReconciliationV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):
+    """How the site stood when it reconciled, and what the day before that came to."""
+
+    site_id: str
+    wall_ns: Instant
+    inside: Count
+    without_entry: Count
+    unpaired_exits: Count
+    closed: Count
+    set_aside: Count
+    passes: Count
+    read_rate: Share | None = None
+    by_class: tuple[ClassCountV1, ...] = ()
 
 
 class AnomalyV1(Struct, omit_defaults=True, rename={"wall_ns": "time"}):

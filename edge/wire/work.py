@@ -39,7 +39,24 @@ class Correct(Struct, frozen=True, tag_field="order", tag="correct"):
     was: Name | None = None
 
 
-Order: TypeAlias = Resolve | Reopen | Correct
+class Merge(Struct, frozen=True, tag_field="order", tag="merge"):
+    """Two half visits are one; each by its number, its id or the beginning of it."""
+
+    name: Name
+    other: Name
+    who: Name
+    why: Words
+
+
+class Split(Struct, frozen=True, tag_field="order", tag="split"):
+    """The two sides of a visit belong to two vehicles."""
+
+    name: Name
+    who: Name
+    why: Words
+
+
+Order: TypeAlias = Resolve | Reopen | Correct | Merge | Split
 
 
 class Done(Struct, frozen=True, tag_field="answer", tag="done"):

@@ -225,12 +225,12 @@ def test_an_anomaly_goes_by_the_beginning_of_its_id(run: Run) -> None:
     assert f"anomaly {name} is resolved" in run("resolve", name[:-1], "--why", "x")
 
 
-def test_a_corrected_plate_stands_beside_what_was_read(run: Run) -> None:
+def test_a_corrected_plate_takes_the_place_of_what_was_read_and_says_so(run: Run) -> None:
     told = run("correct", "2201", "--plate", "CF 207-358", "--why", "seen", "--who", "piet", tool=events)
     assert told.startswith("pass pass-038 is CF 207-358, not 0F207358; event")
     run("correct", "pass-038", "--type", "truck", "--why", "seen", tool=events)
     page = run("show", "2201")
-    assert "plates    0F207358" in page
+    assert "plates    CF 207-358" in page
     assert "corrected CF 207-358, not 0F207358; by piet" in page
     assert "corrected truck, not car; by" in page
     with pytest.raises(UsageError, match="is known as that already"):

@@ -16,11 +16,14 @@ from edge.store import open_store
 from edge.types import (
     Anomaly,
     Correction,
+    DayCount,
     Direction,
     Draft,
     EventKind,
     ListedAnomaly,
     Pass,
+    Plate,
+    Reconciliation,
     Ruling,
     RunMark,
     Severity,
@@ -128,6 +131,41 @@ def test_a_pass_is_found_in_its_newest_revision_with_what_was_said_of_it(store: 
     store.record((*told, Draft(EventKind.PASS_CORRECTED, START_NS, STATED, said)))
     assert store.find_vehicles("0p") == (later,)
     assert (store.corrections("0p1"), store.corrections("0p")) == ((said,), ())
+
+
+def test_a_visit_is_found_by_a_pass_of_its_and_by_the_one_that_it_gave_its_side_to(store: EventStore) -> None:
+    emptied = Visit("v2", 2, VisitState.CLOSED, 2, merged_into="v1")
+    store.record((visit_draft(1, VisitState.OPEN), Draft(EventKind.VISIT_OPENED, START_NS, STATED, emptied)))
+    found = store.visit_holding("p1")
+    assert found is not None
+    assert found.visit_id == "v1"
+    assert store.visit_emptied_into("v1") == emptied
+    assert (store.visit_holding("p2"), store.visit_emptied_into("v2")) == (None, None)
+
+
+def test_a_day_counts_final_passes_and_whole_visits_once_each(store: EventStore) -> None:
+    def passing(name: str, at_ns: int, plate: str, stage: Stage = Stage.FINAL) -> Draft:
+        plates = (Plate(plate, 0.9, 3, 3),) if plate else ()
+        body = Pass(name, stage, 2, "gate-1", 1, "l", "main", Direction.IN, 0.9, at_ns, "car", plates)
+        kind = EventKind.PASS_PROVISIONAL if stage is Stage.PROVISIONAL else EventKind.PASS_FINAL
+        return Draft(kind, at_ns, STATED, body)
+
+    store.record((passing("a", START_NS, "CA 1"), passing("a", START_NS, "CA 1"), passing("b", START_NS + 9, "")))
+    store.record((passing("c", START_NS, "", Stage.ANNULLED), passing("d", START_NS, "CA 4", Stage.PROVISIONAL)))
+    store.record((passing("late", START_NS + 10, "CA 5"), passing("early", START_NS - 1, "CA 6")))
+    store.record((visit_draft(1, VisitState.OPEN), visit_draft(1, VisitState.CLOSED, 2)))
+    half = Visit("v2", 2, VisitState.CLOSED, 2, VisitSide("p9", "gate-1", "main", START_NS, "car"))
+    store.record((Draft(EventKind.VISIT_CLOSED, START_NS, STATED, half),))
+    assert store.day(START_NS, START_NS + 10) == DayCount(passes=2, read=1, closed=1)
+    assert store.day(0, 1) == DayCount()
+
+
+def test_the_last_reconciliation_is_remembered(store: EventStore) -> None:
+    assert store.last_reconciled_ns() is None
+    for at_ns in (START_NS, START_NS + 5):
+        body = Reconciliation("depot", at_ns, 0, 0, 0, 0, 0, 0)
+        store.record((Draft(EventKind.SITE_RECONCILED, at_ns, STATED, body),))
+    assert store.last_reconciled_ns() == START_NS + 5
 
 
 def test_a_draft_that_cannot_be_published_records_nothing_of_its_call(store: EventStore) -> None:

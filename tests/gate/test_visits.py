@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from edge.gate.visits import Ledger, VisitChange
-from edge.types import Direction, EventKind, Pass, Plate, Stage, Visit, VisitState
+from edge.types import Direction, EventKind, NoPlate, Pass, Plate, Stage, Visit, VisitState
 
 HOUR = 3600.0
 WALL_NS = 1_700_000_000_000_000_000
@@ -201,11 +201,46 @@ def test_one_vehicle_over_two_lines_or_before_two_cameras_is_booked_once() -> No
     gate = Gate()
     first = gate.pass_(Direction.IN, 0, track=5)
     gate.book(first)
-    route = gate.pass_(Direction.IN, 8, track=5)
-    assert not gate.book(route)
+    route = replace(gate.pass_(Direction.IN, 8, track=5), line_id="inner")
+    gate.book(route)
     assert gate.ledger.visit_of(route) == gate.ledger.visit_of(first) == "visit-1"
     gate.enter(100, "CF207358", camera="front")
-    assert not gate.enter(103, "CF 207 358", camera="rear")
+    gate.enter(103, "CF 207 358", camera="rear")
+    assert [visit.entry.route for visit in gate.ledger.open if visit.entry] == [
+        ("cam/gate", "cam/inner"),
+        ("front/gate", "rear/gate"),
+    ]
+
+
+def test_a_route_stands_in_the_order_of_time_whichever_line_is_told_first_and_each_line_once() -> None:
+    gate = Gate()
+    passes = [
+        replace(gate.pass_(Direction.IN, at, track=5), line_id=line) for at, line in ((9, "c"), (2, "a"), (5, "b"))
+    ]
+    for pass_ in (*passes, passes[1]):
+        gate.book(pass_)
+    assert [change.kind for change in gate.history] == [OPENED, REVISED, REVISED]
+    (visit,) = gate.ledger.open
+    assert visit.entry is not None
+    assert (visit.entry.route, visit.entry.wall_ns) == (("cam/a", "cam/b", "cam/c"), passes[0].wall_ns)
+    gate.book(replace(passes[0], revision=3, plates=(Plate("CF207358", 0.9, 5, 5),)))
+    assert gate.ledger.open[0].entry is not None
+    assert gate.ledger.open[0].entry.route == ("cam/a", "cam/b", "cam/c"), "a later revision keeps it"
+
+
+def test_half_visits_that_nobody_waits_for_close_as_they_are() -> None:
+    gate = Gate()
+    gate.enter(0, "CF207358")
+    gate.leave(HOUR, "GP991ZZ")
+    gate.enter(2 * HOUR, "CA1")
+    ledger, changes = gate.ledger.set_aside(WALL_NS + round(1.5 * HOUR * 1e9))
+    assert [(change.kind, change.visit.number, change.visit.state) for change in changes] == [
+        (CLOSED, 1, VisitState.CLOSED),
+        (CLOSED, 2, VisitState.CLOSED),
+    ]
+    assert [change.visit.dwell_s for change in changes] == [None, None]
+    assert [visit.number for visit in ledger.open] == [3]
+    assert ledger.set_aside(0) == (ledger, ())
 
 
 def test_the_same_plate_again_much_later_is_a_visit_of_its_own() -> None:
@@ -224,7 +259,8 @@ def test_open_visits_survive_a_cold_start() -> None:
 
 def test_memory_is_bounded() -> None:
     gate = Gate(Ledger(open=tuple(_visit(number) for number in range(5000))))
-    gate.enter(0, "CF207358")
+    opened, crowded_out = gate.enter(0, "CF207358")
+    assert (opened.kind, crowded_out.kind, crowded_out.visit.visit_id) == (OPENED, CLOSED, "old-0")
     assert len(gate.ledger.open) == 5000
     assert len(gate.ledger.heard) == 1
 
@@ -243,3 +279,38 @@ def test_ids_come_from_the_function_given() -> None:
     maker: Callable[[int], str] = make_id
     Ledger().take(Gate().pass_(Direction.IN, 5, "CF207358"), maker)
     assert asked == [WALL_NS + 5_000_000_000]
+
+
+def test_who_leaves_comes_back_and_leaves_again_within_half_a_minute_left_twice() -> None:
+    gate = Gate()
+    gate.leave(0, "NJ 2235")
+    gate.enter(15, "NJ 2235")
+    (closed,) = gate.leave(29, "NJ 2235")
+    assert (closed.kind, closed.visit.dwell_s) == (CLOSED, 14.0)
+    assert not gate.leave(30, "NJ 2235")
+
+
+@pytest.mark.parametrize("lost", ["", "CF 207-358"])
+def test_a_motorcycle_is_paired_though_a_car_without_a_plate_is_inside(lost: str) -> None:
+    gate = Gate()
+    gate.enter(0, lost, class_name="car", dhash=RED)
+    (opened,) = gate.enter(10, class_name="motorcycle", dhash=BLUE)
+    (closed,) = gate.leave(60, "PB 777 TL", class_name="motorcycle", dhash=RED)
+    assert (closed.visit.visit_id, closed.visit.paired_by) == (opened.visit.visit_id, "elimination")
+
+
+def test_who_left_without_a_plate_in_clear_pictures_is_who_came_without_one() -> None:
+    gate = Gate()
+    (bare,) = gate.enter(0, dhash=RED)
+    gate.enter(10, "WK 03040", dhash=BLUE)
+    seen = replace(gate.pass_(Direction.OUT, 60, dhash=0x5555555555555555), no_plate=NoPlate.NOT_FOUND)
+    (closed,) = gate.book(seen)
+    assert (closed.visit.visit_id, closed.kind) == (bare.visit.visit_id, CLOSED)
+
+
+def test_a_vehicle_of_clearly_another_colour_is_another_vehicle() -> None:
+    gate = Gate()
+    (red,) = gate.book(replace(gate.pass_(Direction.IN, 0, dhash=RED), colour="red"))
+    gate.book(replace(gate.pass_(Direction.IN, 10, dhash=RED), colour="white"))
+    (closed,) = gate.book(replace(gate.pass_(Direction.OUT, 60, dhash=BLUE), colour="red"))
+    assert (closed.visit.visit_id, closed.kind) == (red.visit.visit_id, CLOSED)

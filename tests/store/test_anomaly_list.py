@@ -23,6 +23,7 @@ from edge.types import (
     Draft,
     EventKind,
     EvidenceRef,
+    Regrouping,
     Ruling,
     Severity,
     Visit,
@@ -71,6 +72,27 @@ def faults(path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Sequence
                 return verify(reports).faults
 
     return found
+
+
+def test_anomalies_go_along_with_a_pass_and_the_events_bear_it_out(
+    open_again: Open, path: Path, faults: Callable[[], Sequence[str]]
+) -> None:
+    store = open_again()
+    word = Regrouping("v1", 1, "v2", 2, "p", "thandi", "seen", 1)
+    store.record([closed(1), closed(2), raised("a1", "v1"), raised("a2", "v2"), told(EventKind.VISIT_MERGED, word)])
+    assert [found.visit for found in store.find_anomalies("a")] == [1, 1]
+    assert store.find_anomalies("a2")[0].anomaly.visit_id == "v1"
+    store.close()
+    assert faults() == ()
+    store = open_again()
+    store.record([told(EventKind.VISIT_SPLIT, word)])
+    store.close()
+    assert faults() == ()
+    database = sqlite3.connect(path)
+    database.execute("UPDATE anomaly SET visit_id = 'v1'")
+    database.commit()
+    database.close()
+    assert [fault.partition(":")[0] for fault in faults()] == ["anomaly a1", "anomaly a2"]
 
 
 def test_an_open_anomaly_and_its_visit_outlive_their_events_and_a_resolved_one_does_not(

@@ -25,8 +25,12 @@ _NEAR = 64  # passes remembered for who drives close behind whom
 _SPANS = 64  # openings of the boom remembered
 _LATE_NS = 60_000_000_000  # a pass may become final this long after it happened: only then the site is reconciled
 _MOST_ENDS = 4096
+_OF_VISITS = tuple(name for name, kind in TABLE.items() if kind.ends is not None)
+"""Kinds that stand as long as a visit stays as it is."""
 Crop: TypeAlias = Callable[[Box], U8]
 """Gives the picture inside a box, (H,W,3) uint8 RGB."""
+Memory: TypeAlias = tuple[Told, dict[str, None], tuple[AnomalyEnd, ...]]
+"""What a book has told, which visits it doubts, and which ends nobody has asked for yet."""
 
 
 class RuleBook:
@@ -56,6 +60,49 @@ class RuleBook:
         self._of_visits = tuple(
             (rule, needs_clock(rule), judge) for rule in of_visits if (judge := TABLE[rule.kind].on_visit) is not None
         )
+
+    def memory(self) -> Memory:
+        """Return what has been told, for `recall`."""
+        return self._told.copy(), dict(self._doubtful), tuple(self._ends)
+
+    def recall(self, memory: Memory) -> None:
+        """Go back to what had been told then."""
+        told, doubtful, ends = memory
+        self._told, self._doubtful, self._ends = told, doubtful, deque(ends, maxlen=_MOST_ENDS)
+
+    def learn(self, unresolved: Iterable[Anomaly]) -> None:
+        """Take in what waits for somebody about visits that were closed long ago."""
+        for anomaly in unresolved:
+            if anomaly.visit_id is not None and anomaly.kind in _OF_VISITS:
+                self._told.note(anomaly, anomaly.visit_id, standing=True)
+
+    def merged(self, told_id: str, visit: Visit, wall_ns: int) -> None:
+        """End what was told of the visit `told_id` and is untrue of `visit`, which it is now a side of."""
+        facts = VisitFacts(visit, self.hours, wall_ns, wall_ns)
+        for name in _OF_VISITS:
+            ends = TABLE[name].ends
+            why = ends(facts) if ends is not None else None
+            if why is not None:
+                self._end(name, told_id, why, wall_ns)
+
+    def split(self, visits: Iterable[Visit], wall_ns: int) -> None:
+        """End what a split makes untrue, and let its halves be judged as if never before."""
+        for visit in visits:
+            self.merged(visit.visit_id, visit, wall_ns)
+            self.set_aside(visit)
+
+    def set_aside(self, visit: Visit) -> None:
+        """Forget a visit; what was told of it waits for somebody all the same."""
+        self._told.forget(visit.visit_id, _OF_VISITS)
+
+    def reconciled_ns(self, wall_ns: int) -> int:
+        """Return when the site reconciled last: late passes were waited for."""
+        return self.hours.last(self._reconcile_at, wall_ns - _LATE_NS)
+
+    @property
+    def clock_trusted(self) -> bool:
+        """Whether time may be judged by."""
+        return self._trust.trusted
 
     def ends(self) -> tuple[AnomalyEnd, ...]:
         """Return what is over by itself since the last call."""
@@ -114,7 +161,7 @@ class RuleBook:
 
     def on_visits(self, visits: Iterable[Visit], wall_ns: int, *, changed: bool = False) -> list[Anomaly]:
         """Judge visits as they stand at `wall_ns`; `changed`: they have just become so."""
-        reconciled_ns = self.hours.last(self._reconcile_at, wall_ns - _LATE_NS)
+        reconciled_ns = self.reconciled_ns(wall_ns)
         raised = []
         for visit in visits:
             facts = VisitFacts(visit, self.hours, wall_ns, reconciled_ns)

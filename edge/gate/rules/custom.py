@@ -99,6 +99,8 @@ def _visit_fields(facts: VisitFacts) -> dict[str, Value]:
         "plates": float(len({plain(plate.text) for plate in plates} - {""})),
         "entry_road": visit.entry.road_id if visit.entry else None,
         "exit_road": visit.exit.road_id if visit.exit else None,
+        "entry_route": " > ".join(visit.entry.route) or None if visit.entry else None,
+        "exit_route": " > ".join(visit.exit.route) or None if visit.exit else None,
         "state": visit.state.value,
         "paired_by": visit.paired_by,
     }

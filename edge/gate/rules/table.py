@@ -42,7 +42,9 @@ TABLE: Mapping[str, Kind] = MappingProxyType(
         "class-not-allowed": Kind("pass", on_pass=passes.class_not_allowed),
         "tailgating": Kind("pass", on_pass=passes.tailgating),
         "plate-inside-twice": Kind("pass", on_pass=passes.plate_inside_twice),
-        "plate-mismatch": Kind("pass", on_pass=access.plate_mismatch, on_visit=visits.plate_mismatch),
+        "plate-mismatch": Kind(
+            "pass", on_pass=access.plate_mismatch, on_visit=visits.plate_mismatch, ends=visits.parted
+        ),
         "denied-plate": Kind("pass", on_pass=access.denied_plate),
         "watched-plate": Kind("pass", on_pass=access.watched_plate),
         "unknown-plate": Kind("pass", on_pass=access.unknown_plate),

@@ -10,7 +10,7 @@ _MOST_TOLD = 32_768  # several rules of every open visit there can be
 
 
 class Told:
-    """Remembers by kind and subject. Memory is bounded by what stands, and the last ones that do not."""
+    """Remembers by kind and subject: the last ones that stand, and the last ones that do not."""
 
     def __init__(self, before: Iterable[Anomaly] = ()) -> None:
         """Take what an earlier run told about visits that are still open."""
@@ -31,11 +31,27 @@ class Told:
     def note(self, anomaly: Anomaly, subject: str, *, standing: bool) -> None:
         """Remember that this was told."""
         if standing:
-            self._standing.setdefault(anomaly.kind, {})[subject] = anomaly.anomaly_id
+            stand = self._standing.setdefault(anomaly.kind, {})
+            stand[subject] = anomaly.anomaly_id
+            if len(stand) > _MOST_TOLD:  # a mismatch stands for good unless its visit is split
+                del stand[next(iter(stand))]
         self._told_ns.pop((anomaly.kind, subject), None)
         self._told_ns[anomaly.kind, subject] = anomaly.wall_ns
         while len(self._told_ns) > _MOST_TOLD:
             del self._told_ns[next(iter(self._told_ns))]
+
+    def forget(self, subject: str, kinds: Iterable[str]) -> None:
+        """Let a subject be told of anew."""
+        for kind in kinds:
+            self._standing.get(kind, {}).pop(subject, None)
+            self._told_ns.pop((kind, subject), None)
+
+    def copy(self) -> Told:
+        """Return one that knows the same and goes its own way."""
+        other = Told()
+        other._standing = {kind: dict(subjects) for kind, subjects in self._standing.items()}
+        other._told_ns = dict(self._told_ns)
+        return other
 
     def standing(self, kind: str) -> tuple[str, ...]:
         """Return the subjects of this kind that stand."""

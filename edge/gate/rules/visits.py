@@ -63,6 +63,11 @@ def plate_mismatch(rule: Rule, facts: VisitFacts) -> Iterator[Finding]:
     yield facts.found(f"{visited(facts.visit, facts.hours)}: with plate {plate} {differ}.")
 
 
+def parted(facts: VisitFacts) -> str | None:
+    """Say why two sides that did not fit are no visit any longer."""
+    return "the visit was split" if facts.visit.entry is None or facts.visit.exit is None else None
+
+
 def left(facts: VisitFacts) -> str | None:
     """Say why who was inside for too long is no longer."""
     visit, dwell_s = facts.visit, facts.visit.dwell_s
