@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import edge
@@ -15,9 +14,7 @@ from edge.capture.feed import CameraFeed, FeedSettings
 from edge.capture.sources import open_source, patience_s
 from edge.clock import Clock, SystemClock, make_id
 from edge.config import Camera, Config, Mqtt
-from edge.gate.guard import Guard
 from edge.gate.opening import Openings
-from edge.gate.registry import Entry, Registry
 from edge.gate.site import GateSite
 from edge.inference.desk import open_desk
 from edge.inference.detector import open_detector
@@ -28,12 +25,12 @@ from edge.order import WatchOrder, in_unit, what_to_watch
 from edge.pipeline import Pipeline
 from edge.plates.grammar import Prior
 from edge.ports import Detector, EventStore, FrameSource, ReadingDesk
-from edge.registryfile import RegistryWatch, read_registry
+from edge.registryfile import read_registry
+from edge.registrypost import make_guard, watch_key
 from edge.relay import Relay, RelaySettings, Report
 from edge.runtime import Analysis, Post, Worker
 from edge.sitebook import SiteBook
 from edge.store import open_store
-from edge.store.sitekey import KEY_FILE, fresh_key, site_key
 from edge.types import CameraStatus
 
 FIRST_FRAME_S = 10.0
@@ -100,17 +97,6 @@ def make_site(config: Config, store: EventStore) -> GateSite:
     return site
 
 
-def watch_registry(config: Config) -> RegistryWatch:
-    """Return the registry's file, and what was known at the last start, which lies beside the store."""
-    return RegistryWatch(config.registry.file, Path(config.store.path).with_name("registry.last.csv"))
-
-
-def make_guard(config: Config, entries: Sequence[Entry], key: bytes | None) -> Guard:
-    """Return who judges the passes of the site; `key` hides unknown plates, None leaves them in clear."""
-    known = Registry(entries, ZoneInfo(config.site.timezone), config.registry.fuzzy) if config.registry.file else None
-    return Guard(known, key)
-
-
 def make_boom(config: Config, site: SiteBook, clock: Clock) -> BoomPost | None:
     """Return the boom at work, None where there is none.
 
@@ -122,29 +108,6 @@ def make_boom(config: Config, site: SiteBook, clock: Clock) -> BoomPost | None:
     zoned = [camera.id for camera in config.cameras if any(zone.kind == "boom" for zone in camera.zones)]
     openings = Openings(config.boom, zoned, make_id) if config.boom.output else None
     return BoomPost(config.boom, openings, site, clock)
-
-
-def open_key(config: Config) -> bytes | None:
-    """Return the key that hides unknown plates, None where they are recorded as they are read.
-
-    Raises:
-        ConfigError: the key cannot be read or made.
-    """
-    if config.registry.unknown_plates != "hash":
-        return None
-    return site_key(key_file(config))
-
-
-def key_file(config: Config) -> Path:
-    """Return where the key lies that hides unknown plates."""
-    return Path(config.registry.key_file or Path(config.store.path).with_name(KEY_FILE))
-
-
-def watch_key(config: Config, db: Path | None) -> bytes | None:
-    """Return the key of a one-shot analysis: beside its store, or one that ends with it. Raises as `open_key`."""
-    if config.registry.unknown_plates == "hash" and db is None and not config.registry.key_file:
-        return fresh_key()
-    return open_key(replace(config, store=replace(config.store, path=str(db or config.store.path))))
 
 
 def make_pipeline(config: Config, camera: Camera, detector: Detector, desk: ReadingDesk, site: SiteBook) -> Pipeline:

@@ -11,24 +11,23 @@ from pathlib import Path
 from msgspec import structs
 
 import edge
-from edge.app import make_boom, make_guard, make_post, make_site, open_key, open_relay, watch_detector, watch_registry
+from edge.app import make_boom, make_post, make_site, open_relay, watch_detector
 from edge.boompost import BoomPost, topic_of_input
 from edge.clock import Clock, make_id
 from edge.config import Camera, Config, Models
 from edge.config.reload import ConfigWatch, Reload
 from edge.errors import ConfigError, ModelError, StoreFailed
-from edge.gate.guard import Guard
 from edge.hatch import Hatch, beside
 from edge.health import notify
 from edge.inference.detector_watch import DetectorWatch
 from edge.inference.last_good import Choice
 from edge.logs import get_log
+from edge.registrypost import RegistryPost
 from edge.relay import Relay, Report
 from edge.runtime import Post
 from edge.sitebook import SiteBook
 from edge.store import open_store
-from edge.store.sitekey import fresh_key
-from edge.types import Body, CameraStatus, Draft, EventKind, RegistryChange, RunMark
+from edge.types import Body, CameraStatus, Draft, EventKind, RunMark
 from edge.wire.holding import ASK, CameraHeld, Holding, encode_holding
 from edge.worklist import WorkList
 
@@ -59,7 +58,7 @@ class Service:
         self._mark = RunMark(make_id(clock.wall_ns()), edge.__version__)
         self._store = open_store(config.store.path, config.device.id, config.site.id, clock)
         self._site = SiteBook(make_site(config, self._store), self._store)
-        self._registry = watch_registry(config)
+        self._registry = RegistryPost(config, self._site, lambda told: self._record(EventKind.REGISTRY_CHANGED, told))
         self._posts: dict[str, Post] = {}
         self._detector: DetectorWatch | None = None
         self._choice: Choice | None = None
@@ -79,8 +78,7 @@ class Service:
         with ExitStack() as stack:
             stack.callback(self._store.close)
             self._record(EventKind.RUN_STARTED, self._mark)
-            self._place_guard()
-            self._follow_registry()
+            self._registry.start()
             self._open_hatch(stack)
             self._start_relay()
             stack.callback(self._stop_relay)
@@ -103,7 +101,12 @@ class Service:
         """Return what the control room is told of us."""
         posts = list(self._posts.values())
         boom = self._boom.troubles if self._boom is not None else ()
-        troubles = (*self._troubles.values(), *boom, *filter(None, (post.trouble for post in posts)))
+        troubles = (
+            *self._troubles.values(),
+            *self._registry.troubles,
+            *boom,
+            *filter(None, (post.trouble for post in posts)),
+        )
         return Report(tuple(post.status for post in posts), troubles, self._site.inside)
 
     def _tick(self) -> None:
@@ -112,7 +115,7 @@ class Service:
         reload = self._watch.poll()
         if reload is not None:
             self._apply(reload)
-        self._follow_registry()
+        self._registry.follow()
         if self._detector is not None and (choice := self._detector.poll(self._config.models)) is not None:
             self._take_over(choice)
         if self._relay is not None and not self._try_store(self._relay.check):
@@ -142,9 +145,7 @@ class Service:
             self._log.info("configuration: %s", change)
         before, self._config = self._config, _until_restart(self._config, reload.config)
         self._site.reconfigure(self._config.site, self._config.roads, self._config.rules, self._config.cameras)
-        if (before.registry, before.site.timezone) != (self._config.registry, self._config.site.timezone):
-            self._registry = watch_registry(self._config)
-            self._place_guard()
+        self._registry.reconfigure(self._config)
         if (before.boom, before.cameras) != (self._config.boom, self._config.cameras):
             self._stop_boom()
             self._start_boom()
@@ -180,47 +181,6 @@ class Service:
             self._match_posts(())
             self._match_posts(self._config.cameras)
 
-    # Registry
-
-    def _follow_registry(self) -> None:
-        """Take in a changed registry; every change is recorded, and a wrong file changes nothing."""
-        news = self._registry.poll()
-        if news is None:
-            return
-        self._troubles.pop("registry", None)
-        if news.error is not None:
-            self._complain("registry", f"the registry is wrong, the last good one stays: {news.error}")
-        elif news.change is not None:
-            self._take_in(news.change)
-
-    def _take_in(self, change: RegistryChange) -> None:
-        guard = self._place_guard()
-        counts = f"{len(change.added)} added, {len(change.removed)} removed, {len(change.altered)} altered"
-        self._log.info("registry: %s: %d entries", counts, change.entries)
-        # Who was removed is unknown from now on, and may have to be kept back.
-        told = replace(change, removed=tuple(map(guard.shown, change.removed)))
-        recorded = self._record(EventKind.REGISTRY_CHANGED, told)
-        try:
-            if recorded:
-                self._registry.keep()
-        except OSError as error:
-            self._complain("registry", f"what is known cannot be kept for the next start: {error}")
-
-    def _place_guard(self) -> Guard:
-        self._troubles.pop("site key", None)
-        try:
-            key = open_key(self._config)
-        except ConfigError as error:
-            key = fresh_key()  # plates stay hidden; only those of before and after a restart are not told to be one
-            self._complain("site key", f"unknown plates are hidden by a passing key: {error}")
-        guard = make_guard(self._config, self._registry.entries, key)
-        self._site.place(guard)
-        return guard
-
-    def _complain(self, place: str, trouble: str) -> None:
-        self._troubles[place] = trouble
-        self._log.error("%s", trouble)
-
     # Cameras
 
     def _match_posts(self, cameras: tuple[Camera, ...]) -> None:
@@ -237,6 +197,10 @@ class Service:
 
     def _on_state(self, status: CameraStatus) -> None:
         self._record(EventKind.CAMERA_STATUS, status)
+
+    def _complain(self, place: str, trouble: str) -> None:
+        self._troubles[place] = trouble
+        self._log.error("%s", trouble)
 
     # Boom
 

@@ -53,8 +53,7 @@ class Site:
     def start(self) -> Service:
         self.close()
         self.service = Service(ConfigWatch(self.toml), ManualClock(NOON_NS))
-        self.service._place_guard()
-        self.service._follow_registry()
+        self.service._registry.start()
         return self.service
 
     def close(self) -> None:
@@ -68,7 +67,7 @@ class Site:
             reload = self.service._watch.poll()
             if reload is not None:
                 self.service._apply(reload)
-            self.service._follow_registry()
+            self.service._registry.follow()
 
     def passing(self, text: str) -> Pass:
         assert self.service is not None

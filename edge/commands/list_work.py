@@ -110,8 +110,8 @@ def _shown(args: argparse.Namespace, order: Order) -> Callable[[str], str]:
     config = load_config(args.config)
     if config.registry.unknown_plates != "hash":
         return str
-    from edge.app import key_file, make_guard, open_key
     from edge.registryfile import read_registry
+    from edge.registrypost import key_file, make_guard, open_key
 
     if not key_file(config).exists():
         raise UsageError(f"{key_file(config)}: the key that hides plates is missing; start the service, it makes one")
