@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.commands.filters import summarise
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _list(args: argparse.Namespace, config: Config) -> None:
     if args.json:
         for row in rows:
             print(json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False))
-        _summarise(entries=len(rows))
+        summarise(entries=len(rows))
     else:
         print(as_table(COLUMNS, rows))
         print(f"{len(rows)} entries; days are {config.site.timezone}")
@@ -90,7 +91,7 @@ def _check(args: argparse.Namespace, config: Config) -> None:
     access = known.answer([Plate(plate.upper(), 1.0, 1, 1) for plate in args.plates], at_ns)
     if args.json:
         found = {"list": access.listed, "entry": access.entry, "distance": access.distance}
-        _summarise(decision=access.decision.value, match=access.match.value, reason=access.reason, **found)
+        summarise(decision=access.decision.value, match=access.match.value, reason=access.reason, **found)
     else:
         print(f"{access.decision.value}: {access.reason}")
 
@@ -132,13 +133,9 @@ def _change(args: argparse.Namespace, config: Config, entries: Sequence[Entry]) 
     change = difference(_present(config), entries, file, sha256(render_registry(entries).encode()).hexdigest())
     write_registry(file, entries)
     if args.json:
-        _summarise(**(asdict(change) | {"file": file}))
+        summarise(**(asdict(change) | {"file": file}))
     else:
         print(f"{file}: {change.in_words}")
-
-
-def _summarise(**facts: object) -> None:
-    print(json.dumps({"kind": "summary", **facts}, ensure_ascii=False))
 
 
 def _present(config: Config) -> tuple[Entry, ...]:
