@@ -131,7 +131,7 @@ class GateSite:
         """Return how the site stands, and the half visits that nobody waits for any longer; `day`: what it recorded."""
         since_ns, at_ns = due
         self._reconciled_ns = at_ns
-        self._ledger, changes = self._ledger.set_aside(at_ns - self._site.wait_days * _DAY_NS)
+        self._ledger, changes = self._ledger.set_aside(at_ns - self._site.wait_days * _DAY_NS, self._rules.doubtful)
         for change in changes:
             self._rules.set_aside(change.visit)
         told = reconcile_day(self._site.id, since_ns, at_ns, self._ledger.open, len(changes), day)

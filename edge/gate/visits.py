@@ -6,7 +6,7 @@ its history can be told from its events alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -171,9 +171,13 @@ class Ledger:
         ledger = replace(ledger, last_number=visit.number, open=(*ledger.open, visit))
         return ledger, (VisitChange(EventKind.VISIT_OPENED, visit), *crowded_out)
 
-    def set_aside(self, before_ns: int) -> Booked:
-        """Wait no longer for the other side of half visits that began before `before_ns`: they close as they are."""
-        return self._without(tuple(visit for visit in self.open if all(s.wall_ns < before_ns for s in visit.sides)))
+    def set_aside(self, before_ns: int, spared: Collection[str] = ()) -> Booked:
+        """Wait no longer for the other side of half visits that began before `before_ns`: they close as they are.
+
+        `spared`: ids of visits whose times may be wrong.
+        """
+        old = (visit for visit in self.open if all(side.wall_ns < before_ns for side in visit.sides))
+        return self._without(tuple(visit for visit in old if visit.visit_id not in spared))
 
     def _without(self, visits: tuple[Visit, ...]) -> Booked:
         closed = [replace(visit, state=VisitState.CLOSED, revision=visit.revision + 1) for visit in visits]

@@ -314,3 +314,12 @@ def test_a_vehicle_of_clearly_another_colour_is_another_vehicle() -> None:
     gate.book(replace(gate.pass_(Direction.IN, 10, dhash=RED), colour="white"))
     (closed,) = gate.book(replace(gate.pass_(Direction.OUT, 60, dhash=BLUE), colour="red"))
     assert (closed.visit.visit_id, closed.kind) == (red.visit.visit_id, CLOSED)
+
+
+def test_a_half_visit_whose_times_may_be_wrong_is_waited_for_though_it_looks_old() -> None:
+    gate = Gate()
+    (doubted,) = gate.enter(0, "CF 207-358")
+    gate.enter(10, "WK 03040")
+    ledger, changes = gate.ledger.set_aside(WALL_NS + round(40 * 24 * HOUR * 1e9), {doubted.visit.visit_id})
+    assert [visit.visit_id for visit in ledger.open] == [doubted.visit.visit_id]
+    assert kinds(list(changes)) == [CLOSED]

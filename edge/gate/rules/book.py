@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -90,6 +90,11 @@ class RuleBook:
         for visit in visits:
             self.merged(visit.visit_id, visit, wall_ns)
             self.set_aside(visit)
+
+    @property
+    def doubtful(self) -> Collection[str]:
+        """The ids of visits that were booked while nobody vouched for the clock."""
+        return self._doubtful.keys()
 
     def set_aside(self, visit: Visit) -> None:
         """Forget a visit; what was told of it waits for somebody all the same."""
