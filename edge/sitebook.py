@@ -207,7 +207,7 @@ class SiteBook:
         with self._lock:
             self._record_what_is_left()
             with self._site.undone_if_unrecorded():
-                return self._store.record([draft for draft in drafts(self._site) if not self._is_resolved(draft)])
+                return self._write(drafts(self._site))
 
     def flush(self) -> tuple[Event, ...]:
         """Record what a failing store left behind; raises as `settle`."""
@@ -216,10 +216,13 @@ class SiteBook:
 
     def _record_what_is_left(self, more: Sequence[Draft] = ()) -> tuple[Event, ...]:
         """Record what a failing store left behind, and `more`, which is not kept where it fails again."""
-        drafts = [draft for draft in (*self._unrecorded, *more) if not self._is_resolved(draft)]
-        events = self._store.record(drafts) if drafts else ()
+        events = self._write([*self._unrecorded, *more])
         self._unrecorded.clear()
         return events
+
+    def _write(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
+        wanted = [draft for draft in drafts if not self._is_resolved(draft)]
+        return self._store.record(wanted) if wanted else ()
 
     def _is_resolved(self, draft: Draft) -> bool:
         """Say whether a person was before the rule that resolves what it raised: that is one event, not two."""

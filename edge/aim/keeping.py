@@ -106,9 +106,8 @@ def replace_text(path: Path, text: str) -> None:
                 file.flush()
                 os.fsync(handle)
             Path(fresh).replace(target)
-        except BaseException:
-            Path(fresh).unlink(missing_ok=True)
-            raise
+        finally:
+            Path(fresh).unlink(missing_ok=True)  # still there only when it did not take the file's place
     except OSError as error:
         cure = "run as root or as the owner of the file and its folder"
         raise ConfigError(f"{path}: cannot be saved: {error.strerror}; {cure}") from error

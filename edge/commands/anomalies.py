@@ -6,6 +6,7 @@ import argparse
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from edge.commands.filters import summarise
 from edge.commands.list_work import add_place, add_reason, hand_in, place, who
 from edge.errors import UsageError
 
@@ -89,12 +90,10 @@ def _show(args: argparse.Namespace, reports: Reports, zone: tzinfo) -> int:
 
 
 def _print_json(listed: list[ListedAnomaly] | tuple[ListedAnomaly, ...]) -> int:
-    import json
-
     from edge.wire import encode_listed
 
     for found in listed:
         print(encode_listed(found).decode())
     unresolved = sum(not found.resolved for found in listed)
-    print(json.dumps({"kind": "summary", "anomalies": len(listed), "unresolved": unresolved}, separators=(",", ":")))
+    summarise(anomalies=len(listed), unresolved=unresolved)
     return 0

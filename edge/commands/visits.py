@@ -75,8 +75,8 @@ def run(args: argparse.Namespace) -> int:
     if args.verb in {"merge", "split"}:
         from edge.wire.work import Merge, Split
 
-        order = Merge(args.name, args.other, who(args), args.why) if args.verb == "merge" else None
-        hand_in(args, order or Split(args.name, who(args), args.why))
+        said = (who(args), args.why)
+        hand_in(args, Merge(args.name, args.other, *said) if args.verb == "merge" else Split(args.name, *said))
         return 0
     from edge.store.reports import open_reports
 

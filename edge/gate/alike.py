@@ -10,12 +10,19 @@ from collections.abc import Iterable
 from edge.lookalikes import price
 from edge.types import Plate
 
+SURE = 0.8
+"""Plates that are less sure say nothing of which vehicle it is."""
 _ADDED = 1.0
 
 
 def plain(text: str) -> str:
     """Return the letters and digits of a plate in capitals: separators are read now and then, and say nothing."""
     return "".join(char for char in text.upper() if char.isalnum())
+
+
+def texts(plates: Iterable[Plate], least: float = SURE) -> frozenset[str]:
+    """Return the letters and digits of those plates that are at least so sure."""
+    return frozenset(plain(plate.text) for plate in plates if plate.confidence >= least) - {""}
 
 
 def distance(first: str, second: str) -> float:

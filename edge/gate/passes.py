@@ -140,7 +140,7 @@ class PassBook:
 
     def _learns(self, item: _Item, read: Callable[[int], Reading]) -> bool:
         """Say whether plates read by now change the decision; then the pass is told anew, still provisional."""
-        plates = _merged(item.inherited, [plate for track_id in item.tracks for plate in read(track_id).plates])
+        plates = _read_of(item, read)
         if _texts(plates) == item.judged:
             return False
         before, item.judged = item.decision, _texts(plates)
@@ -184,7 +184,7 @@ class PassBook:
 
     def _finish(self, item: _Item, read: Callable[[int], Reading]) -> Pass:
         # The looks at an earlier track of the vehicle may have been answered only after the next one took over.
-        plates = _merged(item.inherited, [plate for track_id in item.tracks for plate in read(track_id).plates])
+        plates = _read_of(item, read)
         if item.surest.class_name not in VEHICLES or self._twin(item, plates) is not None:
             return self._withdraw(item)
         item.told = replace(
@@ -231,6 +231,11 @@ def _at(item: _Item, line_id: str) -> bool:
 
 def _texts(plates: Sequence[Plate]) -> tuple[str, ...]:
     return tuple(plate.text for plate in plates)
+
+
+def _read_of(item: _Item, read: Callable[[int], Reading]) -> tuple[Plate, ...]:
+    """Return what is read by now of every track that was the vehicle."""
+    return _merged(item.inherited, [plate for track_id in item.tracks for plate in read(track_id).plates])
 
 
 def _merged(first: Sequence[Plate], second: Sequence[Plate]) -> tuple[Plate, ...]:

@@ -11,13 +11,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from edge.gate.alike import closest, plain
+from edge.gate.alike import closest, texts
 from edge.gate.pairing import NEAR_PLATE, PLATE, WEAK, find_partner
+from edge.gate.visits import ECHO_NS
 from edge.types import Visit, VisitSide
 
 SKEW_S = 5.0
-_ECHO_NS = 30_000_000_000
-_SURE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +109,12 @@ class _Book:
         """Yield entries and exits with the same plate, the nearest in time first."""
         by_plate = defaultdict[str, list[int]](list)
         for place in self._free_exits():
-            for text in _texts(self.exits[place]):
+            for text in texts(self.exits[place].side.plates, 0.0):
                 by_plate[text].append(place)
         near = {
             (abs(self.exits[exit_].side.wall_ns - self.entries[entry].side.wall_ns), entry, exit_)
             for entry in self._free_entries()
-            for text in _texts(self.entries[entry])
+            for text in texts(self.entries[entry].side.plates, 0.0)
             for exit_ in by_plate[text]
             if self._in_time(entry, exit_)
         }
@@ -173,12 +172,12 @@ class _Book:
 
 def _gathered(sides: Iterable[SiteSide], skew_s: float) -> tuple[list[SiteSide], dict[tuple[str, str], int]]:
     """Return the sides in order of time, each vehicle once, and where each side told went."""
-    within_ns = _ECHO_NS + round(skew_s * 1e9)
+    within_ns = ECHO_NS + round(skew_s * 1e9)
     kept: list[SiteSide] = []
     place: dict[tuple[str, str], int] = {}
     last: dict[str, int] = {}  # plate -> where it was seen last
     for one in sorted(sides, key=lambda one: (one.side.wall_ns, one.device, one.side.pass_id)):
-        sure = _texts(one, _SURE)
+        sure = sorted(texts(one.side.plates))
         before = [last[text] for text in sure if text in last]
         same = next((at for at in sorted(before) if _echoes(kept[at], one, within_ns)), None)
         if same is None:
@@ -194,10 +193,6 @@ def _gathered(sides: Iterable[SiteSide], skew_s: float) -> tuple[list[SiteSide],
 def _echoes(first: SiteSide, later: SiteSide, within_ns: int) -> bool:
     others = {first.device, *(one.device for one in first.also)}
     return later.device not in others and later.side.wall_ns - first.side.wall_ns <= within_ns
-
-
-def _texts(one: SiteSide, least: float = 0.0) -> list[str]:
-    return sorted({plain(plate.text) for plate in one.side.plates if plate.confidence >= least} - {""})
 
 
 def _when(visit: SiteVisit) -> tuple[int, str, str]:

@@ -166,12 +166,14 @@ class GateSite:
     def undone_if_unrecorded(self) -> Iterator[None]:
         """Forget whatever was changed inside the context when it ends with an error."""
         ledger, memory = self._ledger, self._rules.memory()
+        done = False
         try:
             yield
-        except Exception:
-            self._ledger = ledger
-            self._rules.recall(memory)
-            raise
+            done = True
+        finally:
+            if not done:
+                self._ledger = ledger
+                self._rules.recall(memory)
 
     def _regroup(self, regrouped: Regrouped, wall_ns: int, quality: ClockQuality) -> tuple[Draft, ...]:
         self._ledger, told = regrouped

@@ -10,12 +10,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from edge.gate.alike import closest, plain
+from edge.gate.alike import closest, texts
 from edge.gate.pairing import PLATE, WEAK, find_partner
 from edge.types import Direction, EventKind, Pass, Stage, Visit, VisitSide, VisitState
 
-_ECHO_NS = 30_000_000_000
-_SURE = 0.8
+ECHO_NS = 30_000_000_000
+"""A vehicle that is told twice in the same direction within this is told of once."""
 _MOST_OPEN = 5000
 _MOST_RECENT = 256
 
@@ -43,7 +43,7 @@ class _Heard:
 
     def tells_of(self, pass_: Pass) -> bool:
         """Say whether it was the vehicle of this pass: the same track, or a plate that is sure."""
-        return self.track == _track(pass_) or bool(self.plates & _sure(pass_))
+        return self.track == _track(pass_) or bool(self.plates & texts(pass_.plates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Ledger:
 
     def _echo(self, pass_: Pass) -> _Heard | None:
         for old in self.heard:
-            near = old.direction is pass_.direction and abs(pass_.wall_ns - old.wall_ns) <= _ECHO_NS
+            near = old.direction is pass_.direction and abs(pass_.wall_ns - old.wall_ns) <= ECHO_NS
             if near and old.tells_of(pass_) and not self._went_the_other_way(pass_, old.wall_ns):
                 return old
         return None
@@ -205,11 +205,11 @@ Booked: TypeAlias = tuple[Ledger, tuple[VisitChange, ...]]
 
 
 def _heard(ledger: Ledger, pass_: Pass) -> tuple[_Heard, ...]:
-    fresh = tuple(old for old in ledger.heard if abs(pass_.wall_ns - old.wall_ns) <= _ECHO_NS)
+    fresh = tuple(old for old in ledger.heard if abs(pass_.wall_ns - old.wall_ns) <= ECHO_NS)
     visit = ledger.holding(pass_.pass_id)
     if visit is None:
         return fresh
-    told = (_track(pass_), pass_.direction, pass_.wall_ns, _sure(pass_), visit.visit_id, pass_.pass_id)
+    told = (_track(pass_), pass_.direction, pass_.wall_ns, texts(pass_.plates), visit.visit_id, pass_.pass_id)
     return (*fresh, _Heard(*told, ((pass_.wall_ns, _line(pass_)),)))
 
 
@@ -240,10 +240,6 @@ def _track(pass_: Pass) -> tuple[str, int]:
 
 def _line(pass_: Pass) -> str:
     return f"{pass_.camera_id}/{pass_.line_id}"
-
-
-def _sure(pass_: Pass) -> frozenset[str]:
-    return frozenset(plain(plate.text) for plate in pass_.plates if plate.confidence >= _SURE) - {""}
 
 
 def _holds(visit: Visit, pass_id: str) -> bool:

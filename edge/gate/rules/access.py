@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from edge.config import Rule
+from edge.gate.alike import SURE
 from edge.gate.paint import clearly_other
 from edge.gate.rules.facts import Finding, PassFacts
-from edge.gate.rules.passes import SURE
 from edge.gate.rules.words import vehicle, what
 from edge.types import Access, Decision, Match, Pass
 

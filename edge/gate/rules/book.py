@@ -78,12 +78,7 @@ class RuleBook:
 
     def merged(self, told_id: str, visit: Visit, wall_ns: int) -> None:
         """End what was told of the visit `told_id` and is untrue of `visit`, which it is now a side of."""
-        facts = VisitFacts(visit, self.hours, wall_ns, wall_ns)
-        for name in _OF_VISITS:
-            ends = TABLE[name].ends
-            why = ends(facts) if ends is not None else None
-            if why is not None:
-                self._end(name, told_id, why, wall_ns)
+        self._end_untrue(told_id, VisitFacts(visit, self.hours, wall_ns, wall_ns))
 
     def split(self, visits: Iterable[Visit], wall_ns: int) -> None:
         """End what a split makes untrue, and let its halves be judged as if never before."""
@@ -217,10 +212,14 @@ class RuleBook:
             self._doubtful[facts.visit.visit_id] = None
             for gone in list(self._doubtful)[: max(0, len(self._doubtful) - _MOST_ENDS)]:
                 del self._doubtful[gone]
+        self._end_untrue(facts.visit.visit_id, facts)
+
+    def _end_untrue(self, told_id: str, facts: VisitFacts) -> None:
+        """End what was told of the visit `told_id` and these facts make untrue."""
         for name, kind in TABLE.items():
             why = kind.ends(facts) if kind.ends else None
             if why is not None:
-                self._end(name, facts.visit.visit_id, why, facts.wall_ns)
+                self._end(name, told_id, why, facts.wall_ns)
 
     def _prove(
         self, rule: Rule, finding: Finding, wall_ns: int, crop: Crop | None

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from edge.config import Rule
-from edge.gate.alike import plain
+from edge.gate.alike import texts
 from edge.gate.rules.facts import BoomSpan, Finding, PassFacts, found_in
 from edge.gate.rules.words import ago, moment, vehicle, what
-from edge.types import Direction, Pass, Plate, VisitSide
+from edge.types import Direction, Pass, VisitSide
 
 _ONLY = MappingProxyType({"in": "for entry only", "out": "for exit only", "none": "closed"})
-SURE = 0.8
-"""Plates that are less sure say nothing of which vehicle it is."""
 _OTHER_CLASS = "class-not-allowed"
 
 
@@ -101,11 +99,7 @@ def plate_inside_twice(_: Rule, facts: PassFacts) -> Iterator[Finding]:
 
 def same_plate(first: Pass | VisitSide, second: Pass | VisitSide) -> bool:
     """Return whether both surely carry one plate, character by character."""
-    return not _sure(first.plates).isdisjoint(_sure(second.plates))
-
-
-def _sure(plates: tuple[Plate, ...]) -> set[str]:
-    return {plain(plate.text) for plate in plates if plate.confidence >= SURE} - {""}
+    return not texts(first.plates).isdisjoint(texts(second.plates))
 
 
 def _one_vehicle(first: Pass, second: Pass) -> bool:
