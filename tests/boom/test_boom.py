@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,15 +15,8 @@ from edge.boom.boom import RETRY_S, Boom
 from edge.boom.simulator import Simulator, simulating
 from edge.clock import ManualClock, SystemClock
 from edge.errors import BoomFailed, ConfigError
+from tests.waiting import until
 
-PATIENCE_S = 20.0
-
-
-def until(what: Callable[[], bool]) -> bool:
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end and not what():
-        time.sleep(0.01)
-    return what()
 
 
 def beaten(boom: Boom) -> Boom:

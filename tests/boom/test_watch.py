@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,13 +12,7 @@ from edge.boom.simulated import drive
 from edge.boom.simulator import simulating
 from edge.boom.watch import InputWatch
 from edge.clock import SystemClock
-
-
-def until(what: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 20.0
-    while time.monotonic() < end and not what():
-        time.sleep(0.01)
-    return what()
+from tests.waiting import until
 
 
 def test_edges_are_told_and_the_level_found_after_the_line_was_away(

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from edge.gate.registry import Entry
 from edge.inference.last_good import LastGood
 from edge.registryfile import write_registry
 from edge.scene.live_gate import LiveGate
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.system]
 SEED, SECONDS, PULSE_S = 3, 90, 30.0
@@ -85,16 +86,6 @@ def plates() -> list[str]:
     gate = LiveGate(SEED, (640, 360), "day", rain=False, traffic="heavy", fps=8)
     moments = [gate.frame(number, number / 2)[1] for number in range(2 * SECONDS)]
     return sorted({plate.text for truth in moments for actor in truth.actors for plate in actor.plates})
-
-
-def until(what: Callable[[], bool], patience_s: float = PATIENCE_S) -> bool:
-    """Wait for something to become true; False when it has not after a long time."""
-    end = time.monotonic() + patience_s
-    while time.monotonic() < end:
-        if what():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @pytest.fixture(scope="module")

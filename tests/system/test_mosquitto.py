@@ -28,6 +28,7 @@ from edge.types import Draft, EventKind, RunMark
 from edge.wire import decode_status, topic
 from tests.system.mosquitto import OPEN, Mosquitto, needs_mosquitto
 from tests.system.tcp_proxy import TcpProxy
+from tests.waiting import until
 
 pytestmark = [pytest.mark.system, needs_mosquitto]
 
@@ -38,13 +39,6 @@ BIRTH, WILL = Message(STATUS, b"online", retain=True), Message(STATUS, b"vanishe
 
 def ordinary(count: int) -> list[Draft]:
     return [Draft(EventKind.RUN_STARTED, 0, ClockQuality.SYNCED, RunMark(f"run-{n}", "0")) for n in range(count)]
-
-
-def until(true: Callable[[], bool], timeout_s: float = 20.0) -> bool:
-    deadline = time.monotonic() + timeout_s
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return true()
 
 
 @pytest.fixture

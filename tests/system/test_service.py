@@ -8,8 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from edge.mqtt import local_broker
 from edge.mqtt.subscriber import Subscriber
 from edge.ports import Message
 from tests.inference.broken_builds import broken
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 SOUND = Path(__file__).parents[2] / "models" / "gate-n"
@@ -56,16 +56,6 @@ def broker_url() -> Iterator[str]:
     """Run a broker."""
     with local_broker() as broker:
         yield broker.url
-
-
-def until(what: Callable[[], bool]) -> bool:
-    """Wait for something to become true; False when it has not after a long time."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        if what():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def last_status(messages: list[Message]) -> tuple[str, str]:

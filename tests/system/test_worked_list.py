@@ -6,8 +6,7 @@ import json
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from edge.mqtt import local_broker
 from edge.mqtt.subscriber import Subscriber
 from edge.store import open_store
 from edge.types import Anomaly, Draft, EventKind, Severity, Visit, VisitSide, VisitState
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 PATIENCE_S = 60.0
@@ -38,16 +38,6 @@ path = "{db}"
 [mqtt]
 url = "{url}"
 """
-
-
-def until(what: Callable[[], bool]) -> bool:
-    """Wait for something to become true; False when it has not after a long time."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        if what():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def edge(*words: str | Path) -> tuple[int, str]:
