@@ -20,6 +20,7 @@ from edge.config.problems import Problems
 from edge.config.toml import tomllib
 from edge.errors import ConfigError, ModelError
 from edge.inference.class_names import class_of
+from edge.ports import TensorOrder
 from edge.types import CLASSES, I16
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ class NetworkInput(Section):
     std: tuple[float, ...] = key("What each plane is then divided by.", default=(1.0, 1.0, 1.0))
     letterbox: str = key("Where the picture lies in it.", default="centre", choices=("centre", "top-left"))
     pad: int = key("Value of the bars beside the picture, before scaling.", default=114, low=0, high=255)
+
+    def order(self) -> TensorOrder:
+        """Return what a frame is asked for."""
+        gain = tuple(self.scale / std for std in self.std)
+        offset = tuple(-mean / std for mean, std in zip(self.mean, self.std, strict=True))
+        return TensorOrder(self.width, self.height, self.letterbox == "centre", self.pad, self.colour, gain, offset)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -12,8 +12,8 @@ from edge.errors import EngineFailed, ModelError
 from edge.inference.card import ModelCard, load_card
 from edge.inference.engines import best_engine, open_engine
 from edge.inference.heads import Candidates, Head, Shape, decode, fits, make_head, told
-from edge.ports import Engine, Frame, Letterboxed, TensorSpec
-from edge.types import F32, KIND, U8, Detections
+from edge.ports import Engine, Frame, Letterboxed, Tensorised, TensorSpec
+from edge.types import F32, KIND, Detections
 from edge.vision import boxes
 
 
@@ -56,15 +56,13 @@ class YoloDetector:
         self._head = make_head(card)
         self._outputs = _agree(card, engine, self._head)
         self._class_ids = card.class_ids()
-        self._tensor = np.empty((1, 3, card.input.height, card.input.width), np.float32)
+        self._order = card.input.order()
         self.label = f"{card.title} on {engine.label}"
 
     def detect(self, frame: Frame) -> Detections:
         """Find objects; see `ports.Detector.detect`."""
-        wanted = self._card.input
-        view = frame.letterbox(wanted.width, wanted.height, centre=wanted.letterbox == "centre", pad=wanted.pad)
-        fill_tensor(view.picture, self._card, self._tensor)
-        answer = self._engine.infer({wanted.name: self._tensor})
+        view = frame.tensor(self._order)
+        answer = self._engine.infer({self._card.input.name: view.value})
         try:
             found = decode(self._head, [answer[name] for name in self._outputs], self._confidence)
         except ValueError as error:
@@ -75,7 +73,7 @@ class YoloDetector:
         """Let go of the engine; may be called twice."""
         self._engine.close()
 
-    def _ours(self, found: Candidates, view: Letterboxed, size_wh: tuple[int, int]) -> Detections:
+    def _ours(self, found: Candidates, view: Letterboxed | Tensorised, size_wh: tuple[int, int]) -> Detections:
         """Bring candidates to the frame and to the product's classes, each object once, surest first.
 
         End-to-end heads are one to one only when trained to the end, and class-wise suppression leaves a vehicle found
@@ -91,17 +89,7 @@ class YoloDetector:
         return Detections(xyxy[rows], found.confidence[rows].astype(np.float32), class_id[rows])
 
 
-def fill_tensor(picture: U8, card: ModelCard, tensor: F32) -> None:
-    """Write `picture` (H,W,3) uint8 RGB into `tensor` (1,3,H,W) float32 as the card's input wants it."""
-    for plane in range(3):
-        channel = plane if card.input.colour == "rgb" else 2 - plane
-        gain = np.float32(card.input.scale / card.input.std[plane])
-        np.multiply(picture[:, :, channel], gain, out=tensor[0, plane])
-        if card.input.mean[plane]:
-            tensor[0, plane] -= np.float32(card.input.mean[plane] / card.input.std[plane])
-
-
-def from_letterbox(xyxy: F32, view: Letterboxed) -> F32:
+def from_letterbox(xyxy: F32, view: Letterboxed | Tensorised) -> F32:
     """Bring boxes (N,4) from network input pixels back to display pixels of the frame."""
     pad = np.array([view.pad_x, view.pad_y, view.pad_x, view.pad_y], np.float32)
     back: F32 = (xyxy - pad) / np.float32(view.scale)

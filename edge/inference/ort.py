@@ -12,7 +12,8 @@ import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as runtime_errors
 
 from edge.errors import EngineFailed, ModelError
-from edge.ports import TensorSpec
+from edge.inference.feeds import AtOnce, on_host
+from edge.ports import Feeds, TensorSpec
 
 PROVIDER = "CPUExecutionProvider"
 _NO_LOG = 4
@@ -35,7 +36,7 @@ _FAILURES: tuple[type[Exception], ...] = (
 )
 
 
-class OrtEngine:
+class OrtEngine(AtOnce):
     """A network on ONNX Runtime's processor provider.
 
     Threads do not spin while they wait: the frame loop, the decoder and other cameras need the cores between two runs.
@@ -69,12 +70,12 @@ class OrtEngine:
         self.metadata: Mapping[str, str] = dict(session.get_modelmeta().custom_metadata_map)
         self.label = f"onnxruntime {onnxruntime.__version__} cpu, {threads} thread{'s' * (threads != 1)}"
 
-    def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
+    def infer(self, feeds: Feeds) -> Mapping[str, npt.NDArray[Any]]:
         """Run once; see `ports.Engine.infer`."""
         if self._session is None:
             raise EngineFailed(f"{self._path}: the engine is closed: open it again")
         try:
-            answers = self._session.run(None, dict(feeds))
+            answers = self._session.run(None, {name: on_host(value) for name, value in feeds.items()})
         except _FAILURES as error:
             raise EngineFailed(
                 f"{self._path}: {self.label} failed ({_one_line(error)}): restart, or check the model"

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.errors import EngineFailed
-from edge.ports import Frame, TensorSpec
+from edge.inference.feeds import AtOnce, on_host
+from edge.ports import Feeds, Frame, TensorSpec
 from edge.types import U8, Detections, PlateRead
 
 
-class CannedEngine:
+class CannedEngine(AtOnce):
     """An Engine with one answer; `answer=None` is a dead one."""
 
     def __init__(
@@ -30,9 +31,9 @@ class CannedEngine:
         self._answer = answer
         self.fed: list[Mapping[str, npt.NDArray[Any]]] = []
 
-    def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
+    def infer(self, feeds: Feeds) -> Mapping[str, npt.NDArray[Any]]:
         """Return the canned answer, held to the contract; see `ports.Engine.infer`."""
-        self.fed.append({name: feed.copy() for name, feed in feeds.items()})
+        self.fed.append({name: on_host(feed).copy() for name, feed in feeds.items()})
         if self._answer is None:
             raise EngineFailed("canned: the engine is dead, as the script says")
         if {spec.name for spec in self.inputs} != set(feeds):

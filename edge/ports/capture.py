@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from edge.types import U8, Box
+from edge.ports.device import DeviceTensor
+from edge.types import F32, U8, Box
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -16,6 +17,33 @@ class Letterboxed:
     """
 
     picture: U8
+    scale: float
+    pad_x: float
+    pad_y: float
+
+
+@dataclass(frozen=True, slots=True)
+class TensorOrder:
+    """How a network wants its one picture: (1,3,height,width) float32, value = pixel * gain + offset for each plane.
+
+    `centre` says whether bars of value `pad` (before gain) lie on both sides or right and below; `colour` is the order
+    of the planes, `rgb` or `bgr`, and of `gain` and `offset`.
+    """
+
+    width: int
+    height: int
+    centre: bool = True
+    pad: int = 114
+    colour: str = "rgb"
+    gain: tuple[float, ...] = (1 / 255, 1 / 255, 1 / 255)
+    offset: tuple[float, ...] = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tensorised:
+    """A network input and how the picture lies in it, see `Letterboxed`; `value` is where the frame's pixels are."""
+
+    value: F32 | DeviceTensor
     scale: float
     pad_x: float
     pad_y: float
@@ -52,6 +80,10 @@ class Frame(Protocol):
 
     def letterbox(self, width: int, height: int, *, centre: bool = True, pad: int = 114) -> Letterboxed:
         """Return the whole frame fitted into (height,width,3) RGB, bars of value `pad` around it or right and below."""
+        ...
+
+    def tensor(self, order: TensorOrder) -> Tensorised:
+        """Return the whole frame as a network's input; a new array or tensor every time."""
         ...
 
     def crop(self, box: Box) -> U8:

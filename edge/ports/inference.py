@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from edge.ports.capture import Frame
+from edge.ports.device import DeviceTensor
 from edge.types import Detections
 
 
@@ -21,8 +22,24 @@ class TensorSpec:
     dtype: str
 
 
+Feeds = Mapping[str, "npt.NDArray[Any] | DeviceTensor"]
+"""Inputs by name: C-contiguous arrays, or tensors that are in device memory already."""
+
+
+class Pending(Protocol):
+    """A run that was begun."""
+
+    def wait(self) -> Mapping[str, npt.NDArray[Any]]:
+        """Return every output by name, in arrays of the caller's own; may be called once.
+
+        Raises:
+            EngineFailed: no answer, or an answer with values that are not numbers.
+        """
+        ...
+
+
 class Engine(Protocol):
-    """A compiled network. One caller at a time."""
+    """A compiled network. One caller at a time, from any thread."""
 
     @property
     def label(self) -> str:
@@ -38,11 +55,15 @@ class Engine(Protocol):
         """Return what the model file says of itself (ONNX metadata properties)."""
         ...
 
-    def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
-        """Run once; returns every output by name.
+    def infer(self, feeds: Feeds) -> Mapping[str, npt.NDArray[Any]]:
+        """Run once and wait; see `submit`."""
+        ...
+
+    def submit(self, feeds: Feeds) -> Pending:
+        """Begin a run. Several may be under way: they are waited for in the order they were begun.
 
         Raises:
-            EngineFailed: no answer, or an answer with values that are not numbers.
+            EngineFailed: it cannot be begun.
         """
         ...
 

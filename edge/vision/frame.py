@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from edge.ports import Letterboxed
+from edge.ports import Letterboxed, Tensorised, TensorOrder
 from edge.types import U8, Box
 from edge.vision.letterbox import fit_inside
 from edge.vision.planes import Matrix, PixelFormat, Planes, full_luma, resize_by, rgb_from_yuv
+from edge.vision.tensor import to_tensor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +67,10 @@ class PlanarFrame:
         bars = (fit.pad_y, below, fit.pad_x, right)
         picture = cv2.copyMakeBorder(inner, *bars, cv2.BORDER_CONSTANT, value=(pad, pad, pad))
         return Letterboxed(np.asarray(picture, np.uint8), fit.scale, fit.pad_x, fit.pad_y)
+
+    def tensor(self, order: TensorOrder) -> Tensorised:
+        view = self.letterbox(order.width, order.height, centre=order.centre, pad=order.pad)
+        return Tensorised(to_tensor(view.picture, order), view.scale, view.pad_x, view.pad_y)
 
     def crop(self, box: Box) -> U8:
         whole_w, whole_h = self.size_wh

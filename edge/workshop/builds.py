@@ -20,7 +20,6 @@ import numpy as np
 
 from edge.errors import ModelError, UsageError
 from edge.inference.card import Build, ModelCard
-from edge.inference.detector import fill_tensor
 from edge.vision.frame import PlanarFrame
 
 if TYPE_CHECKING:
@@ -171,13 +170,9 @@ def listed(kind: str, file: Path, engines: tuple[str, ...]) -> Build:
 
 
 def _feeds(card: ModelCard, pictures: Iterable[U8]) -> Iterator[dict[str, F32]]:
-    wanted = card.input
     for number, picture in enumerate(pictures):
         frame = PlanarFrame.from_rgb(picture, camera_id="workshop", seq=number, wall_ns=0, mono_ns=0, pts_ns=0)
-        view = frame.letterbox(wanted.width, wanted.height, centre=wanted.letterbox == "centre", pad=wanted.pad)
-        tensor = np.empty((1, 3, wanted.height, wanted.width), np.float32)
-        fill_tensor(view.picture, card, tensor)
-        yield {wanted.name: tensor}
+        yield {card.input.name: np.asarray(frame.tensor(card.input.order()).value, np.float32)}
 
 
 def _finish(model: Any, card: ModelCard, file: Path) -> None:

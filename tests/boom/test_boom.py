@@ -18,7 +18,6 @@ from edge.errors import BoomFailed, ConfigError
 from tests.waiting import until
 
 
-
 def beaten(boom: Boom) -> Boom:
     """Return it after one more beat."""
     boom.beat()

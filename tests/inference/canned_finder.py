@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from edge.inference.feeds import AtOnce, on_host
 from edge.inference.finder import PLANES
 from edge.inference.finder_card import STRIDE_PX
-from edge.ports import TensorSpec
+from edge.ports import Feeds, TensorSpec
 from edge.types import F32
 
 WEIGHTS = b"not really weights"
@@ -51,7 +52,7 @@ def answer_of(*plates: tuple[F32, float], size_wh: tuple[int, int] = (96, 64)) -
     return answer
 
 
-class CannedFinder:
+class CannedFinder(AtOnce):
     """An engine that gives one answer to every picture and keeps what it was asked."""
 
     label = "canned"
@@ -63,8 +64,8 @@ class CannedFinder:
         self._answer = {output: answer[None]}
         self.asked: list[npt.NDArray[Any]] = []
 
-    def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
-        self.asked.append(feeds["image"])
+    def infer(self, feeds: Feeds) -> Mapping[str, npt.NDArray[Any]]:
+        self.asked.append(on_host(feeds["image"]))
         return self._answer
 
     def close(self) -> None: ...
@@ -77,9 +78,9 @@ class SeeingFinder(CannedFinder):
         super().__init__(answer_of())
         self._sure = sure
 
-    def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
-        self.asked.append(feeds["image"])
-        rows, columns = np.nonzero(feeds["image"][0, 0] > BRIGHT)
+    def infer(self, feeds: Feeds) -> Mapping[str, npt.NDArray[Any]]:
+        self.asked.append(on_host(feeds["image"]))
+        rows, columns = np.nonzero(self.asked[-1][0, 0] > BRIGHT)
         if not len(rows):
             return {"plates": answer_of()[None]}
         x1, y1, x2, y2 = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1

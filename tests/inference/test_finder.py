@@ -14,6 +14,7 @@ from edge.errors import EngineFailed, ModelError
 from edge.inference.any_card import load_any_card
 from edge.inference.finder import LARGEST_AGAIN, LARGEST_SCALE, QuadFinder, decode, prepare
 from edge.inference.finder_card import FinderCard, load_finder_card
+from edge.ports import Feeds
 from edge.types import F32, U8, PlateQuads
 from tests.inference.canned_finder import BRIGHT, CARD, CannedFinder, SeeingFinder, answer_of, write_card
 
@@ -137,7 +138,7 @@ def test_a_tiny_plate_is_enlarged_more_in_the_nearer_looks(card: FinderCard) -> 
 class _Doubting(SeeingFinder):
     """Sure of .8 at first, of .4 from near."""
 
-    def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
+    def infer(self, feeds: Feeds) -> Mapping[str, npt.NDArray[Any]]:
         self._sure = 0.4 if self.asked else 0.8
         return super().infer(feeds)
 
@@ -154,7 +155,7 @@ class _Shifting(SeeingFinder):
         super().__init__()
         self._look, self._shift = look, shift
 
-    def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
+    def infer(self, feeds: Feeds) -> Mapping[str, npt.NDArray[Any]]:
         look = len(self.asked)
         self._sure = (0.8, 0.4, 0.6)[look]
         answers = super().infer(feeds)

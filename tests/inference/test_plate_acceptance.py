@@ -5,25 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from edge.cli import main
 from edge.errors import ModelError
 from edge.inference import plate_acceptance
 from edge.inference.acceptance import Bound
+from edge.inference.feeds import AtOnce, on_host
 from edge.inference.finder import QuadFinder
 from edge.inference.finder_card import FinderCard, load_finder_card
 from edge.inference.ort import OrtEngine
 from edge.inference.plate_acceptance import GoldenPlate, golden_plates, try_finder, try_recogniser
 from edge.inference.reader_card import ReaderCard, load_reader_card
 from edge.inference.slots import END, SLOTS, SlotRead, encode
-from edge.ports import TensorSpec
+from edge.ports import Feeds, TensorSpec
 from edge.types import F32, U8
 
 
-class Broken:
+class Broken(AtOnce):
     """An engine whose input or answer is changed on the way."""
 
     label = "broken"
@@ -36,10 +39,10 @@ class Broken:
         self.outputs: tuple[TensorSpec, ...] = self._engine.outputs
         self.metadata = self._engine.metadata
 
-    def infer(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def infer(self, feeds: Feeds) -> Mapping[str, npt.NDArray[Any]]:
         if self._fed:
-            inputs = {name: self._fed(value) for name, value in inputs.items()}
-        answer = dict(self._engine.infer(inputs))
+            feeds = {name: self._fed(on_host(value)) for name, value in feeds.items()}
+        answer = dict(self._engine.infer(feeds))
         if self._given:
             name = self.outputs[0].name
             answer[name] = self._given(np.array(answer[name]))

@@ -14,9 +14,10 @@ import pytest
 from edge.errors import EngineFailed, ModelError
 from edge.inference.any_card import load_any_card
 from edge.inference.card import ModelCard
+from edge.inference.feeds import AtOnce, on_host
 from edge.inference.reader_card import ReaderCard, load_reader_card
 from edge.inference.slots import CHARACTERS, END, SLOTS, SlotRead, SlotRecogniser, decode, encode, glance, prepare
-from edge.ports import TensorSpec
+from edge.ports import Feeds, TensorSpec
 from edge.types import F32
 
 WEIGHTS = b"not really weights"
@@ -51,7 +52,7 @@ def _answer(text: str) -> F32:
     return slots
 
 
-class CannedEngine:
+class CannedEngine(AtOnce):
     """Answers the same to every picture and keeps what it was asked."""
 
     label = "canned"
@@ -63,8 +64,8 @@ class CannedEngine:
         self._answer = dict(zip(names, (characters, region), strict=True))
         self.asked: list[npt.NDArray[Any]] = []
 
-    def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
-        self.asked.append(feeds["image"])
+    def infer(self, feeds: Feeds) -> Mapping[str, npt.NDArray[Any]]:
+        self.asked.append(on_host(feeds["image"]))
         return self._answer
 
     def close(self) -> None: ...
@@ -87,7 +88,7 @@ def test_what_all_glances_say_is_told(card: ReaderCard) -> None:
     class Wavering(CannedEngine):
         """Says another second character to every picture but the first."""
 
-        def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
+        def infer(self, feeds: Feeds) -> Mapping[str, npt.NDArray[Any]]:
             super().infer(feeds)
             said = _answer("AB12" if len(self.asked) == 1 else "AC12")
             return {"characters": said[None], "region": np.array([[0.7, 0.3]], np.float32)}
@@ -109,7 +110,7 @@ def test_what_both_looks_find_likely_is_told(card: ReaderCard, order: tuple[int,
     class Looking(CannedEngine):
         """Says of a bright look what it says first, of a dark one the other."""
 
-        def infer(self, feeds: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
+        def infer(self, feeds: Feeds) -> Mapping[str, npt.NDArray[Any]]:
             super().infer(feeds)
             bright = float(self.asked[-1].mean()) > 0.5
             return {"characters": said[0 if bright else 1][None], "region": np.array([[0.7, 0.3]], np.float32)}
