@@ -77,11 +77,10 @@ soak: setup ## long proofs with figures: a bad camera for ten minutes, fifty kil
 real-clips: setup ## counts on real clips: make real-clips DIR=folder [MODELS="card card"]
 	@$(PY) -m edge eval clips "$(DIR)" --truth fixtures/clips/counted.toml $(addprefix --model ,$(MODELS))
 
-builds: venv ## INT8 file of gate-n, figures beside FP32 and FP16, picture of its failures: make builds DATA=folder
+builds: venv ## FP16 and INT8 files of gate-n, figures beside FP32, picture of its failures: make builds DATA=folder
 	@[ -n "$(DATA)" ] || { echo "make builds: needs the labelled sets: make builds DATA=folder"; exit 2; }
-	$(PY) -m edge models quantize gate-n --data "$(DATA)" --pictures 128
-	$(PY) -m edge models quantize gate-n --precision fp16 --out build/gate-n
-	$(PY) -m edge eval detect --model build/gate-n --list models/gate-n/pictures.csv --data "$(DATA)" --drawn-by people --precision fp32 fp16 int8 --speed
+	$(PY) -m edge models quantize gate-n --data "$(DATA)" --pictures 128 --precision fp16 int8
+	$(PY) -m edge eval detect --model gate-n --list models/gate-n/pictures.csv --data "$(DATA)" --drawn-by people --precision fp32 fp16 int8 --speed
 	$(PY) -m edge models failures gate-n
 
 paddle: setup ## the optional PaddleOCR reader, with the real package in an environment of its own (1.2 GB)
