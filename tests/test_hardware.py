@@ -1,0 +1,81 @@
+"""`make hardware` itself: what it cannot run it names with the reason, and a row that hangs or dies costs no other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edge.errors import SourceLost
+from tests.hardware import __main__ as hardware
+from tests.hardware.row import Asked, Figures, NotHere, Row, State, Wrong
+from tests.hardware.rows import rows
+
+ROOT = Path(__file__).parent.parent
+Run = Callable[[Asked], tuple[str, Figures]]
+
+
+def _raising(error: Exception) -> Run:
+    def run(_: Asked) -> tuple[str, Figures]:
+        raise error
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("run", "state", "said"),
+    [
+        (lambda _: ("seen", {"ms": 2.0}), State.YES, "seen"),
+        (_raising(NotHere("no part")), State.NOT_HERE, "no part"),
+        (_raising(Wrong("torn")), State.NO, "torn"),
+        (_raising(SourceLost("csi://0: nothing came\nby then")), State.NO, "csi://0: nothing came by then"),
+    ],
+)
+def test_what_comes_of_a_row_is_told(run: Run, state: State, said: str) -> None:
+    outcome = hardware.run_here(Row("one", "a part", run), Asked())
+    assert (outcome.state, outcome.said) == (state, said)
+    told = hardware.table([outcome], {"one": "a part"}).splitlines()[-1]
+    assert told.startswith(f"| a part | {state.value} | ")
+    assert "\n" not in told
+
+
+def test_every_row_has_its_own_name() -> None:
+    names = [row.name for row in rows()]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("import time; time.sleep(60)", "hangs: nothing within 1 s"),
+        ("import os; os.abort()", "ended with -6: it said nothing"),
+    ],
+)
+def test_a_row_that_hangs_or_dies_is_a_row_that_went_wrong(
+    script: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{script}'\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    outcome = hardware.run_apart(Row("one", "a part", _raising(NotHere("")), limit_s=1), Asked())
+    assert (outcome.state, outcome.said) == (State.NO, said)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(Path("/dev/nvidia0").exists() or Path("/dev/nvmap").exists(), reason="an NVIDIA device is here")
+def test_without_the_hardware_every_row_says_why_not() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.hardware"], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    table = [line for line in run.stdout.splitlines() if line.startswith("| ")][2:]
+    assert len(table) == len(rows())
+    for line in table:
+        _, _, state, _, said, _ = line.split("|")
+        assert state.strip() in {"yes", "not here"}
+        assert len(said.strip()) > 10, line
