@@ -160,7 +160,12 @@ MakeEngine = Callable[[Detections, ModelCard, Path], Engine]
 Make = Callable[[Detections], Detector]
 
 
-@pytest.fixture(params=[*((head, make) for head in HEADS for make in (_canned, _onnx)), ("scripted", None)], ids=str)
+def _named(variant: tuple[str, Callable[..., object] | None]) -> str:
+    head, make = variant
+    return head if make is None else f"{head}{make.__name__}"
+
+
+@pytest.fixture(params=[*((head, make) for head in HEADS for make in (_canned, _onnx)), ("scripted", None)], ids=_named)
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     head: str
     engine: MakeEngine | None
