@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,9 @@ def test_damaged_trees_are_read_as_far_as_they_go(tmp_path: Path) -> None:
 def test_a_sensor_that_does_not_answer_at_once_is_asked_once_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = iter([BlockingIOError(), "52000\n", BlockingIOError(), BlockingIOError(), "53000\n"])
+    answers: Iterator[str | OSError] = iter(
+        [BlockingIOError(), "52000\n", BlockingIOError(), BlockingIOError(), "53000\n"]
+    )
 
     def read_text(*_: object) -> str:
         answer = next(answers)
