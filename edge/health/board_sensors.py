@@ -74,4 +74,4 @@ def read_fan(hwmon: Path) -> Fan | None:
     rpm = next((speed for speed in speeds if speed is not None), None)
     if driven is None and rpm is None:
         return None
-    return Fan(None if driven is None else driven / _FULL_PWM, rpm)
+    return Fan(None if driven is None else min(max(driven / _FULL_PWM, 0.0), 1.0), rpm)

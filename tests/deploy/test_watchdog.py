@@ -44,7 +44,7 @@ def test_a_board_that_hangs_is_reset_and_so_is_one_that_cannot_reboot(manager: d
 
 
 def test_a_setting_of_the_maker_keeps_the_last_word() -> None:
-    assert sorted(["watchdog.conf", DROP_IN.name])[-1] == "watchdog.conf"
+    assert max("watchdog.conf", DROP_IN.name) == "watchdog.conf"
 
 
 def test_the_role_installs_it_and_takes_it_away_by_one_variable() -> None:
