@@ -16,7 +16,8 @@ def examine_machine(examinee: Examinee, board: Board) -> Iterator[Finding]:
     """Examine everything that does not depend on a configuration."""
     from edge.health import board_findings, machine, tensorrt_findings
     from edge.health.packages import examine_packages
-    from edge.health.soc_findings import examine_soc, examine_watchdog
+    from edge.health.soc import read_soc
+    from edge.health.watchdog import examine_watchdog, read_watchdogs
 
     yield machine.examine_python(examinee.python, examinee.system)
     yield from examine_packages(examinee)
@@ -27,8 +28,8 @@ def examine_machine(examinee: Examinee, board: Board) -> Iterator[Finding]:
         machine.examine_memory(examinee.root / "proc/meminfo"),
         machine.examine_heat(examinee.root / "sys/class/thermal"),
         board_findings.examine_power(board),
-        examine_soc(examinee.root) if board.is_jetson else None,
-        examine_watchdog(examinee.root) if board.is_jetson else None,
+        board_findings.examine_throttling(read_soc(examinee.root)),
+        examine_watchdog(examinee.root) if board.is_jetson or read_watchdogs(examinee.root) else None,
     )
     yield from filter(None, files)
     yield machine.examine_clock(examinee.clock)

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from edge.health.attributes import text
 from edge.health.dpkg import read_packages, upstream
-from edge.health.files import read
 from edge.health.jetpack import jetpack_of, module_of, parse_release
 from edge.health.power import PowerMode, read_power
 
@@ -58,16 +58,16 @@ class Board:
 def read_board(root: Path = Path("/")) -> Board:
     """Read the machine under `root`; never fails."""
     packages = read_packages(root)
-    compatible = tuple(part for part in (read(root / "proc/device-tree/compatible") or "").split("\0") if part)
-    l4t = parse_release(read(root / "etc/nv_tegra_release") or "")
+    compatible = tuple(part for part in (text(root / "proc/device-tree/compatible") or "").split("\0") if part)
+    l4t = parse_release(text(root / "etc/nv_tegra_release") or "")
     return Board(
-        model=read(root / "proc/device-tree/model") or None,
+        model=text(root / "proc/device-tree/model") or None,
         compatible=compatible,
         module=module_of(compatible),
         l4t=l4t,
         jetpack=jetpack_of(l4t, packages.get("nvidia-jetpack")) if l4t else None,
-        kernel=read(root / "proc/sys/kernel/osrelease") or None,
-        driver=_driver(read(root / "proc/driver/nvidia/version") or ""),
+        kernel=text(root / "proc/sys/kernel/osrelease") or None,
+        driver=_driver(text(root / "proc/driver/nvidia/version") or ""),
         cuda=_version(packages, _CUDART),
         tensorrt=_version(packages, _TENSORRT),
         cudnn=_version(packages, _CUDNN),
@@ -77,8 +77,8 @@ def read_board(root: Path = Path("/")) -> Board:
     )
 
 
-def _driver(text: str) -> str | None:
-    found = _DRIVER.search(text)
+def _driver(line: str) -> str | None:
+    found = _DRIVER.search(line)
     return found[1] if found else None
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 from edge.health.board import Board
 from edge.health.examinee import Examinee
 from edge.health.findings import Finding, broken, doubtful, well
 from edge.health.jetpack import OLDEST
+from edge.health.soc import SocReading
 
 PARTS = (
     ("nvidia-l4t-multimedia", "hardware decoders and cameras do not work"),
@@ -71,15 +72,14 @@ def examine_power(board: Board) -> Finding | None:
     return doubtful("power", said, f"nvpmodel -m {number}, where supply and cooling of the box are made for {name}")
 
 
-def examine_throttling(active: Sequence[str], counted: Mapping[str, int]) -> Finding:
-    """Say whether the board slows itself down.
-
-    `active` are the cooling devices at work now, `counted` the over-current events since the start by counter, `oc3`.
-    """
-    if active:
+def examine_throttling(soc: SocReading) -> Finding | None:
+    """Say whether the machine slows itself down, for heat now or for its supply since the start; None if untold."""
+    if not soc.coolers and not soc.over_current:
+        return None
+    if soc.throttled_by:
         cure = "cool the box: shade, a clean heat sink, the fan; or set a lower power mode with nvpmodel"
-        return doubtful("throttle", f"the board slows itself down now: {', '.join(active)}", cure)
-    events = [f"{OVER_CURRENT.get(name, name)} {count} times ({name})" for name, count in counted.items() if count]
+        return doubtful("throttle", f"the board slows itself down now: {', '.join(soc.throttled_by)}", cure)
+    events = [f"{OVER_CURRENT.get(name, name)} {times} times ({name})" for name, times in soc.over_current if times]
     if events:
         cure = "give the board a supply of its full rating on a short cable, or a lower power mode with nvpmodel"
         return doubtful("throttle", f"slowed down by its supply since the start: {', '.join(events)}", cure)

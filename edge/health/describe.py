@@ -12,11 +12,11 @@ from pathlib import Path
 
 from edge.clock import ClockQuality
 from edge.errors import UsageError
+from edge.health.attributes import text
 from edge.health.board_findings import GPU_NODES
 from edge.health.described import DESCRIBED, GST
 from edge.health.dpkg import STATUS, excerpt, read_packages
 from edge.health.examinee import Examinee, Gst
-from edge.health.files import read
 
 FILES = (
     "etc/nv_tegra_release",
@@ -28,11 +28,15 @@ FILES = (
     "proc/sys/kernel/osrelease",
     "var/lib/nvpmodel/status",
     "sys/class/devfreq/*/*_freq",
-    "sys/class/devfreq/*/governor",
+    "sys/class/devfreq/*/available_frequencies",
+    "sys/class/devfreq/*/device/load",
+    "sys/class/devfreq/*/device/power/runtime_status",
     "sys/class/hwmon/hwmon*/name",
     "sys/class/hwmon/hwmon*/oc*_event_cnt",
-    "sys/class/hwmon/hwmon*/*_label",
-    "sys/class/hwmon/hwmon*/*_input",
+    "sys/class/hwmon/hwmon*/in*_label",
+    "sys/class/hwmon/hwmon*/curr*_input",
+    "sys/class/hwmon/hwmon*/fan1_input",
+    "sys/class/hwmon/hwmon*/in*_input",
     "sys/class/hwmon/hwmon*/pwm1",
     "sys/class/hwmon/hwmon*/rpm",
     "sys/class/thermal/cooling_device*/type",
@@ -40,12 +44,15 @@ FILES = (
     "sys/class/thermal/thermal_zone*/type",
     "sys/class/thermal/thermal_zone*/temp",
     "sys/class/thermal/thermal_zone*/trip_point_*",
+    "sys/class/thermal/thermal_zone*/cdev*_trip_point",
+    "sys/class/thermal/thermal_zone*/cdev*/type",
     "sys/class/watchdog/watchdog*/identity",
     "sys/class/watchdog/watchdog*/nowayout",
     "sys/class/watchdog/watchdog*/state",
     "sys/class/watchdog/watchdog*/timeout",
-    "sys/devices/platform/*gpu*/load",
-    "sys/devices/system/cpu/cpu*/cpufreq/*_freq",
+    "sys/devices/gpu.0/load",
+    "sys/devices/platform/gpu.0/load",
+    "sys/devices/system/cpu/cpufreq/policy*/*_freq",
 )
 """What is copied, as patterns under the root; a link is followed, and what cannot be read is left out."""
 PACKAGES = (
@@ -125,19 +132,19 @@ def _listed(values: Iterable[str]) -> str:
     return f"[{', '.join(_quoted(value) for value in values)}]"
 
 
-def _quoted(text: str) -> str:
+def _quoted(value: str) -> str:
     # JSON writes a string as TOML 1.0 does, but for the DEL character, which none of these holds.
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _copy(root: Path, path: Path, folder: Path) -> int:
-    text = read(path) if path.is_file() else None
-    if text is None:
+    value = text(path) if path.is_file() else None
+    if value is None:
         return 0
-    _write(folder / path.relative_to(root), text + "\n")
+    _write(folder / path.relative_to(root), value + "\n")
     return 1
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
+    path.write_text(content, "utf-8")

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge.health.files import folders, read, read_number
+from edge.health.attributes import number, text
+from edge.health.clocks import GPU, devfreq
 
 CONFIGURATION = "etc/nvpmodel.conf"
 STATUS = "var/lib/nvpmodel/status"
@@ -40,24 +41,19 @@ class PowerMode:
 
 def read_power(root: Path) -> PowerMode | None:
     """Return the power mode; None where nvpmodel is not there or has not chosen yet."""
-    modes = {int(number): name for number, name in _MODE.findall(read(root / CONFIGURATION) or "")}
-    chosen = _CHOSEN.search(read(root / STATUS) or "")
+    modes = {int(index): name for index, name in _MODE.findall(text(root / CONFIGURATION) or "")}
+    chosen = _CHOSEN.search(text(root / STATUS) or "")
     if chosen is None:
         return None
-    number = int(chosen[1])
-    named = {name: number for number, name in modes.items()}
+    index = int(chosen[1])
+    named = {name: index for index, name in modes.items()}
     best = next((name for name in _HIGHEST if name in named), None)
     highest = (named[best], best) if best else None
-    return PowerMode(number, modes.get(number, f"mode {number}"), highest, _locked(root))
+    return PowerMode(index, modes.get(index, f"number {index}"), highest, _locked(root))
 
 
 def _locked(root: Path) -> bool | None:
-    """Say whether the GPU's lowest clock was raised to its highest, which is what jetson_clocks does.
-
-    The GPU is `17000000.gpu` on Orin and `gpu-gpc-0` on Thor.
-    """
-    for gpu in folders(root / "sys/class/devfreq", "*gpu*"):
-        lowest, highest = read_number(gpu / "min_freq"), read_number(gpu / "max_freq")
-        if lowest is not None and highest is not None:
-            return lowest == highest
-    return None
+    """Say whether the GPU's lowest clock was raised to its highest, which is what jetson_clocks does."""
+    gpu = devfreq(root, GPU)
+    lowest, highest = (number(gpu / name) if gpu else None for name in ("min_freq", "max_freq"))
+    return None if lowest is None or highest is None else lowest == highest

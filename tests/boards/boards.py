@@ -48,8 +48,8 @@ def materialise(board: str, folder: Path, *variants: str, like: Path | None = No
 
 
 def _sensors(folder: Path, described: Table) -> None:
-    _zones(folder, described["zones"])
     _cooling(folder, described["cooling"])
+    _zones(folder, described["zones"], described["bound"], list(described["cooling"]))
     _hwmon(folder, described["counters"], described["rails"])
     for name, value in described.get("watchdog", {}).items():
         write(folder, f"sys/class/watchdog/watchdog0/{name}", str(value))
@@ -85,7 +85,7 @@ def _load(path: Path) -> Table:
     return table
 
 
-def _zones(folder: Path, zones: Table) -> None:
+def _zones(folder: Path, zones: Table, bound: Table, coolers: list[str]) -> None:
     for number, (kind, zone) in enumerate(zones.items()):
         place = f"sys/class/thermal/thermal_zone{number}"
         write(folder, f"{place}/type", kind)
@@ -96,6 +96,10 @@ def _zones(folder: Path, zones: Table) -> None:
         for trip, (name, celsius) in enumerate(trips):
             write(folder, f"{place}/trip_point_{trip}_type", name)
             write(folder, f"{place}/trip_point_{trip}_temp", str(celsius))
+            for cooler in bound.get(str(celsius), ()):
+                device = coolers.index(cooler)
+                write(folder, f"{place}/cdev{device}_trip_point", str(trip))
+                (folder / place / f"cdev{device}").symlink_to(f"../cooling_device{device}", target_is_directory=True)
 
 
 def _cooling(folder: Path, devices: Table) -> None:
