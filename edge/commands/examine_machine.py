@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import edge
 from edge.clock import Clock
 from edge.health.board import Board
 from edge.health.examinee import Element, Examinee, Gst, this_machine
@@ -15,11 +16,12 @@ GST_PACKAGES = "gir1.2-gst-plugins-base-1.0 gstreamer1.0-plugins-good gstreamer1
 def examine_machine(examinee: Examinee, board: Board) -> Iterator[Finding]:
     """Examine everything that does not depend on a configuration."""
     from edge.health import board_findings, machine, tensorrt_findings
-    from edge.health.packages import examine_packages
+    from edge.health.packages import PRODUCT, examine_packages
     from edge.health.soc import read_soc
     from edge.health.watchdog import examine_watchdog, read_watchdogs
 
-    yield machine.examine_python(examinee.python, examinee.system)
+    product = edge.__version__ if examinee.is_here else examinee.version_of(PRODUCT)
+    yield machine.examine_python(product or "of unknown version", examinee.python, examinee.system)
     yield from examine_packages(examinee)
     yield from board_findings.examine_board(board)
     yield from board_findings.examine_parts(board)

@@ -7,7 +7,6 @@ import shutil
 import time
 from pathlib import Path
 
-import edge
 from edge.clock import Clock, ClockQuality
 from edge.health.findings import Finding, broken, doubtful, well
 
@@ -22,9 +21,9 @@ BORN = 1_767_225_600
 STORE_FAILED = 5
 
 
-def examine_python(python: str, system: str) -> Finding:
+def examine_python(product: str, python: str, system: str) -> Finding:
     """Say which Python, `3.10.12`, runs which version of the product on which system."""
-    said = f"edge {edge.__version__} on Python {python}, {system}"
+    said = f"edge {product} on Python {python}, {system}"
     if PYTHONS[0] <= tuple(int(part) for part in python.split(".")[:2]) <= PYTHONS[1]:
         return well("python", said)
     return broken("python", said, "use Python 3.10, 3.11 or 3.12")

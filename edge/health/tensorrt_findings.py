@@ -18,17 +18,19 @@ _NO_NETWORK = "set models.engine to auto, or "
 
 def examine_tensorrt(examinee: Examinee, board: Board, engine: str) -> Iterator[Finding]:
     """Say whether the networks can run through TensorRT, `engine` being what the configuration asks for."""
-    found = next((version for name in DISTRIBUTIONS if (version := examinee.version_of(name))), None)
-    if found is None:
+    installed = ((name, version) for name in DISTRIBUTIONS if (version := examinee.version_of(name)))
+    name, found = next(installed, ("", ""))
+    if not found:
         yield _absent(board, engine)
         return
-    ours = f"the board's is {board.tensorrt}" if board.tensorrt else "the distribution has none"
-    mend = "pip uninstall tensorrt, and let the virtual environment see the system's packages"
+    ours = f"; the board's is {board.tensorrt}" if board.tensorrt else ""
+    mend = f"pip uninstall {name}, and let the virtual environment see the system's packages"
     if int(found.split(".")[0]) < OLDEST:
-        said = f"TensorRT {found} is too old, {OLDEST} is needed; {ours}"
-        yield _refused(said, mend if board.is_jetson else "pip install 'tensorrt>=10'", engine)
+        said = f"TensorRT {found} is too old, {OLDEST} is needed{ours}"
+        yield _refused(said, mend if board.is_jetson else f"pip install 'tensorrt>={OLDEST}'", engine)
     elif board.is_jetson and board.tensorrt and _release(found) != _release(board.tensorrt):
-        yield _refused(f"TensorRT {found} of Python is not the board's: {ours}", mend, engine)
+        said = f"Python's TensorRT {found} is another than the drivers on this board are made for{ours}"
+        yield _refused(said, mend, engine)
     else:
         yield well("engine", f"TensorRT {found} is installed")
     yield from _examine_binding(examinee, board, engine)

@@ -13,7 +13,7 @@ from typing import Any
 
 from edge.config.toml import tomllib
 from edge.health.dpkg import STATUS, excerpt
-from edge.health.packages import OPTIONAL, required
+from edge.health.packages import OPTIONAL, PRODUCT, required
 
 HERE = Path(__file__).parent
 BOARDS = tuple(sorted(path.parent.name for path in HERE.glob("*/board.toml")))
@@ -136,7 +136,7 @@ def _gst(folder: Path, gst: Table, described: Table) -> None:
 @cache
 def _ours() -> dict[str, str]:
     """Return the product's packages, which are no board's: they are taken to be installed there as they are here."""
-    return {name: metadata.version(name) for name in required()}
+    return {name: metadata.version(name) for name in (PRODUCT, *required())}
 
 
 def _rest(described: Table) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ EXPECTED: dict[str, tuple[Wrong, ...]] = {
     "plugin-not-loaded": (("warning", "capture", "no decoder of it", "gst-inspect-1.0 nvv4l2decoder"),),
     "no-gstreamer": (("warning", "capture", "GStreamer cannot be used: No module named 'gi'", "python3-gi"),),
     "old-tensorrt": (("warning", "engine", "TensorRT 8.6.1 is too old, 10 is needed; the board's is 1", "uninstall"),),
-    "pip-tensorrt": (("warning", "engine", "TensorRT 10.13.3.9 of Python is not the board's", "pip uninstall"),),
+    "pip-tensorrt": (("warning", "engine", "Python's TensorRT 10.13.3.9 is another", "pip uninstall tensorrt-cu12"),),
     "hidden-tensorrt": (("warning", "engine", "this Python does not see it", "--system-site-packages"),),
     "no-tensorrt": (
         ("warning", "jetpack", "libnvinfer10 is missing", "apt install libnvinfer10"),
@@ -58,6 +60,8 @@ KNOWN = {
     "thor": "Thor T5000): JetPack 7.2 (Jetson Linux 39.2.0), CUDA 13.2.51, TensorRT 10.16.2.10",
 }
 HIGHEST = {"orin-nano": 2, "orin-nx": 0, "agx-orin": 0, "agx-orin-jetpack-7": 0, "thor": 0}
+NVIDIA = ("libcuda", "libcudart", "libnv", "tensorrt", "pycuda", "cuda", "jetson_utils", "gi", "libgst", "onnxruntime")
+"""What must not be loaded, GStreamer and ONNX Runtime included: they would load the others."""
 LASTING = ("python", "packages", "board", "jetpack", "gpu", "power", "watchdog", "capture")
 """What does not change from one moment to the next, as heat and free memory do."""
 
@@ -119,6 +123,19 @@ def test_several_things_are_found_at_once(tmp_path: Path, capsys: pytest.Capture
     _, found = examine(materialise("orin-nx", tmp_path, *variants), capsys)
     wrong = [one["subject"] for one in found if one["level"] != "ok"]
     assert wrong == ["jetpack", "throttle", "clock", "capture", "engine"]
+
+
+def test_no_library_of_nvidia_s_is_loaded_to_examine_a_board(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from edge.cli import main\n"
+        f"main(['doctor', '--board', {str(materialise('agx-orin', tmp_path))!r}])\n"
+        "libraries = {line.split('/')[-1] for line in Path('/proc/self/maps').read_text().splitlines() if '.so' in line}\n"
+        "print('LOADED', *sorted(libraries), *sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = run.stdout.rpartition("LOADED")[2].split()
+    assert "msgspec" in loaded
+    assert [name for name in loaded if name.startswith(NVIDIA)] == []
 
 
 def test_a_folder_that_describes_nothing_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
