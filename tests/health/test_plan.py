@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.health.board_sensors import Counted
@@ -129,6 +129,7 @@ def test_silent_sensors_do_not_hide_throttling() -> None:
     assert plan.step(at(None, ["cpufreq-cpu0"]), SECOND_NS) is Effort.NO_SECOND_MODELS
 
 
+@settings(max_examples=60, deadline=None)
 @given(PERIODS, st.data())
 def test_no_step_is_taken_back_within_the_dwell_of_any_change(periods: list[int], data: st.DataObject) -> None:
     plan, now_ns, changed_ns, before = Plan(), 0, 0, Effort.NORMAL
@@ -143,6 +144,7 @@ def test_no_step_is_taken_back_within_the_dwell_of_any_change(periods: list[int]
             changed_ns, before = now_ns, effort
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.floats(60, 105), st.floats(0, 30), st.integers(1, 40)), max_size=150))
 def test_the_hotter_of_two_devices_never_does_more(course: list[tuple[float, float, int]]) -> None:
     cool, hot, now_ns = Plan(), Plan(), 0
@@ -151,6 +153,7 @@ def test_the_hotter_of_two_devices_never_does_more(course: list[tuple[float, flo
         assert hot.step(at(temp_c + more_c), now_ns).rank >= cool.step(at(temp_c), now_ns).rank
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(HEATS, max_size=60), st.floats(20, THROTTLE_C - LIMITS.less_c - LIMITS.back_c - 0.1))
 def test_it_always_recovers_once_it_is_cool(course: list[float | None], cool_c: float) -> None:
     plan = Plan()
