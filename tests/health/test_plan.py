@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from edge.health.board_sensors import Counted
 from edge.health.plan import SILENT_NS, Limits, Plan
 from edge.health.soc import SocReading
 from edge.health.thermal import Cooler, Trip, Zone
+from edge.tracking.pace import REDUCED_FPS
 from edge.types import Effort
 
 SECOND_NS = 1_000_000_000
@@ -166,3 +168,16 @@ def test_it_always_recovers_once_it_is_cool(course: list[float | None], cool_c: 
 def test_the_limits_can_be_others() -> None:
     careful = replace(LIMITS, less_c=20.0)
     assert Plan(careful).step(at(80.0), 0) is Effort.LESS_ANALYSIS
+
+
+def test_the_document_has_the_figures_of_the_plan() -> None:
+    text = (Path(__file__).parents[2] / "edge" / "docs" / "device-health.md").read_text("utf-8")
+    for said in (
+        f"| `{Effort.LESS_ANALYSIS.value}` | {LIMITS.less_c:.0f} °C left",
+        f"| `{Effort.NO_SECOND_MODELS.value}` | {LIMITS.least_c:.0f} °C left",
+        f"at most {REDUCED_FPS:.0f} frames a second",
+        f"after {LIMITS.dwell_ns / 1e9:.0f} s in which it was {LIMITS.back_c:.0f} °C cooler",
+        f"({LIMITS.less_c + LIMITS.back_c:.0f} and {LIMITS.least_c + LIMITS.back_c:.0f} °C left)",
+        f"after {SILENT_NS / 1e9:.0f} s that is told",
+    ):
+        assert said in text, said
