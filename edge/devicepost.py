@@ -7,7 +7,7 @@ from collections.abc import Callable
 from edge.clock import Clock
 from edge.health.clocks import Clocked
 from edge.health.plan import Plan
-from edge.health.soc import SocReading, read_soc
+from edge.health.soc import SocReading
 from edge.logs import get_log
 from edge.ports import Allowance
 from edge.types import DeviceState, Effort, EffortChange, OverCurrent
@@ -31,7 +31,7 @@ class DevicePost:
         self,
         clock: Clock,
         record: Callable[[EffortChange], bool],
-        read: Callable[[], SocReading] = read_soc,
+        read: Callable[[], SocReading],
     ) -> None:
         self.allowance = Allowance()
         self.state: DeviceState | None = None

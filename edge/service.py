@@ -20,6 +20,8 @@ from edge.devicepost import DevicePost
 from edge.errors import ConfigError, ModelError, StoreFailed
 from edge.hatch import Hatch, beside
 from edge.health import notify
+from edge.health.jtop import Jtop
+from edge.health.soc import read_soc
 from edge.inference.detector_watch import DetectorWatch
 from edge.inference.last_good import Choice
 from edge.logs import get_log
@@ -60,7 +62,10 @@ class Service:
         self._store = open_store(config.store.path, config.device.id, config.site.id, clock)
         self._site = SiteBook(make_site(config, self._store), self._store)
         self._registry = RegistryPost(config, self._site, lambda told: self._record(EventKind.REGISTRY_CHANGED, told))
-        self._device = DevicePost(clock, lambda told: self._record(EventKind.DEVICE_EFFORT, told))
+        self._jtop = Jtop()
+        self._device = DevicePost(
+            clock, lambda told: self._record(EventKind.DEVICE_EFFORT, told), lambda: self._jtop.fill(read_soc())
+        )
         self._posts: dict[str, Post] = {}
         self._detector: DetectorWatch | None = None
         self._choice: Choice | None = None
@@ -81,6 +86,8 @@ class Service:
             stack.callback(self._store.close)
             self._record(EventKind.RUN_STARTED, self._mark)
             self._registry.start()
+            stack.callback(self._jtop.close)
+            self._jtop.start()
             self._open_hatch(stack)
             self._start_relay()
             stack.callback(self._stop_relay)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.health.board_sensors import Counted
 from edge.health.plan import SILENT_NS, Limits, Plan
 from edge.health.soc import SocReading
 from edge.health.thermal import Cooler, Trip, Zone
+from edge.tracking.pace import REDUCED_FPS
 from edge.types import Effort
 
 SECOND_NS = 1_000_000_000
@@ -129,6 +131,7 @@ def test_silent_sensors_do_not_hide_throttling() -> None:
     assert plan.step(at(None, ["cpufreq-cpu0"]), SECOND_NS) is Effort.NO_SECOND_MODELS
 
 
+@settings(max_examples=60, deadline=None)
 @given(PERIODS, st.data())
 def test_no_step_is_taken_back_within_the_dwell_of_any_change(periods: list[int], data: st.DataObject) -> None:
     plan, now_ns, changed_ns, before = Plan(), 0, 0, Effort.NORMAL
@@ -143,6 +146,7 @@ def test_no_step_is_taken_back_within_the_dwell_of_any_change(periods: list[int]
             changed_ns, before = now_ns, effort
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.floats(60, 105), st.floats(0, 30), st.integers(1, 40)), max_size=150))
 def test_the_hotter_of_two_devices_never_does_more(course: list[tuple[float, float, int]]) -> None:
     cool, hot, now_ns = Plan(), Plan(), 0
@@ -151,6 +155,7 @@ def test_the_hotter_of_two_devices_never_does_more(course: list[tuple[float, flo
         assert hot.step(at(temp_c + more_c), now_ns).rank >= cool.step(at(temp_c), now_ns).rank
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(HEATS, max_size=60), st.floats(20, THROTTLE_C - LIMITS.less_c - LIMITS.back_c - 0.1))
 def test_it_always_recovers_once_it_is_cool(course: list[float | None], cool_c: float) -> None:
     plan = Plan()
@@ -163,3 +168,16 @@ def test_it_always_recovers_once_it_is_cool(course: list[float | None], cool_c: 
 def test_the_limits_can_be_others() -> None:
     careful = replace(LIMITS, less_c=20.0)
     assert Plan(careful).step(at(80.0), 0) is Effort.LESS_ANALYSIS
+
+
+def test_the_document_has_the_figures_of_the_plan() -> None:
+    text = (Path(__file__).parents[2] / "edge" / "docs" / "device-health.md").read_text("utf-8")
+    for said in (
+        f"| `{Effort.LESS_ANALYSIS.value}` | {LIMITS.less_c:.0f} °C left",
+        f"| `{Effort.NO_SECOND_MODELS.value}` | {LIMITS.least_c:.0f} °C left",
+        f"at most {REDUCED_FPS:.0f} frames a second",
+        f"after {LIMITS.dwell_ns / 1e9:.0f} s in which it was {LIMITS.back_c:.0f} °C cooler",
+        f"({LIMITS.less_c + LIMITS.back_c:.0f} and {LIMITS.least_c + LIMITS.back_c:.0f} °C left)",
+        f"after {SILENT_NS / 1e9:.0f} s that is told",
+    ):
+        assert said in text, said
