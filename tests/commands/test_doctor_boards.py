@@ -129,7 +129,8 @@ def test_no_library_of_nvidia_s_is_loaded_to_examine_a_board(tmp_path: Path) -> 
     code = (
         "import sys; from pathlib import Path; from edge.cli import main\n"
         f"main(['doctor', '--board', {str(materialise('agx-orin', tmp_path))!r}])\n"
-        "libraries = {line.split('/')[-1] for line in Path('/proc/self/maps').read_text().splitlines() if '.so' in line}\n"
+        "maps = Path('/proc/self/maps').read_text().splitlines()\n"
+        "libraries = {line.split('/')[-1] for line in maps if '.so' in line}\n"
         "print('LOADED', *sorted(libraries), *sorted({name.split('.')[0] for name in sys.modules}))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
