@@ -24,13 +24,14 @@ from edge.mqtt import connect_broker
 from edge.order import WatchOrder, in_unit, what_to_watch
 from edge.pipeline import Pipeline
 from edge.plates.grammar import Prior
-from edge.ports import Detector, EventStore, FrameSource, ReadingDesk
+from edge.ports import Allowance, Detector, EventStore, FrameSource, ReadingDesk
 from edge.registryfile import read_registry
 from edge.registrypost import make_guard, watch_key
 from edge.relay import Relay, RelaySettings, Report
 from edge.runtime import Analysis, Post, Worker
 from edge.sitebook import SiteBook
 from edge.store import open_store
+from edge.tracking.pace import Pace
 from edge.types import CameraStatus
 
 FIRST_FRAME_S = 10.0
@@ -110,14 +111,21 @@ def make_boom(config: Config, site: SiteBook, clock: Clock) -> BoomPost | None:
     return BoomPost(config.boom, openings, site, clock)
 
 
-def make_pipeline(config: Config, camera: Camera, detector: Detector, desk: ReadingDesk, site: SiteBook) -> Pipeline:
-    """Return a fresh pipeline for one camera."""
+def make_pipeline(
+    config: Config,
+    camera: Camera,
+    detector: Detector,
+    desk: ReadingDesk,
+    site: SiteBook,
+    allowance: Allowance | None = None,
+) -> Pipeline:
+    """Return a fresh pipeline for one camera; without an `allowance` it does all it can."""
 
     def expect() -> Prior:
         return Prior(config.site.plates, site.known)  # asked for every vote: the registry changes while cameras run
 
-    heartbeat_s, keeps = config.models.heartbeat_s, config.store.evidence
-    return Pipeline(camera, detector, desk, site, make_id, heartbeat_s, expect, keeps_pictures=keeps)
+    pace = Pace(camera.analysis_fps, config.models.heartbeat_s, allowance)
+    return Pipeline(camera, detector, desk, site, make_id, pace, expect, keeps_pictures=config.store.evidence)
 
 
 def watch_detector(config: Config, clock: Clock, stop: threading.Event) -> DetectorWatch:
@@ -136,6 +144,7 @@ def make_post(
     site: SiteBook,
     clock: Clock,
     on_state: Callable[[CameraStatus], None],
+    allowance: Allowance | None = None,
 ) -> Post:
     """Return one camera's capture and worker for the service, not yet started; `choice` is its detector."""
 
@@ -143,9 +152,9 @@ def make_post(
         # Opened by the worker, and again after a failure: an engine belongs to one thread, and a dead one is replaced.
         detector = choice.open(config.models)
         stack.callback(detector.close)
-        desk = open_desk(config.models, waits=False)
+        desk = open_desk(config.models, waits=False, allowance=allowance)
         stack.callback(desk.close)
-        return make_pipeline(config, camera, detector, desk, site)
+        return make_pipeline(config, camera, detector, desk, site, allowance)
 
     feed = make_feed(camera, clock, on_state=on_state)
     return Post(camera, feed, Worker(feed, open_pipeline, site, clock, camera.id))

@@ -19,6 +19,7 @@ from edge.plates.grammar import Prior, nothing
 from edge.ports import DeskCost, Detector, Frame, Look, ReadingDesk
 from edge.sitebook import Moment, Proven, SiteBook
 from edge.tracking import Tracker
+from edge.tracking.pace import Pace
 from edge.types import (
     U8,
     VEHICLES,
@@ -66,7 +67,7 @@ class Pipeline:
         desk: ReadingDesk,
         site: SiteBook,
         make_id: Callable[[int], str],
-        heartbeat_s: float,
+        pace: Pace,
         expect: Callable[[], Prior] = nothing,
         *,
         keeps_pictures: bool = True,
@@ -87,9 +88,7 @@ class Pipeline:
         self._colours = ColourBook()
         self._zones = ZoneWatch(camera.id, camera.zones)
         self._evidence = EvidenceBook(make_id) if keeps_pictures else None
-        self._heartbeat_ns = round(heartbeat_s * 1e9)
-        self._interval_ns = round(1e9 / camera.analysis_fps) if camera.analysis_fps else 0
-        self._detected_ns: int | None = None
+        self._pace = pace
         self._last: Frame | None = None
         self._reads: list[tuple[int, tuple[PlateRead, ...]]] = []
 
@@ -141,7 +140,8 @@ class Pipeline:
         self._collect()
         passes = self._coloured(self._passes.finish(self.read))
         self._motion.reset()
-        self._detected_ns = self._last = None
+        self._pace.reset()
+        self._last = None
         events = self._settle(passes, tracks, quality)
         return self._step(Step(tracks, passes=passes, plates=self._agreed(tracks), events=events))
 
@@ -155,16 +155,11 @@ class Pipeline:
         return self._plates.agreed(track_id)
 
     def _worth_detecting(self, frame: Frame, motion: Motion) -> bool:
-        if self._detected_ns is None or motion.cut:
-            return True
-        waited_ns = frame.mono_ns - self._detected_ns
-        return waited_ns >= self._interval_ns and (
-            motion.moved or self._tracker.unsettled or waited_ns >= self._heartbeat_ns
-        )
+        return self._pace.due(frame.mono_ns, busy=motion.moved or self._tracker.unsettled, cut=motion.cut)
 
     def _track(self, frame: Frame, motion: Motion) -> TrackUpdate:
         found = self._ignored.keep(self._detector.detect(frame), frame.size_wh)
-        self._detected_ns = frame.mono_ns
+        self._pace.looked(frame.mono_ns)
         hashes = dhash_boxes(frame, found.xyxy)
         # After a cut nothing in the picture is what was there before, however alike it looks.
         gone = self._tracker.reset(frame.mono_ns).ended if motion.cut else ()

@@ -16,9 +16,12 @@ from edge.boompost import BoomPost, topic_of_input
 from edge.clock import Clock, make_id
 from edge.config import Camera, Config, Models
 from edge.config.reload import ConfigWatch, Reload
+from edge.devicepost import DevicePost
 from edge.errors import ConfigError, ModelError, StoreFailed
 from edge.hatch import Hatch, beside
 from edge.health import notify
+from edge.health.jtop import Jtop
+from edge.health.soc import read_soc
 from edge.inference.detector_watch import DetectorWatch
 from edge.inference.last_good import Choice
 from edge.logs import get_log
@@ -59,6 +62,10 @@ class Service:
         self._store = open_store(config.store.path, config.device.id, config.site.id, clock)
         self._site = SiteBook(make_site(config, self._store), self._store)
         self._registry = RegistryPost(config, self._site, lambda told: self._record(EventKind.REGISTRY_CHANGED, told))
+        self._jtop = Jtop()
+        self._device = DevicePost(
+            clock, lambda told: self._record(EventKind.DEVICE_EFFORT, told), lambda: self._jtop.fill(read_soc())
+        )
         self._posts: dict[str, Post] = {}
         self._detector: DetectorWatch | None = None
         self._choice: Choice | None = None
@@ -79,6 +86,8 @@ class Service:
             stack.callback(self._store.close)
             self._record(EventKind.RUN_STARTED, self._mark)
             self._registry.start()
+            stack.callback(self._jtop.close)
+            self._jtop.start()
             self._open_hatch(stack)
             self._start_relay()
             stack.callback(self._stop_relay)
@@ -104,10 +113,11 @@ class Service:
         troubles = (
             *self._troubles.values(),
             *self._registry.troubles,
+            *self._device.troubles,
             *boom,
             *filter(None, (post.trouble for post in posts)),
         )
-        return Report(tuple(post.status for post in posts), troubles, self._site.inside)
+        return Report(tuple(post.status for post in posts), troubles, self._site.inside, self._device.state)
 
     def _tick(self) -> None:
         if self._boom is not None:
@@ -116,6 +126,7 @@ class Service:
         if reload is not None:
             self._apply(reload)
         self._registry.follow()
+        self._device.follow()
         if self._detector is not None and (choice := self._detector.poll(self._config.models)) is not None:
             self._take_over(choice)
         if self._relay is not None and not self._try_store(self._relay.check):
@@ -191,7 +202,8 @@ class Service:
                 del self._posts[camera_id]
         for camera in cameras:
             if camera.id not in self._posts and self._choice is not None:
-                post = make_post(self._config, camera, self._choice, self._site, self._clock, self._on_state)
+                allowance = self._device.allowance
+                post = make_post(self._config, camera, self._choice, self._site, self._clock, self._on_state, allowance)
                 self._posts[camera.id] = post
                 post.start()
 

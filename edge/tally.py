@@ -14,6 +14,7 @@ from edge.types import (
     CameraStatus,
     Correction,
     Direction,
+    EffortChange,
     Event,
     NoPlate,
     Opening,
@@ -122,7 +123,9 @@ def event_text(event: Event) -> str:
         return f"visit {body.number}: {'; '.join(sides)}{dwell}"
     if isinstance(body, Anomaly):
         return f"{body.severity.value}: {body.explanation}"
-    if isinstance(body, Ruling | Correction | RegistryChange | Regrouping | Reconciliation | Opening | BoomChange):
+    if isinstance(
+        body, Ruling | Correction | RegistryChange | Regrouping | Reconciliation | Opening | BoomChange | EffortChange
+    ):
         return body.in_words
     if isinstance(body, CameraStatus):
         return f"camera {body.camera_id} {body.state} {body.reason}".rstrip()

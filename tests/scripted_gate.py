@@ -17,6 +17,7 @@ from edge.ports import EventStore, Frame
 from edge.sitebook import SiteBook
 from edge.store import open_store
 from edge.store.sqlite import SqliteStore
+from edge.tracking.pace import Pace
 from edge.types import U8, Detections, PlateRead
 from edge.vision.frame import PlanarFrame
 
@@ -76,4 +77,5 @@ def make_gate(
     book.place(guard or Guard())
     desk = PromptDesk(ScriptedReader(read))
     detector = ScriptedDetector(find_car)
-    return Pipeline(camera, detector, desk, book, make_id, 5.0, keeps_pictures=keeps_pictures), memory
+    pace = Pace(camera.analysis_fps, 5.0)
+    return Pipeline(camera, detector, desk, book, make_id, pace, keeps_pictures=keeps_pictures), memory

@@ -16,9 +16,11 @@ from edge.errors import EngineFailed, StoreFailed
 from edge.gate.site import GateSite
 from edge.inference.scripted import ScriptedDetector
 from edge.pipeline import Step
+from edge.ports import Allowance
 from edge.sitebook import SiteBook
 from edge.store import open_store
-from edge.types import Anomaly, CameraFinding, Draft, Event, EventKind, Pass, Stage, Visit
+from edge.tracking.pace import Pace
+from edge.types import Anomaly, CameraFinding, Draft, Effort, Event, EventKind, Pass, Stage, Visit
 from edge.vision.frame import PlanarFrame
 from tests.scripted_gate import CAMERA, LINE, NOON_NS, SIZE_WH, drive, make_gate
 
@@ -55,6 +57,21 @@ def test_the_provisional_pass_comes_within_a_second_of_the_crossing() -> None:
                 assert frame.wall_ns - event.wall_ns < 1_000_000_000
                 return
     pytest.fail("no provisional pass")
+
+
+def test_while_the_device_does_less_fewer_frames_are_analysed_and_the_car_is_told_all_the_same() -> None:
+    allowance = Allowance()
+    pipeline, _ = make_gate()
+    pipeline._pace = Pace(0.0, 5.0, allowance)
+    steps = []
+    for frame in drive(seconds=8.0):
+        allowance.effort = Effort.LESS_ANALYSIS if frame.mono_ns < 4_000_000_000 else Effort.NORMAL
+        steps.append((frame.mono_ns, pipeline.step(frame, STATED)))
+    reduced = [at_ns for at_ns, step in steps if step.analysed and at_ns < 4_000_000_000]
+    assert all(after - before >= 200_000_000 for before, after in pairwise(reduced))
+    assert len(reduced) * 2 < sum(step.analysed for at_ns, step in steps if at_ns >= 4_000_000_000)
+    events = events_of([*(step for _, step in steps), pipeline.finish(STATED)])
+    assert [event.body.stage for event in events if isinstance(event.body, Pass)] == [Stage.PROVISIONAL, Stage.FINAL]
 
 
 def test_a_pass_after_closing_time_raises_one_anomaly_that_explains_itself() -> None:

@@ -23,10 +23,13 @@ from edge.types import (
     Anomaly,
     CameraStatus,
     ClassCount,
+    DeviceState,
     Direction,
     Draft,
+    Effort,
     EventKind,
     NoPlate,
+    OverCurrent,
     Pass,
     Plate,
     Ruling,
@@ -363,6 +366,25 @@ def test_a_camera_that_is_lost_degrades_the_status_and_its_return_mends_it(bench
     bench.report = Report(cameras=(CameraStatus("north", "live"),))
     bench.steps(15)
     assert bench.status().state == "online"
+
+
+def test_the_status_has_the_devices_figures_but_they_alone_are_no_reason_to_tell_it_anew(bench: Bench) -> None:
+    def figures(temp_c: float) -> DeviceState:
+        return DeviceState(Effort.NORMAL, "tj-thermal", temp_c, 99.0, over_current=(OverCurrent("oc3", 7),), fan=0.5)
+
+    bench.report = Report(device=figures(60.0))
+    bench.steps(2)
+    bench.report = Report(device=figures(61.0))
+    bench.steps(15)
+    told = [bench.status().device]
+    bench.report = Report(troubles=("device less-analysis: hot",), device=figures(92.0))
+    bench.steps(15)
+    told.append(bench.status().device)
+    assert [one and (one.zone, one.temp_c, one.gpu_load) for one in told] == [
+        ("tj-thermal", 60.0, None),
+        ("tj-thermal", 92.0, None),
+    ]
+    assert bench.status().reason == "device less-analysis: hot"
 
 
 def test_the_status_counts_what_is_unresolved_and_is_told_anew_when_that_changes(bench: Bench) -> None:

@@ -27,6 +27,8 @@ from edge.types import (
     Correction,
     Decision,
     Direction,
+    Effort,
+    EffortChange,
     Event,
     EventKind,
     EvidenceRef,
@@ -124,6 +126,7 @@ OPENINGS = st.builds(
 BOOM_CHANGES = st.builds(
     BoomChange, TEXTS, st.booleans(), INSTANTS, MAYBE, st.none() | st.floats(0, 9), st.none() | COUNTS
 )
+DEGREES = st.none() | st.floats(-40, 125)
 BODIES: dict[EventKind, st.SearchStrategy[Body]] = {
     EventKind.PASS_PROVISIONAL: PASSES,
     EventKind.PASS_FINAL: PASSES,
@@ -141,6 +144,9 @@ BODIES: dict[EventKind, st.SearchStrategy[Body]] = {
     EventKind.BOOM_FAILED: OPENINGS,
     EventKind.BOOM_CHANGED: BOOM_CHANGES,
     EventKind.CAMERA_STATUS: st.builds(CameraStatus, TEXTS, TEXTS, TEXTS, TEXTS),
+    EventKind.DEVICE_EFFORT: st.builds(
+        EffortChange, st.sampled_from(Effort), st.sampled_from(Effort), TEXTS, TEXTS, DEGREES, DEGREES
+    ),
     EventKind.REGISTRY_CHANGED: st.builds(RegistryChange, TEXTS, TEXTS, COUNTS, PLATE_LISTS, PLATE_LISTS, PLATE_LISTS),
     EventKind.RUN_STARTED: st.builds(RunMark, TEXTS, TEXTS, TEXTS),
     EventKind.RUN_STOPPED: st.builds(RunMark, TEXTS, TEXTS, TEXTS),
@@ -366,7 +372,8 @@ def test_a_name_that_would_break_a_topic_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("kind", EventKind)
 def test_anomalies_and_health_have_topics_of_their_own(kind: EventKind) -> None:
-    channel = {"anomaly": "anomaly", "camera": "health", "run": "health"}.get(kind.value.split(".")[0], "event")
+    channel = dict.fromkeys(("camera", "device", "run"), "health").get(kind.value.split(".")[0], "event")
+    channel = "anomaly" if kind.value.startswith("anomaly.") else channel
     assert wire.topic_of(dataclasses.replace(a_pass(), kind=kind)) == f"gate/v1/depot/cam-1/{channel}"
 
 

@@ -25,6 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"configuration to examine too; default: {INSTALLED} where it exists",
     )
     parser.add_argument("--cameras", action="store_true", help="wait for one picture from every camera")
+    parser.add_argument(
+        "--board",
+        type=Path,
+        metavar="DIR",
+        help="examine the machine described in a folder, not this one",
+    )
+    parser.add_argument("--describe", type=Path, metavar="DIR", help="write this machine down for `--board`")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, the last one the summary")
 
 
@@ -32,37 +39,75 @@ def run(args: argparse.Namespace) -> int:
     """Examine, print, and return 0 when nothing failed."""
     from edge.health.findings import verdict
 
+    if args.describe:
+        return _describe(args)
     findings = []
-    for finding in _examine(args.config or (INSTALLED if INSTALLED.exists() else None), cameras=args.cameras):
+    for finding in _examine_described(args) if args.board else _examine(args):
         findings.append(finding)
         _print(finding, as_json=args.json)
     _print_summary(findings, as_json=args.json)
     return verdict(findings)
 
 
-def _examine(path: Path | None, *, cameras: bool) -> Iterator[Finding]:
+def _describe(args: argparse.Namespace) -> int:
+    from edge.clock import SystemClock
+    from edge.commands.examine_machine import here
+    from edge.health.describe import describe
+    from edge.health.packages import OPTIONAL, required
+
+    _refuse(args, "--describe", "board", "config", "cameras", "json")
+    distributions = (*required(), *(name for name, _, _, _ in OPTIONAL))
+    copied = describe(here(SystemClock()), args.describe, distributions, (module for _, module, _, _ in OPTIONAL))
+    print(f"{args.describe}: this machine is described, {copied} files copied; examine it with --board {args.describe}")
+    return 0
+
+
+def _examine_described(args: argparse.Namespace) -> Iterator[Finding]:
+    from edge.commands.examine_machine import examine_machine
+    from edge.health.board import read_board
+    from edge.health.described import open_description
+    from edge.health.tensorrt_findings import examine_tensorrt
+
+    _refuse(args, "--board", "config", "cameras")
+    examinee = open_description(args.board)
+    board = read_board(examinee.root)
+    yield from examine_machine(examinee, board)
+    yield from examine_tensorrt(examinee, board, "auto")
+
+
+def _refuse(args: argparse.Namespace, option: str, *others: str) -> None:
+    from edge.errors import UsageError
+
+    for other in others:
+        if getattr(args, other):
+            raise UsageError(f"{option}: looks at a machine alone; leave out --{other}")
+
+
+def _examine(args: argparse.Namespace) -> Iterator[Finding]:
     from edge.clock import SystemClock
     from edge.commands import examine
+    from edge.commands.examine_machine import examine_machine, here
     from edge.config import Models
-    from edge.health import machine
-    from edge.health.packages import examine_packages
+    from edge.health.board import read_board
+    from edge.health.tensorrt_findings import examine_tensorrt
 
     clock = SystemClock()
-    yield machine.examine_python()
-    yield from examine_packages()
-    yield from filter(None, (machine.examine_memory(), machine.examine_heat()))
-    yield machine.examine_clock(clock)
-    yield from examine.examine_capture()
+    examinee = here(clock)
+    board = read_board(examinee.root)
+    yield from examine_machine(examinee, board)
+    path = args.config or (INSTALLED if INSTALLED.exists() else None)
     config, found = examine.examine_config(path) if path else (None, ())
     yield from found
-    yield from examine.examine_models(config.models if config else Models())
+    models = config.models if config else Models()
+    yield from examine.examine_models(models)
+    yield from examine_tensorrt(examinee, board, models.engine)
     if config is None:
         return
-    yield examine.examine_trial(config.models, config.store, clock)
+    yield examine.examine_trial(models, config.store, clock)
     yield from examine.examine_database(config.store, config.retention.evidence_mb)
     yield from examine.examine_boom(config.boom)
     yield from examine.examine_broker(config.mqtt, config.site.id, config.device.id)
-    if cameras:
+    if args.cameras:
         for camera in config.cameras:
             yield from examine.examine_camera(camera, clock)
 

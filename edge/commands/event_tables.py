@@ -13,6 +13,7 @@ from edge.types import (
     BoomChange,
     CameraStatus,
     Correction,
+    EffortChange,
     Event,
     Opening,
     Pass,
@@ -90,7 +91,9 @@ def describe(event: Event) -> str:
         return f"visit {body.number} {body.state.value}{stay}{given}"
     if isinstance(body, Anomaly):
         return f"{body.severity.value}: {body.kind}: {body.explanation}"
-    if isinstance(body, Ruling | Correction | RegistryChange | Regrouping | Reconciliation | Opening | BoomChange):
+    if isinstance(
+        body, Ruling | Correction | RegistryChange | Regrouping | Reconciliation | Opening | BoomChange | EffortChange
+    ):
         return body.in_words
     if isinstance(body, CameraStatus):
         return ": ".join(filter(None, (body.state, body.reason)))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 
 from edge.clock import Clock
@@ -13,10 +11,7 @@ from edge.config import Boom, Camera, Config, Models, Mqtt, Store
 from edge.errors import ConfigError, EdgeError, ModelError
 from edge.health.findings import Finding, broken, doubtful, from_error, well
 
-NVIDIA = (Path("/dev/nvidia0"), Path("/dev/nvhost-ctrl"), Path("/etc/nv_tegra_release"))
-"""Any of these says that there is a GPU or a board of that maker."""
 FIRST_PICTURE_S = 10.0
-GST_PACKAGES = "gir1.2-gst-plugins-base-1.0 gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav"
 
 
 def examine_config(path: Path) -> tuple[Config | None, tuple[Finding, ...]]:
@@ -28,37 +23,6 @@ def examine_config(path: Path) -> tuple[Config | None, tuple[Finding, ...]]:
     except ConfigError as error:
         return None, from_error("config", error)
     return config, (well("config", f"{path} is valid"),)
-
-
-def examine_capture() -> Iterator[Finding]:
-    """Say which capture libraries work and what each decodes with."""
-    if find_spec("av"):
-        yield well("capture", "PyAV: files and RTSP, decoded in software")
-    else:
-        yield broken("capture", "PyAV is absent", "pip install av")
-    try:
-        from edge.capture.gst_runtime import is_installed
-    except (ImportError, ValueError) as error:
-        yield doubtful(
-            "capture",
-            f"GStreamer cannot be used: {error}",
-            f"apt install python3-gi {GST_PACKAGES}; PyAV serves till then",
-        )
-        return
-    from edge.capture.launch import CODECS
-
-    decoders = {
-        row.codec: [decoder for decoder in row.decoders if is_installed(decoder.element)] for row in CODECS.values()
-    }
-    best = [f"{codec} {found[0].element}" for codec, found in decoders.items() if found and codec != "raw"]
-    yield well("capture", f"GStreamer: {', '.join(best)}")
-    lacking = [codec for codec in ("h264", "h265", "mjpeg") if not decoders.get(codec)]
-    if lacking:
-        yield doubtful("capture", f"GStreamer has no decoder for {', '.join(lacking)}", f"apt install {GST_PACKAGES}")
-    hardware = any(decoder.family != "software" for found in decoders.values() for decoder in found)
-    if not hardware and any(path.exists() for path in NVIDIA):
-        cure = "on a Jetson install nvidia-l4t-gstreamer, elsewhere the driver and gstreamer1.0-plugins-bad"
-        yield doubtful("capture", "NVIDIA hardware is here, but no decoder of it: video is decoded in software", cure)
 
 
 def examine_models(models: Models) -> Iterator[Finding]:
@@ -79,16 +43,7 @@ def examine_models(models: Models) -> Iterator[Finding]:
         else:
             others = "".join(f", {build.file.name} its {build.precision} build" for build in builds)
             yield well("models", f"{card.name} {card.version}: {card.file.name} is the file of its card{others}")
-    yield _tensorrt(models.engine)
     yield from _networks(models)
-
-
-def _tensorrt(engine: str) -> Finding:
-    if find_spec("tensorrt"):
-        return well("engine", f"TensorRT {metadata.version('tensorrt')} is installed")  # importing it would start CUDA
-    if engine == "tensorrt":
-        return broken("engine", "TensorRT is absent", "set models.engine to auto, or use the board's own Python", 4)
-    return well("engine", "TensorRT is absent; ONNX Runtime runs the networks")
 
 
 def _networks(models: Models) -> Iterator[Finding]:

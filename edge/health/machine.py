@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import platform
 import shutil
-import sys
 import time
 from pathlib import Path
 
-import edge
 from edge.clock import Clock, ClockQuality
 from edge.health.findings import Finding, broken, doubtful, well
 
@@ -18,16 +15,16 @@ LOW_MEMORY_BYTES = 400_000_000
 LOW_DISK_BYTES = 2_000_000_000
 FULL_DISK_BYTES = 200_000_000
 HOT_C = 85.0
-"""NVIDIA's boards begin to slow down a few degrees above this."""
+"""Orin slows down at 99 °C, Thor a few degrees later, and a box in the sun is not at its hottest yet."""
 BORN = 1_767_225_600
 """2026-01-01: a clock before that has lost its battery and has not heard from a time server."""
 STORE_FAILED = 5
 
 
-def examine_python() -> Finding:
-    """Say which Python runs which version of the product."""
-    said = f"edge {edge.__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}"
-    if PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
+def examine_python(product: str, python: str, system: str) -> Finding:
+    """Say which Python, `3.10.12`, runs which version of the product on which system."""
+    said = f"edge {product} on Python {python}, {system}"
+    if PYTHONS[0] <= tuple(int(part) for part in python.split(".")[:2]) <= PYTHONS[1]:
         return well("python", said)
     return broken("python", said, "use Python 3.10, 3.11 or 3.12")
 

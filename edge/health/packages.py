@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import metadata
-from importlib.util import find_spec
 
+from edge.health.examinee import Examinee
 from edge.health.findings import Finding, broken, doubtful, well
 
 PRODUCT = "edge-gate"
@@ -19,21 +19,23 @@ OPTIONAL = (
 )
 
 
-def examine_packages(version: Callable[[str], str] = metadata.version) -> Iterator[Finding]:
+def examine_packages(examinee: Examinee) -> Iterator[Finding]:
     """Yield one finding for all that is needed, and one for each optional package."""
     found, missing = [], []
     for name in required():
-        try:
-            found.append(f"{name} {version(name)}")
-        except metadata.PackageNotFoundError:
+        version = examinee.version_of(name)
+        if version:
+            found.append(f"{name} {version}")
+        else:
             missing.append(name)
     if missing:
         yield broken("packages", f"missing: {', '.join(missing)}", f"pip install {' '.join(missing)}")
     if found:
         yield well("packages", ", ".join(found))
     for name, module, loss, cure in OPTIONAL:
-        if find_spec(module):
-            yield well("packages", f"{name} {_version_of(name, version)}".strip())
+        if examinee.has_module(module):
+            # What comes with the system, as python3-gi does, pip does not know.
+            yield well("packages", f"{name} {examinee.version_of(name) or 'from the system'}")
         else:
             yield doubtful("packages", f"{name} is absent: {loss}", cure)
 
@@ -47,10 +49,3 @@ def required() -> tuple[str, ...]:
     # What carries a marker belongs to an extra or to another Python.
     names = (_NAME.match(line) for line in lines if ";" not in line)
     return tuple(name[0] for name in names if name)
-
-
-def _version_of(name: str, version: Callable[[str], str]) -> str:
-    try:
-        return version(name)
-    except metadata.PackageNotFoundError:
-        return "from the system"  # as python3-gi is, which pip does not know

@@ -9,7 +9,7 @@ from time import perf_counter_ns
 from edge.config.model import Models
 from edge.errors import EngineFailed
 from edge.inference.readers import OpenReader, open_reader
-from edge.ports import DeskCost, Look, ReadingDesk
+from edge.ports import Allowance, DeskCost, Look, ReadingDesk
 from edge.types import U8, PlateRead
 
 CAPACITY = 12
@@ -17,12 +17,13 @@ CAPACITY = 12
 Answer = tuple[Look, tuple[PlateRead, ...]]
 
 
-def open_desk(models: Models, *, waits: bool) -> ReadingDesk:
+def open_desk(models: Models, *, waits: bool, allowance: Allowance | None = None) -> ReadingDesk:
     """Open the desk with the reader that the configuration names.
 
     Args:
         models: `plates = "none"` gives a desk that reads nothing.
         waits: read on the spot, so that an analysis gives the same result at any speed; else beside the frame loop.
+        allowance: whether second looks may be taken; without one they may.
 
     Raises:
         ModelError: the reader's package or models are missing or damaged.
@@ -30,7 +31,7 @@ def open_desk(models: Models, *, waits: bool) -> ReadingDesk:
     """
     if models.plates == "none":
         return NoDesk()
-    reader = open_reader(models)
+    reader = open_reader(models, allowance)
     return PromptDesk(reader) if waits else QueuedDesk(reader)
 
 

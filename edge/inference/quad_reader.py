@@ -22,7 +22,7 @@ from edge.inference.reader_card import load_reader_card
 from edge.inference.second_opinion import is_in_doubt, settled
 from edge.inference.slots import SlotRead, open_recogniser
 from edge.plates.text import plausibility
-from edge.ports import PlateCropReader, PlateFinder
+from edge.ports import Allowance, PlateCropReader, PlateFinder
 from edge.types import F32, U8, PlateQuads, PlateRead
 from edge.vision import quads
 from edge.vision.boxes import whole_pixels
@@ -69,7 +69,7 @@ class Opinion(PlateCropReader, Protocol):
     def close(self) -> None: ...
 
 
-def open_quad_reader(models: Models) -> QuadReader:
+def open_quad_reader(models: Models, allowance: Allowance | None = None) -> QuadReader:
     """Load finder, recogniser and second opinion as the configuration names them.
 
     Raises:
@@ -82,7 +82,7 @@ def open_quad_reader(models: Models) -> QuadReader:
         stack.callback(recogniser.close)
         second = open_ppocr(models) if models.second_opinion == "pp-ocr" else None
         stack.pop_all()
-    return QuadReader(finder, recogniser, second)
+    return QuadReader(finder, recogniser, second, allowance)
 
 
 class QuadReader:
@@ -92,12 +92,20 @@ class QuadReader:
         finder: says where plates are.
         recogniser: reads what stands on one.
         second: is asked where the recogniser is in doubt; the text that both together find likelier is told.
+        allowance: whether it may be asked; without one it may.
     """
 
-    def __init__(self, finder: Finder, recogniser: Recogniser, second: Opinion | None = None) -> None:
+    def __init__(
+        self,
+        finder: Finder,
+        recogniser: Recogniser,
+        second: Opinion | None = None,
+        allowance: Allowance | None = None,
+    ) -> None:
         self._finder = finder
         self._recogniser = recogniser
         self._second = second
+        self._allowance = allowance or Allowance()
         self.label = f"{finder.label}, {recogniser.label}" + (f", else {second.label}" if second else "")
 
     def read(self, picture: U8) -> tuple[PlateRead, ...]:
@@ -119,7 +127,7 @@ class QuadReader:
         said = self._recogniser.read(*looks)
         high, wide = picture.shape[:2]
         text, confidence = said.text, said.char_confidence
-        if self._second is not None and is_in_doubt(said):
+        if self._second is not None and self._allowance.second_looks and is_in_doubt(said):
             text, confidence = settled(said, self._second.read_plate(picture))
         if not text:
             return None

@@ -9,7 +9,7 @@ from edge.errors import ConfigError
 from edge.inference.paddle import open_paddle
 from edge.inference.ppocr import open_ppocr
 from edge.inference.quad_reader import open_quad_reader
-from edge.ports import PlateReader
+from edge.ports import Allowance, PlateReader
 
 
 class OpenReader(PlateReader, Protocol):
@@ -20,15 +20,15 @@ class OpenReader(PlateReader, Protocol):
         ...
 
 
-def open_reader(models: Models) -> OpenReader:
-    """Open the plate reader `models.plates`.
+def open_reader(models: Models, allowance: Allowance | None = None) -> OpenReader:
+    """Open the plate reader `models.plates`; `allowance` says whether a second one may be asked too.
 
     Raises:
         ModelError: its package or its models are missing or damaged.
         ConfigError: no such reader, or the paddle reader lacks its settings.
     """
     if models.plates == "plate-ocr":
-        return open_quad_reader(models)
+        return open_quad_reader(models, allowance)
     if models.plates == "pp-ocr":
         return open_ppocr(models)
     if models.plates == "paddle":

@@ -3,6 +3,7 @@
 One contract test per port in tests/contracts runs every available variant and the fake.
 """
 
+from edge.ports.allowance import Allowance
 from edge.ports.boom import BoomInput, BoomOutput, Edge
 from edge.ports.capture import Frame, FrameSource, Letterboxed, SourceSpec, Tensorised, TensorOrder
 from edge.ports.delivery import Broker, EventStore, Message, OutboxRow, OutboxStage
@@ -11,6 +12,7 @@ from edge.ports.inference import Detector, Engine, Feeds, Pending, TensorSpec
 from edge.ports.reading import DeskCost, FramePlateReader, Look, PlateCropReader, PlateFinder, PlateReader, ReadingDesk
 
 __all__ = [
+    "Allowance",
     "BoomInput",
     "BoomOutput",
     "Broker",

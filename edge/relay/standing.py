@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+import msgspec
 
 from edge.clock import Clock
 from edge.ports import EventStore, Message
-from edge.types import CameraStatus, ClassCount
+from edge.types import CameraStatus, ClassCount, DeviceState
 from edge.wire import Instant, Status, encode_status
-from edge.wire.control import ReadRateV1
+from edge.wire.control import DeviceStateV1, ReadRateV1
 from edge.wire.shapes import CameraStatusV1, ClassCountV1
 
 _WELL = frozenset({"connecting", "live", "ended"})
@@ -26,12 +28,14 @@ Word = Literal["online", "degraded", "offline"]
 class Report:
     """What the rest of the product says of itself: every camera's state, and what else is wrong, one sentence each.
 
-    `inside`: how many vehicles are in and not out, by class.
+    `inside`: how many vehicles are in and not out, by class. `device`: temperatures and the like, which change with
+    every reading and so are no reason to tell the status anew.
     """
 
     cameras: tuple[CameraStatus, ...] = ()
     troubles: tuple[str, ...] = ()
     inside: tuple[ClassCount, ...] = ()
+    device: DeviceState | None = field(default=None, compare=False)
 
     @property
     def state(self) -> Word:
@@ -135,5 +139,10 @@ class Standing:
             read_rates=self._read_rates(),
             since=Instant(self._since_ns),
             at=Instant(self._clock.wall_ns()),
+            device=_written(self._told.device),
         )
         return Message(self._topic, encode_status(status), retain=True, content_type="application/json")
+
+
+def _written(device: DeviceState | None) -> DeviceStateV1 | None:
+    return None if device is None else msgspec.convert(device, DeviceStateV1, from_attributes=True)

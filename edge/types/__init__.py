@@ -6,6 +6,7 @@ half-open. Zones and lines are normalised to 0..1. `at_ns` is the monotonic (or 
 
 from edge.types.anomalies import RULE, Anomaly, AnomalyEnd, CameraFinding, Correction, ListedAnomaly, Ruling, Severity
 from edge.types.boom import BoomChange, Opening
+from edge.types.effort import DeviceState, Effort, EffortChange, OverCurrent
 from edge.types.events import Body, CameraStatus, Draft, Event, EventKind, RegistryChange, RunMark
 from edge.types.passes import (
     COLOURS,
@@ -62,8 +63,11 @@ __all__ = [
     "DayCount",
     "Decision",
     "Detections",
+    "DeviceState",
     "Direction",
     "Draft",
+    "Effort",
+    "EffortChange",
     "Event",
     "EventKind",
     "Evidence",
@@ -72,6 +76,7 @@ __all__ = [
     "Match",
     "NoPlate",
     "Opening",
+    "OverCurrent",
     "Pass",
     "Plate",
     "PlateQuads",

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from edge.clock import ClockQuality
 from edge.types.anomalies import Anomaly, Correction, Ruling
 from edge.types.boom import BoomChange, Opening
+from edge.types.effort import EffortChange
 from edge.types.passes import Evidence, Pass
 from edge.types.visits import Reconciliation, Regrouping, Visit
 
@@ -66,6 +67,7 @@ Body: TypeAlias = (
     | CameraStatus
     | RunMark
     | RegistryChange
+    | EffortChange
     | Opening
     | BoomChange
 )
@@ -91,6 +93,7 @@ class EventKind(enum.Enum):
     BOOM_CHANGED = "boom.changed"
     CAMERA_STATUS = "camera.status"
     REGISTRY_CHANGED = "registry.changed"
+    DEVICE_EFFORT = "device.effort"
     RUN_STARTED = "run.started"
     RUN_STOPPED = "run.stopped"
 

@@ -7,8 +7,9 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta, Struct
 
 from edge.errors import WireError
+from edge.types import Effort
 from edge.wire.scalars import Instant, from_json, to_json
-from edge.wire.shapes import CameraStatusV1, ClassCountV1, Count
+from edge.wire.shapes import CameraStatusV1, ClassCountV1, Count, Share
 
 
 class ReadRateV1(Struct):
@@ -19,13 +20,44 @@ class ReadRateV1(Struct):
     read: Count
 
 
+class OverCurrentV1(Struct):
+    """Over-current events since boot that one sensor has counted."""
+
+    sensor: str
+    events: Count
+
+
+class DeviceStateV1(Struct, omit_defaults=True):
+    """How the device itself is doing; what it does not tell is left out.
+
+    Temperatures in degrees Celsius: `throttle_c` is where something is slowed for `zone`'s sake. `throttled_by`: the
+    kernel's names of what slows it now. `gpu_load` and `fan`: 0 to 1.
+    """
+
+    effort: Effort
+    zone: str = ""
+    temp_c: float | None = None
+    throttle_c: float | None = None
+    throttled_by: tuple[str, ...] = ()
+    over_current: tuple[OverCurrentV1, ...] = ()
+    cpu_mhz: float | None = None
+    gpu_mhz: float | None = None
+    memory_mhz: float | None = None
+    decoder_mhz: float | None = None
+    gpu_load: Share | None = None
+    decoder_powered: bool | None = None
+    watts: float | None = None
+    fan: Share | None = None
+    memory_free_mb: Count | None = None
+
+
 class Status(Struct, omit_defaults=True):
     """The retained word on a device: `online`, `degraded` (working, but `reason` says what is not) or `offline`.
 
     `first_seq`: the oldest event that a replay can still bring. `since`: when `state` began. `at`: when this was
     written; of a last will, when the device connected. `unresolved`: anomalies that wait for somebody. `inside`:
     vehicles that are in and not out, and the same by class. `read_rates`: of the cameras with passes in the last day,
-    so that one that goes bad is seen.
+    so that one that goes bad is seen. `device`: temperatures, clocks and what it leaves out, as of `at`.
     """
 
     state: Literal["online", "degraded", "offline"]
@@ -43,6 +75,7 @@ class Status(Struct, omit_defaults=True):
     read_rates: tuple[ReadRateV1, ...] = ()
     inside: Count = 0
     inside_by_class: tuple[ClassCountV1, ...] = ()
+    device: DeviceStateV1 | None = None
 
 
 class Ack(Struct, frozen=True):

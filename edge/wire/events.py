@@ -16,6 +16,7 @@ from edge.types import (
     BoomChange,
     CameraStatus,
     Correction,
+    EffortChange,
     Event,
     EventKind,
     ListedAnomaly,
@@ -34,6 +35,7 @@ from edge.wire.shapes import (
     BoomChangeV1,
     CameraStatusV1,
     CorrectionV1,
+    EffortChangeV1,
     EnvelopeV1,
     ListedAnomalyV1,
     OpeningV1,
@@ -85,6 +87,7 @@ _SHAPES = {
     EventKind.BOOM_CHANGED: _Shape(BoomChangeV1, BoomChange, "senses"),
     EventKind.CAMERA_STATUS: _Shape(CameraStatusV1, CameraStatus, "camera_id", "health"),
     EventKind.REGISTRY_CHANGED: _Shape(RegistryChangeV1, RegistryChange, "file"),
+    EventKind.DEVICE_EFFORT: _Shape(EffortChangeV1, EffortChange, "about", "health"),
     EventKind.RUN_STARTED: _RUN,
     EventKind.RUN_STOPPED: _RUN,
 }

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from edge.clock import ClockQuality
-from edge.types import Decision, Direction, Match, NoPlate, Severity, Stage, VisitState
+from edge.types import Decision, Direction, Effort, Match, NoPlate, Severity, Stage, VisitState
 from edge.wire.scalars import Dhash, Instant
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
@@ -203,6 +203,17 @@ class CameraStatusV1(Struct):
     state: str
     reason: str = ""
     decoder: str = ""
+
+
+class EffortChangeV1(Struct, omit_defaults=True):
+    """The device does less than before, or more again; temperatures in degrees Celsius."""
+
+    effort: Effort
+    before: Effort
+    reason: str
+    zone: str = ""
+    temp_c: float | None = None
+    throttle_c: float | None = None
 
 
 class RunMarkV1(Struct):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,12 @@ from edge.boom.simulator import simulating
 from edge.cli import main
 from edge.clock import SystemClock
 from edge.commands import examine
+from edge.commands.examine_machine import examine_capture, here
 from edge.config import Boom, Camera, Models, Mqtt, Store
+from edge.health.board import Board
+from edge.health.examinee import Gst, this_machine
 from edge.health.findings import Level
+from edge.health.tensorrt_findings import examine_tensorrt
 
 CONFIG = """\
 [device]
@@ -105,18 +110,18 @@ def test_a_model_file_that_is_not_the_card_s_is_a_failure(tmp_path: Path) -> Non
     assert "SHA-256" in failed[0].said
 
 
-def test_tensorrt_is_missed_only_where_it_was_asked_for() -> None:
-    if find_spec("tensorrt"):
-        pytest.skip("TensorRT is installed here")
-    assert examine._tensorrt("auto").level is Level.OK
-    assert examine._tensorrt("tensorrt").level is Level.FAILED
+@pytest.mark.parametrize(("engine", "level"), [("auto", Level.OK), ("tensorrt", Level.FAILED)])
+def test_tensorrt_is_missed_only_where_it_was_asked_for(engine: str, level: Level) -> None:
+    without = replace(this_machine(SystemClock(), Gst()), version_of=lambda _: None)
+    [found] = examine_tensorrt(without, Board(), engine)
+    assert found.level is level
 
 
 @pytest.mark.system
 def test_the_decoders_of_gstreamer_are_named() -> None:
     if not find_spec("gi"):
         pytest.skip("PyGObject is not installed; `make gst` installs it where its headers are")
-    said = " ".join(found.said for found in examine.examine_capture())
+    said = " ".join(found.said for found in examine_capture(here(SystemClock()), Board()))
     assert "h264 avdec_h264" in said or "h264 nv" in said
 
 

@@ -23,13 +23,14 @@ class Room(NamedTuple):
     free: int
 
 
-def test_this_python_is_one_that_the_product_runs_on() -> None:
-    assert machine.examine_python().level is Level.OK
+@pytest.mark.parametrize("python", ["3.10.12", "3.11.9", "3.12.3"])
+def test_these_pythons_are_those_that_the_product_runs_on(python: str) -> None:
+    assert machine.examine_python("1.0", python, "Linux aarch64").level is Level.OK
 
 
-def test_an_older_python_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.version_info", (3, 9, 1))
-    found = machine.examine_python()
+@pytest.mark.parametrize("python", ["3.8.10", "3.13.0rc1"])
+def test_another_python_is_refused(python: str) -> None:
+    found = machine.examine_python("1.0", python, "Linux aarch64")
     assert (found.level, found.exit_code) == (Level.FAILED, 1)
 
 

@@ -11,7 +11,8 @@ from edge.errors import ModelError
 from edge.inference.quad_reader import MARGIN, QuadReader
 from edge.inference.readers import open_reader
 from edge.inference.slots import END, SLOTS, SlotRead, encode
-from edge.types import F32, U8, PlateQuads, PlateRead
+from edge.ports import Allowance
+from edge.types import F32, U8, Effort, PlateQuads, PlateRead
 
 SLANTED = np.array([[60, 40], [170, 70], [168, 100], [58, 72]], np.float32)
 LEVEL = np.array([[200, 120], [290, 120], [290, 140], [200, 140]], np.float32)
@@ -159,6 +160,16 @@ def test_the_second_opinion_is_asked_in_doubt_and_believed_when_surer(
     (read,) = QuadReader(Found(LEVEL), Said(own), second).read(blank())
     assert (read.text, len(second.shown)) == (told, asked)
     assert read.box == (200.0, 120.0, 290.0, 140.0)
+
+
+def test_nobody_else_is_asked_while_the_device_allows_no_second_looks() -> None:
+    second, allowance = Asked(("AB12COE", 0.9), ("AB12COE", 0.9)), Allowance()
+    reader = QuadReader(Found(LEVEL), Said(*[("AB12CDE", 0.55)] * 3), second, allowance)
+    told = []
+    for effort in (Effort.LESS_ANALYSIS, Effort.NO_SECOND_MODELS, Effort.NORMAL):
+        allowance.effort = effort
+        told.append((reader.read(blank())[0].text, len(second.shown)))
+    assert told == [("AB12COE", 1), ("AB12CDE", 1), ("AB12COE", 2)]
 
 
 def test_a_missing_card_is_named() -> None:
