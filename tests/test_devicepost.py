@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from edge.clock import ClockQuality, ManualClock
+from edge.commands.event_tables import describe
 from edge.config.reload import ConfigWatch
 from edge.devicepost import READ_NS, DevicePost, state_of
 from edge.health.board_sensors import Counted
 from edge.health.soc import SocReading, read_soc
 from edge.health.thermal import Trip, Zone
 from edge.service import Service
-from edge.types import Effort, EffortChange, OverCurrent
+from edge.tally import event_text
+from edge.types import Effort, EffortChange, Event, EventKind, OverCurrent
 from edge.wire import decode_event, topic_of
 from tests.health.trees import ORIN, plant
 from tests.test_service_registry import CONFIG, NOON_NS
@@ -136,3 +138,12 @@ def test_the_service_records_the_change_on_the_health_topic_and_reports_it(tmp_p
         assert report.device == service._device.state
     finally:
         service._store.close()
+
+
+def test_a_change_reads_as_a_sentence_in_lists_and_summaries(device: Device) -> None:
+    device.reading = HOT
+    device.live(1.0)
+    event = Event(
+        "e", 1, "epoch", EventKind.DEVICE_EFFORT, "box", "yard", NOON_NS, NOON_NS, ClockQuality.SYNCED, device.told[0]
+    )
+    assert (describe(event), event_text(event)) == (device.told[0].in_words, device.told[0].in_words)
