@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import edge
 from edge.boompost import BoomPost
 from edge.capture.feed import CameraFeed, FeedSettings
+from edge.capture.framing import MakeMemory
 from edge.capture.sources import open_source, patience_s
 from edge.clock import Clock, SystemClock, make_id
 from edge.config import Camera, Config, Mqtt
@@ -158,11 +159,15 @@ def make_feed(
     wall_start_ns: int | None = None,
     give_up_s: float | None = None,
     on_state: Callable[[CameraStatus], None] | None = None,
+    make_memory: MakeMemory | None = None,
 ) -> CameraFeed:
-    """Return a camera's capture, not yet started; with `give_up_s` it gives up when no picture came by then."""
+    """Return a camera's capture, not yet started; with `give_up_s` it gives up when no picture came by then.
+
+    With `make_memory` its pictures stay in the GPU's memory where the decoder leaves them there.
+    """
 
     def make_source(first_seq: int) -> FrameSource:
-        return open_source(camera, clock, first_seq=first_seq, wall_start_ns=wall_start_ns)
+        return open_source(camera, clock, first_seq=first_seq, wall_start_ns=wall_start_ns, make_memory=make_memory)
 
     settings = FeedSettings(stall_s=patience_s(camera), give_up_s=give_up_s)
     return CameraFeed(camera.id, make_source, clock, settings, on_state)

@@ -7,14 +7,24 @@ import threading
 from edge.capture.address import Address, Kind
 from edge.capture.files import check_file, wall_start
 from edge.capture.framing import KEY_FRAME_WAIT_S, RESYNC_WAIT_S, Framing, Order
+from edge.capture.gst_device import DeviceTaker
 from edge.capture.gst_errors import explained
 from edge.capture.gst_pipeline import Pipeline
 from edge.capture.gst_planes import Unpacker
 from edge.capture.gst_runtime import Gst, version
-from edge.errors import EdgeError, SourceBroken, SourceCut, SourceEnded, SourceLost, SourceStalled
-from edge.ports import SourceSpec
-from edge.vision.frame import PlanarFrame
-from edge.vision.planes import display_wh
+from edge.errors import (
+    ConfigError,
+    EdgeError,
+    EngineFailed,
+    SourceBroken,
+    SourceCut,
+    SourceEnded,
+    SourceLost,
+    SourceStalled,
+)
+from edge.logs import get_log
+from edge.ports import DevicePicture, Frame, SourceSpec
+from edge.vision.planes import Planes, display_wh
 
 SLICE_NS = 50_000_000
 """How long one wait inside GStreamer lasts before the bus and the time are looked at again."""
@@ -23,7 +33,12 @@ CUT_SHORT_NS = 1_000_000_000
 
 
 class GstSource:
-    """The FrameSource port over a GStreamer pipeline that ends in an appsink."""
+    """The FrameSource port over a GStreamer pipeline that ends in an appsink.
+
+    Where the order has a way to make memory, pictures stay on the device. Whether that works is known only once a
+    picture was taken over, so `open` takes the first one; if it does not, the log says why and the connection is made
+    once more with pictures in the processor's memory. The spec tells which of the two it came to.
+    """
 
     def __init__(self, address: Address, order: Order) -> None:
         self._address = address
@@ -36,10 +51,39 @@ class GstSource:
         self._last_pts_ns = 0
         self._live = True
         self._closed = threading.Event()
+        self._taker: DeviceTaker | None = None
+        self._first: Frame | None = None
+        self._log = get_log(order.camera.id)
 
     def open(self) -> SourceSpec:
         if self._address.kind is Kind.FILE:
             check_file(self._address.target)
+        self._open_device()
+        try:
+            spec = self._connect()
+            if self._taker is None:
+                return spec
+            self._first = self.read(KEY_FRAME_WAIT_S)
+        except EdgeError as error:
+            if not self._blames_device(error):
+                raise
+            self._leave_device(str(error))
+            self._pipeline.stop()
+            return self._connect()
+        self._log.info("pictures stay on the device: %s", self._taker.label)
+        return spec
+
+    def _blames_device(self, error: EdgeError) -> bool:
+        """Say whether a first picture that did not come may come another way: the camera sent, and it was lost here."""
+        tail, pipeline = self._pipeline.tail, self._pipeline
+        if self._taker is None or tail is None or not tail.on_device or self._closed.is_set():
+            return False
+        # Where streams are announced, a tail is made only for one that came; a local camera's is made before.
+        sent = bool(pipeline.row.pads or pipeline.data_ns) and not isinstance(error, SourceStalled)
+        return sent or isinstance(error, EngineFailed | ConfigError)
+
+    def _connect(self) -> SourceSpec:
+        self._pipeline = Pipeline(self._address, self._order, on_device=self._taker is not None)
         self._pipeline.start()
         limit_s = self._order.open_timeout_s
         deadline_ns = self._order.clock.mono_ns() + round(limit_s * 1e9)
@@ -58,7 +102,10 @@ class GstSource:
                 raise self._stalled(f"no data within {limit_s:g} s")
         return self._spec(caps)
 
-    def read(self, timeout_s: float) -> PlanarFrame:
+    def read(self, timeout_s: float) -> Frame:
+        frame, self._first = self._first, None
+        if frame is not None and not self._closed.is_set():
+            return frame
         sink, wait_ns = self._pipeline.sink, min(SLICE_NS, round(timeout_s * 1e9))
         began_ns = self._order.clock.mono_ns()
         while sink is not None and not self._closed.is_set():
@@ -75,12 +122,31 @@ class GstSource:
 
     def close(self) -> None:
         self._closed.set()
+        self._first = None
         self._pipeline.stop()
+        if self._taker is not None:
+            self._taker.close()
+
+    def _open_device(self) -> None:
+        if self._order.make_memory is None:
+            return
+        try:
+            self._taker = DeviceTaker(self._order.make_memory(self._order.masks))
+        except EdgeError as error:
+            self._leave_device(str(error))
+
+    def _leave_device(self, reason: str) -> None:
+        taker, self._taker = self._taker, None
+        if taker is not None:
+            taker.close()
+        self._log.warning("pictures are letterboxed by the processor: %s", reason)
 
     def _spec(self, caps: Gst.Structure) -> SourceSpec:
         row, tail, sink = self._pipeline.row, self._pipeline.tail, self._pipeline.sink
         if tail is None or sink is None:
             raise SourceLost(f"{self._address.shown}: closed while opening")
+        if self._taker is not None and not tail.on_device:
+            self._leave_device(f"{tail.decoder.element} hands them out in the processor's memory")
         self._duration_ns = self._pipeline.duration_ns
         # A segmented stream of known length is a recording and is read like a file.
         self._live = row.live and not (self._address.kind is Kind.HLS and self._duration_ns)
@@ -94,7 +160,7 @@ class GstSource:
         return SourceSpec(
             live=self._live,
             backend=f"gstreamer {version()}",
-            decoder=f"{tail.decoder.element} ({tail.decoder.family})",
+            decoder=tail.shown,
             codec=tail.codec,
             size_wh=display_wh((width, height), _ratio(caps, "pixel-aspect-ratio", (1, 1))),
             fps=over / under,
@@ -103,9 +169,9 @@ class GstSource:
             wall_from=start_from,
         )
 
-    def _framed(self, sample: Gst.Sample) -> PlanarFrame | None:
-        planes = self._unpacker.planes(sample)
-        if planes is None:
+    def _framed(self, sample: Gst.Sample) -> Frame | None:
+        content = self._content(sample)
+        if content is None:
             self._framing.skip()
             return None
         left_out = self._pipeline.take_left_out()
@@ -114,7 +180,19 @@ class GstSource:
         stamp = sample.get_segment().to_stream_time(Gst.Format.TIME, sample.get_buffer().pts)
         self._last_pts_ns = stamp if stamp != Gst.CLOCK_TIME_NONE else self._last_pts_ns
         self._delivered += 1
-        return self._framing.frame(planes, self._last_pts_ns)
+        if isinstance(content, Planes):
+            return self._framing.frame(content, self._last_pts_ns)
+        return self._framing.device_frame(content, self._last_pts_ns)
+
+    def _content(self, sample: Gst.Sample) -> Planes | DevicePicture | None:
+        if self._taker is None:
+            return self._unpacker.planes(sample)
+        try:
+            return self._taker.picture(sample)
+        except EngineFailed as error:
+            if not self._delivered:  # for `open` to decide
+                raise
+            raise SourceLost(f"{self._address.shown}: {error}; connecting anew") from error
 
     def _check_bus(self, *, wait_ns: int) -> None:
         message = self._pipeline.message(wait_ns)
