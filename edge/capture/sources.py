@@ -57,9 +57,9 @@ def patience_s(camera: Camera) -> float:
 
 def _makers(address: Address, order: Order) -> list[Callable[[], FrameSource]]:
     camera, has_gst = order.camera, find_spec("gi") is not None
-    wants_gst = (
-        camera.backend in {"gst", "jetson"} or camera.decoder in {"nvv4l2", "nvdec"} or address.kind in NEEDS_GST
-    )
+    if camera.backend == "jetson":
+        return [lambda: _jetson(address, order)]
+    wants_gst = camera.backend == "gst" or camera.decoder in {"nvv4l2", "nvdec"} or address.kind in NEEDS_GST
     if wants_gst and camera.backend == "pyav":
         raise ConfigError(f"{address.shown}: PyAV cannot serve this address or decoder; set backend = gst")
     if wants_gst and not has_gst:
@@ -91,6 +91,12 @@ def _pyav(address: Address, order: Order) -> FrameSource:
     from edge.capture.pyav import PyAvSource  # noqa: PLC0415 - each adapter's library only where it is used
 
     return PyAvSource(address, order)
+
+
+def _jetson(address: Address, order: Order) -> FrameSource:
+    from edge.capture.jetson import JetsonSource  # noqa: PLC0415 - each adapter's library only where it is used
+
+    return JetsonSource(address, order)
 
 
 def _rendered(address: Address, order: Order) -> FrameSource:
