@@ -18,7 +18,7 @@ _LARGEST_BYTES = 512
 of JetPack 4 (1008), which is another one."""
 
 
-class _MapInfo(ctypes.Structure):
+class _Mapping(ctypes.Structure):
     """GstMapInfo of gstmemory.h: public interface of GStreamer 1, so the same in all its versions."""
 
     _fields_ = (
@@ -100,12 +100,12 @@ def mapped(buffer: Gst.Buffer) -> Iterator[tuple[int, int]]:
     Raises:
         SurfaceUnfit: it is none, or cannot be mapped.
     """
-    gst, at, info = ctypes.CDLL("libgstreamer-1.0.so.0"), hash(buffer), _MapInfo()
+    gst, at, info = ctypes.CDLL("libgstreamer-1.0.so.0"), hash(buffer), _Mapping()
     # A GstBuffer begins with its own type: with bindings that hash otherwise this would be another number.
     if ctypes.c_size_t.from_address(at).value != hash(Gst.Buffer.__gtype__):
         raise SurfaceUnfit("these Python bindings do not tell where a buffer lies; set decoder = software")
-    gst.gst_buffer_map.argtypes = (ctypes.c_void_p, ctypes.POINTER(_MapInfo), ctypes.c_int)
-    gst.gst_buffer_unmap.argtypes, gst.gst_buffer_unmap.restype = (ctypes.c_void_p, ctypes.POINTER(_MapInfo)), None
+    gst.gst_buffer_map.argtypes = (ctypes.c_void_p, ctypes.POINTER(_Mapping), ctypes.c_int)
+    gst.gst_buffer_unmap.argtypes, gst.gst_buffer_unmap.restype = (ctypes.c_void_p, ctypes.POINTER(_Mapping)), None
     if not gst.gst_buffer_map(at, ctypes.byref(info), int(Gst.MapFlags.READ)) or not info.data:
         raise SurfaceUnfit("a buffer of the board's memory cannot be mapped; set decoder = software")
     try:

@@ -146,7 +146,7 @@ class Camera(Section):
         example="rtsp://viewer:password@192.0.2.10/stream1",
     )
     backend: str = key(
-        "Capture library; auto takes GStreamer where it works, else PyAV.",
+        "Capture library; auto takes GStreamer where it works, else PyAV; jetson is the board's jetson-utils.",
         default="auto",
         choices=("auto", "gst", "pyav", "jetson"),
     )
