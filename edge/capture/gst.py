@@ -192,7 +192,10 @@ class GstSource:
         except EngineFailed as error:
             if not self._delivered:  # for `open` to decide
                 raise
-            raise SourceLost(f"{self._address.shown}: {error}; connecting anew") from error
+            if self._live:
+                raise SourceLost(f"{self._address.shown}: {error}; connecting anew") from error
+            # A file that began anew would be analysed twice.
+            raise SourceBroken(f"{self._address.shown}: {error}; set decoder = software and begin anew") from error
 
     def _check_bus(self, *, wait_ns: int) -> None:
         message = self._pipeline.message(wait_ns)

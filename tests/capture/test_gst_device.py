@@ -20,8 +20,8 @@ from edge.capture.address import parse_address
 from edge.capture.framing import Order
 from edge.clock import SystemClock
 from edge.config.model import Camera, Mask
-from edge.errors import EngineFailed, SourceEnded, SourceLost
-from edge.ports import Frame, FrameSource, SourceSpec
+from edge.errors import EdgeError, EngineFailed, SourceBroken, SourceEnded, SourceLost
+from edge.ports import Frame, FrameSource, SourceSpec, TensorOrder
 from edge.vision.device_frame import DeviceFrame
 from edge.vision.frame import PlanarFrame
 from tests.capture.clips import Clip, write_clip
@@ -146,19 +146,23 @@ def test_a_decoder_without_a_way_to_the_device_is_named(
     assert board.memories[0].closed >= 1
 
 
-def test_a_device_that_dies_later_loses_the_connection_and_its_frames_never_look_empty(
-    clip: Path, board: PretendedBoard
+@pytest.mark.parametrize(("live", "error"), [(True, SourceLost), (False, SourceBroken)], ids=["camera", "file"])
+def test_a_device_that_dies_later_ends_the_connection_and_its_frames_never_look_empty(
+    clip: Path, board: PretendedBoard, monkeypatch: pytest.MonkeyPatch, *, live: bool, error: type[EdgeError]
 ) -> None:
     one = source(clip, board)
     try:
         one.open()
+        monkeypatch.setattr(one, "_live", live)
         frame = one.read(5.0)
         board.memories[0].fault = EngineFailed("CUDA_ERROR_ECC_UNCORRECTABLE")
-        with pytest.raises(SourceLost, match="ECC_UNCORRECTABLE"):
+        with pytest.raises(error, match="ECC_UNCORRECTABLE"):
             one.read(5.0)
         for view in (lambda: frame.luma(8, 8), lambda: frame.tint(8, 8), lambda: frame.letterbox(64, 64)):
             with pytest.raises(EngineFailed):
                 view()
+        with pytest.raises(EngineFailed):
+            frame.tensor(TensorOrder(64, 64))
         with pytest.raises(EngineFailed):
             frame.crop((0, 0, 10, 10))
     finally:
