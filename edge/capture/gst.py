@@ -6,7 +6,7 @@ import threading
 
 from edge.capture.address import Address, Kind
 from edge.capture.files import check_file, wall_start
-from edge.capture.framing import KEY_FRAME_WAIT_S, RESYNC_WAIT_S, Framing, Order
+from edge.capture.framing import KEY_FRAME_WAIT_S, RESYNC_WAIT_S, Framing, MakeMemory, Order
 from edge.capture.gst_device import DeviceTaker
 from edge.capture.gst_errors import explained
 from edge.capture.gst_pipeline import Pipeline
@@ -16,6 +16,7 @@ from edge.errors import (
     ConfigError,
     EdgeError,
     EngineFailed,
+    ModelError,
     SourceBroken,
     SourceCut,
     SourceEnded,
@@ -35,9 +36,10 @@ CUT_SHORT_NS = 1_000_000_000
 class GstSource:
     """The FrameSource port over a GStreamer pipeline that ends in an appsink.
 
-    Where the order has a way to make memory, pictures stay on the device. Whether that works is known only once a
-    picture was taken over, so `open` takes the first one; if it does not, the log says why and the connection is made
-    once more with pictures in the processor's memory. The spec tells which of the two it came to.
+    Where the order has a way to make memory and the decoder one to fill it, pictures stay on the device; nothing of the
+    GPU is opened before that is known. Whether it works shows with the first picture, so `open` takes it; if it does
+    not, the log says why and the connection is made once more with pictures in the processor's memory. The spec tells
+    which of the two it came to.
     """
 
     def __init__(self, address: Address, order: Order) -> None:
@@ -58,32 +60,39 @@ class GstSource:
     def open(self) -> SourceSpec:
         if self._address.kind is Kind.FILE:
             check_file(self._address.target)
-        self._open_device()
+        make = self._order.make_memory
         try:
-            spec = self._connect()
-            if self._taker is None:
-                return spec
-            self._first = self.read(KEY_FRAME_WAIT_S)
+            spec = self._connect(on_device=make is not None)
+            if make is not None:
+                self._take_first(make)
         except EdgeError as error:
             if not self._blames_device(error):
                 raise
             self._leave_device(str(error))
             self._pipeline.stop()
-            return self._connect()
-        self._log.info("pictures stay on the device: %s", self._taker.label)
+            spec = self._connect(on_device=False)
         return spec
+
+    def _take_first(self, make: MakeMemory) -> None:
+        tail = self._pipeline.tail
+        if tail is None or not tail.on_device:
+            self._leave_device(f"{tail.decoder.element if tail else 'the decoder'} hands them out in plain memory")
+            return
+        taker = self._taker = DeviceTaker(make(self._order.masks))
+        self._first = self.read(KEY_FRAME_WAIT_S)
+        self._log.info("pictures stay on the device: %s", taker.label)
 
     def _blames_device(self, error: EdgeError) -> bool:
         """Say whether a first picture that did not come may come another way: the camera sent, and it was lost here."""
         tail, pipeline = self._pipeline.tail, self._pipeline
-        if self._taker is None or tail is None or not tail.on_device or self._closed.is_set():
+        if tail is None or not tail.on_device or self._closed.is_set():
             return False
         # Where streams are announced, a tail is made only for one that came; a local camera's is made before.
         sent = bool(pipeline.row.pads or pipeline.data_ns) and not isinstance(error, SourceStalled)
-        return sent or isinstance(error, EngineFailed | ConfigError)
+        return sent or isinstance(error, EngineFailed | ModelError | ConfigError)
 
-    def _connect(self) -> SourceSpec:
-        self._pipeline = Pipeline(self._address, self._order, on_device=self._taker is not None)
+    def _connect(self, *, on_device: bool) -> SourceSpec:
+        self._pipeline = Pipeline(self._address, self._order, on_device=on_device)
         self._pipeline.start()
         limit_s = self._order.open_timeout_s
         deadline_ns = self._order.clock.mono_ns() + round(limit_s * 1e9)
@@ -127,14 +136,6 @@ class GstSource:
         if self._taker is not None:
             self._taker.close()
 
-    def _open_device(self) -> None:
-        if self._order.make_memory is None:
-            return
-        try:
-            self._taker = DeviceTaker(self._order.make_memory(self._order.masks))
-        except EdgeError as error:
-            self._leave_device(str(error))
-
     def _leave_device(self, reason: str) -> None:
         taker, self._taker = self._taker, None
         if taker is not None:
@@ -145,8 +146,6 @@ class GstSource:
         row, tail, sink = self._pipeline.row, self._pipeline.tail, self._pipeline.sink
         if tail is None or sink is None:
             raise SourceLost(f"{self._address.shown}: closed while opening")
-        if self._taker is not None and not tail.on_device:
-            self._leave_device(f"{tail.decoder.element} hands them out in the processor's memory")
         self._duration_ns = self._pipeline.duration_ns
         # A segmented stream of known length is a recording and is read like a file.
         self._live = row.live and not (self._address.kind is Kind.HLS and self._duration_ns)

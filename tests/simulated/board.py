@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from edge.capture import launch
-from edge.errors import EngineFailed
+from edge.errors import EdgeError
 from edge.ports import Masks, PictureMemory
 from tests.simulated.nvbufsurface import SimulatedLibrary, SimulatedSurface
 from tests.simulated.pictures import SimulatedPictureMemory
@@ -27,7 +27,7 @@ class PretendedBoard:
         self.library = SimulatedLibrary()
         self.memories: list[SimulatedPictureMemory] = []
         self.spoil: Callable[[SimulatedSurface], None] = lambda _one: None
-        self.fault: EngineFailed | None = None
+        self.fault: EdgeError | None = None
         self._mapped = gst_device.mapped
         software = next(row for row in launch.CODECS["video/x-h264"].decoders if row.element == "avdec_h264")
         pretended = replace(software, stay="videoconvert name=home ! video/x-raw,format=(string)NV12")
