@@ -161,14 +161,9 @@ def rgb_from_yuv(planes: Sequence[U8], matrix: Matrix, *, full_range: bool) -> U
     return np.asarray(cv2.transform(yuv, _to_rgb(matrix, full_range)), np.uint8)
 
 
-def full_luma(luma: U8, *, full_range: bool) -> U8:
-    """Return brightness over 0..255, whatever range it was coded in."""
-    return luma if full_range else np.asarray(cv2.LUT(luma, _spread_luma()), np.uint8)
-
-
-@lru_cache(maxsize=8)
-def _to_rgb(matrix: Matrix, full_range: bool) -> F32:  # noqa: FBT001 - a cache key, private
-    red, blue = matrix.value
+def rgb_rows(weights: tuple[float, float], *, full_range: bool) -> F32:
+    """Return (3,4): factors of Y, Cb and Cr and what is added, for R, G and B; weights as in `Matrix`."""
+    red, blue = weights
     green = 1 - red - blue
     gain, offset, colour = (1.0, 0.0, 1.0) if full_range else (255 / 219, 16.0, 255 / 224)
     rows = np.array(
@@ -180,6 +175,16 @@ def _to_rgb(matrix: Matrix, full_range: bool) -> F32:  # noqa: FBT001 - a cache 
     )
     shift = -rows @ np.array([offset, 128.0, 128.0])
     return np.column_stack([rows, shift]).astype(np.float32)
+
+
+def full_luma(luma: U8, *, full_range: bool) -> U8:
+    """Return brightness over 0..255, whatever range it was coded in."""
+    return luma if full_range else np.asarray(cv2.LUT(luma, _spread_luma()), np.uint8)
+
+
+@lru_cache(maxsize=8)
+def _to_rgb(matrix: Matrix, full_range: bool) -> F32:  # noqa: FBT001 - a cache key, private
+    return rgb_rows(matrix.value, full_range=full_range)
 
 
 @lru_cache(maxsize=1)

@@ -11,21 +11,20 @@ import contextlib
 import ctypes
 import itertools
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from edge.errors import EngineFailed
-from edge.inference.cuda.driver import Pinned, Scalar
+from edge.inference.cuda.driver import Pinned
 from edge.inference.cuda.failures import failure
 from edge.inference.cuda.nvcc import compile_with_nvcc
 from edge.inference.cuda.pycuda_words import StatusWords
 
 NON_BLOCKING = 1
 """CU_STREAM_NON_BLOCKING of cuda.h: no waiting for the default stream, which other libraries use."""
-NUMPY_TYPES: dict[str, Callable[[Any], Any]] = {"int32": np.int32, "uint64": np.uint64, "float32": np.float32}
 
 
 @dataclass(slots=True, eq=False)
@@ -197,13 +196,12 @@ class ThroughPycuda:
         function: int,
         grid: tuple[int, int, int],
         block: tuple[int, int, int],
-        arguments: Sequence[Scalar],
+        argument: bytes,
         stream: int,
     ) -> None:
-        numbers = [NUMPY_TYPES[argument.kind](argument.value) for argument in arguments]
         with self._inside():
             _, kernel = self._got(self._here.functions, function, "function")
-            kernel(*numbers, grid=grid, block=block, stream=self._stream(stream))
+            kernel(np.void(argument), grid=grid, block=block, stream=self._stream(stream))
 
     def compile(self, source: str, name: str) -> bytes:
         return compile_with_nvcc(source, name, self.architecture)
