@@ -84,7 +84,7 @@ class Planes:
     @property
     def stretch(self) -> tuple[float, float]:
         """Display pixels per coded pixel, across and down: one of them is 1 and the other at least that."""
-        return _stretch(self.sar)
+        return stretch_of(self.sar)
 
     @property
     def display_wh(self) -> tuple[int, int]:
@@ -94,11 +94,12 @@ class Planes:
 
 def display_wh(coded_wh: tuple[int, int], sar: tuple[int, int]) -> tuple[int, int]:
     """Return the size in square pixels of a picture of so many coded ones of this shape."""
-    (width, height), (across, down) = coded_wh, _stretch(sar)
+    (width, height), (across, down) = coded_wh, stretch_of(sar)
     return max(round(width * across), 1), max(round(height * down), 1)
 
 
-def _stretch(sar: tuple[int, int]) -> tuple[float, float]:
+def stretch_of(sar: tuple[int, int]) -> tuple[float, float]:
+    """Return display pixels per coded pixel, across and down, of a sample aspect ratio."""
     across, down = sar
     return (across / down, 1.0) if across >= down else (1.0, down / across)
 

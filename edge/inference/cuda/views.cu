@@ -174,27 +174,25 @@ extern "C" __global__ void colours(struct View view)
         out[plane] = (unsigned char)rgb[plane];
 }
 
-// (height, width, 3) uint8 RGB of coded pixels stretched to square ones; fractions in 1/32, as OpenCV's warpAffine.
+// (height, width, 3) uint8 RGB of coded pixels stretched to square ones.
 extern "C" __global__ void stretched(struct View view)
 {
     int x = blockIdx.x * blockDim.x + threadIdx.x, y = blockIdx.y * blockDim.y + threadIdx.y;
     if (x >= view.width || y >= view.height)
         return;
-    int at_x = (int)rint((x * view.step_x + view.from_x) * 32), at_y = (int)rint((y * view.step_y + view.from_y) * 32);
-    int x0 = at_x >> 5, y0 = at_y >> 5, right = at_x & 31, below = at_y & 31;
-    int sums[3] = {0, 0, 0};
+    float at_x = (float)(x * view.step_x + view.from_x), at_y = (float)(y * view.step_y + view.from_y);
+    int x0 = (int)floorf(at_x), y0 = (int)floorf(at_y);
+    float right = at_x - x0, below = at_y - y0, sums[3] = {0, 0, 0};
     for (int corner = 0; corner < 4; ++corner) {
-        int weight = (corner & 1 ? right : 32 - right) * (corner & 2 ? below : 32 - below), rgb[3];
-        if (weight == 0)
-            continue;
-        int column = within(x0 + (corner & 1), 0, view.luma.width - 1);
+        float weight = (corner & 1 ? right : 1 - right) * (corner & 2 ? below : 1 - below);
+        int rgb[3], column = within(x0 + (corner & 1), 0, view.luma.width - 1);
         coloured(view, column, within(y0 + (corner >> 1), 0, view.luma.height - 1), rgb);
         for (int plane = 0; plane < 3; ++plane)
             sums[plane] += rgb[plane] * weight;
     }
     unsigned char *out = (unsigned char *)view.out + ((long long)y * view.width + x) * 3;
     for (int plane = 0; plane < 3; ++plane)
-        out[plane] = (unsigned char)((sums[plane] + 512) >> 10);
+        out[plane] = (unsigned char)within((int)rintf(sums[plane]), 0, 255);
 }
 
 // (height, width) uint8 brightness over 0..255.
