@@ -1,8 +1,8 @@
 """What is asked of a GPU, whichever binding reaches it.
 
 Contexts: one primary context a process, retained when a `Cuda` is opened; every call makes it current in the calling
-thread by itself, so a `Cuda` may be used from any thread. Addresses, streams and events are plain integers, as the
-driver and TensorRT take them.
+thread by itself, so a `Cuda` may be used from any thread. Addresses and streams are plain integers, as the driver and
+TensorRT take them; events, modules and functions are integers for these calls alone (pycuda tells no more).
 """
 
 from __future__ import annotations
@@ -66,6 +66,11 @@ class Cuda(Protocol):
     @property
     def architecture(self) -> str:
         """What kernels are compiled for: `sm_87`."""
+        ...
+
+    @property
+    def compiler(self) -> str:
+        """What `compile` compiles with, for cache keys: `nvcc` or `nvrtc`."""
         ...
 
     def attach(self) -> None:
