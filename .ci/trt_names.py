@@ -12,11 +12,12 @@ import sys
 from typing import Any
 
 CLASSES = (
-    "Builder BuilderFlag DataType EngineInspector ExecutionContextAllocationStrategy IBuilderConfig ICudaEngine "
-    "IExecutionContext IHostMemory ILayer ILogger INetworkDefinition IProgressMonitor ITensor ITimingCache "
-    "LayerInformationFormat LayerType MemoryPoolType NetworkDefinitionCreationFlag OnnxParser OnnxParserFlag "
-    "ParserError ProfilingVerbosity Runtime TensorIOMode ILogger.Severity"
-).split()
+    *("Builder", "BuilderFlag", "DataType", "EngineInspector", "ExecutionContextAllocationStrategy", "IBuilderConfig"),
+    *("ICudaEngine", "IExecutionContext", "IHostMemory", "ILayer", "ILogger", "ILogger.Severity", "INetworkDefinition"),
+    *("IProgressMonitor", "ITensor", "ITimingCache", "LayerInformationFormat", "LayerType", "MemoryPoolType"),
+    *("NetworkDefinitionCreationFlag", "OnnxParser", "OnnxParserFlag", "ParserError", "ProfilingVerbosity", "Runtime"),
+    "TensorIOMode",
+)
 SIGNATURE = re.compile(r"^(?:\d+\. )?\w+\((.*)\) -> (.+)$")
 ARGUMENT = re.compile(r"(\w+)(?=: )")
 

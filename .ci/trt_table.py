@@ -10,7 +10,7 @@ TABLE = Path(__file__).parent.parent / "tests" / "simulated" / "surface.toml"
 HEAD = """\
 # What TensorRT's Python bindings offer, by class: member -> how it is called in each version that has it.
 # A method is told by the names of its arguments, an enumeration's member by its number, anything else is a value.
-# Source: the packages tensorrt-cu12-bindings of these versions, imported and asked: `make surface`. Not written by hand.
+# Source: the packages tensorrt-cu12-bindings of these versions, imported and asked: `.ci/trt-surface --write`.
 """
 
 

@@ -2,7 +2,7 @@
 
 In a strongly typed network the ONNX itself says it: Q/DQ nodes make INT8, half-precision tensors make FP16. The engine
 says what became of it in its inspector's JSON (NVIDIA, TensorRT developer guide, Engine Inspector): each layer's
-tensors with their `Format/Datatype`, `Int8` or `Half` for short, `… row major Int8 format` or `… FP16 format` at length.
+tensors with their `Format/Datatype`: `Int8` or `Half` for short, at length `… row major Int8 format` or `… FP16 format`.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def check_asked(name: str, wanted: str, network: trt.INetworkDefinition) -> None
     found = asked_by(network)
     if found != wanted:
         raise ModelError(
-            f"{name}: is asked for as {wanted}, and its ONNX is written in {found}: TensorRT builds what the file says; "
-            f"make a {wanted} file with `edge models quantize`, or ask for {found}"
+            f"{name}: is asked for as {wanted}, and its ONNX is written in {found}, which TensorRT goes by: make a "
+            f"{wanted} file with `edge models quantize`, or ask for {found}"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import deque
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -76,7 +77,12 @@ class TrtEngine:
             version = load_version()
             cuda.attach()
             self._logger: trt.ILogger = make_logger(self._messages)
-            self._open(plan, slots, stack)
+            try:
+                self._open(plan, slots, stack)
+            except BaseException as error:
+                # What failed keeps its variables, and TensorRT's objects in them would outlive the context.
+                traceback.clear_frames(error.__traceback__)
+                raise
             self._ends = stack.pop_all()
         self.metadata: Mapping[str, str] = dict(label.metadata)
         self.label = f"tensorrt {version} {label.precision} on {cuda.device}"

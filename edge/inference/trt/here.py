@@ -13,7 +13,7 @@ from edge.errors import ModelError
 from edge.inference.cuda.driver import Cuda
 from edge.inference.trt.build import Progress, build_apart
 from edge.inference.trt.builder import BuildOrder
-from edge.inference.trt.engine import TrtEngine
+from edge.inference.trt.engine import SLOTS, TrtEngine
 from edge.inference.trt.runtime import load_version
 from edge.inference.trt.shelf import Plan, PlanLabel, Shelf
 
@@ -39,8 +39,8 @@ def open_shelf(folder: Path) -> Shelf:
         return Shelf(folder, cuda.device, version)
 
 
-def open_built(onnx: Path, precision: str, folder: Path) -> TrtEngine:
-    """Open the engine that was built of an ONNX file.
+def open_built(onnx: Path, precision: str, folder: Path, slots: int = SLOTS) -> TrtEngine:
+    """Open the engine that was built of an ONNX file; `slots` runs may be under way.
 
     Raises:
         ModelError: it was not built here, or cannot be loaded; TensorRT or a binding is absent; the file is missing.
@@ -51,7 +51,7 @@ def open_built(onnx: Path, precision: str, folder: Path) -> TrtEngine:
         cuda = stack.enter_context(closing(_open_cuda()))
         plan = _find(Shelf(folder, cuda.device, version), onnx, digest, precision)
         stack.pop_all()
-    return TrtEngine(plan, cuda)
+    return TrtEngine(plan, cuda, slots)
 
 
 def is_built(onnx: Path, precision: str, folder: Path) -> bool:
