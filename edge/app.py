@@ -20,6 +20,7 @@ from edge.gate.site import GateSite
 from edge.inference.desk import open_desk
 from edge.inference.detector import open_detector
 from edge.inference.detector_watch import DetectorWatch
+from edge.inference.engine_builds import EngineBuilds, OnBuild
 from edge.inference.last_good import Choice, LastGood
 from edge.mqtt import connect_broker
 from edge.order import WatchOrder, in_unit, what_to_watch
@@ -121,13 +122,15 @@ def make_pipeline(config: Config, camera: Camera, detector: Detector, desk: Read
     return Pipeline(camera, detector, desk, site, make_id, heartbeat_s, expect, keeps_pictures=keeps)
 
 
-def watch_detector(config: Config, clock: Clock, stop: threading.Event) -> DetectorWatch:
+def watch_detector(config: Config, clock: Clock, stop: threading.Event, on_build: OnBuild) -> DetectorWatch:
     """Return the detector to run, chosen between the configured one and the last good one beside the store.
+
+    Engines that are missing are built first, and `on_build` is told how far that is.
 
     Raises:
         ModelError: the configured one is refused, and there is no last good one; or `stop` was set meanwhile.
     """
-    return DetectorWatch(LastGood.beside(config.store, clock), config.models, stop)
+    return DetectorWatch(LastGood.beside(config.store, clock), config.models, stop, EngineBuilds(on_build))
 
 
 def make_post(

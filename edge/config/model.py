@@ -345,6 +345,12 @@ class Models(Section):
         default="auto",
         choices=("auto", "tensorrt", "onnxruntime"),
     )
+    engines_dir: str = key(
+        "Folder of built TensorRT engines; empty means `engines` beside the store.",
+        default="",
+        reload=False,
+        example="/var/lib/edge/engines",
+    )
     precision: str = key(
         "Build of the detector; auto takes what its card names for the engine, else the full one.",
         default="auto",
