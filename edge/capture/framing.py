@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edge.capture.launch import Distrusted, trust_all
 from edge.clock import Clock
 from edge.config.model import Camera
 from edge.vision.frame import PlanarFrame
@@ -22,7 +23,7 @@ class Order:
 
     `first_seq` lets numbers run on over reconnections. `wall_start_ns` is the wall time of a file's first frame, None
     for the file's own date. `open_timeout_s` bounds `open`; `read_timeout_s` bounds the silence within one `read` where
-    a library must know it beforehand.
+    a library must know it beforehand. `distrusted` says which decoders failed their trial on this device.
     """
 
     camera: Camera
@@ -31,6 +32,7 @@ class Order:
     wall_start_ns: int | None = None
     open_timeout_s: float = 5.0
     read_timeout_s: float = 1.5
+    distrusted: Distrusted = trust_all
 
 
 class Framing:

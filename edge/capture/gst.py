@@ -11,6 +11,7 @@ from edge.capture.gst_errors import explained
 from edge.capture.gst_pipeline import Pipeline
 from edge.capture.gst_planes import Unpacker
 from edge.capture.gst_runtime import Gst, version
+from edge.capture.launch import DecoderRow
 from edge.errors import EdgeError, SourceBroken, SourceCut, SourceEnded, SourceLost, SourceStalled
 from edge.ports import SourceSpec
 from edge.vision.frame import PlanarFrame
@@ -23,12 +24,12 @@ CUT_SHORT_NS = 1_000_000_000
 
 
 class GstSource:
-    """The FrameSource port over a GStreamer pipeline that ends in an appsink."""
+    """The FrameSource port over a GStreamer pipeline that ends in an appsink; `only` is the decoder of a trial."""
 
-    def __init__(self, address: Address, order: Order) -> None:
+    def __init__(self, address: Address, order: Order, only: DecoderRow | None = None) -> None:
         self._address = address
         self._order = order
-        self._pipeline = Pipeline(address, order)
+        self._pipeline = Pipeline(address, order, only)
         self._framing = Framing(order)
         self._unpacker = Unpacker()
         self._delivered = 0

@@ -27,15 +27,16 @@ class Pipeline:
     """One pipeline for one connection. What GStreamer's own threads find out is kept here for the reader's thread.
 
     `fault` is what went wrong while linking; `synced` says that the decoder has had a key frame and every picture
-    since; `data_ns` is when coded data last came; `strangers` says that streams came which are no video.
+    since; `data_ns` is when coded data last came; `strangers` says that streams came which are no video. With `only`
+    no other decoder is taken, see `launch.Choice`.
     """
 
-    def __init__(self, address: Address, order: Order) -> None:
+    def __init__(self, address: Address, order: Order, only: launch.DecoderRow | None = None) -> None:
         camera = order.camera
         wanted = "nvv4l2" if camera.backend == "jetson" and camera.decoder == "auto" else camera.decoder
         self._address = address
         self._order = order
-        self._choice = launch.Choice(wanted, is_installed)
+        self._choice = launch.Choice(wanted, is_installed, order.distrusted, only)
         self._handlers: list[tuple[Gst.Element, int]] = []
         self._linking = threading.Lock()
         self._decoder_pad: Gst.Pad | None = None
