@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from edge.capture.launch import Distrusted, trust_all
 from edge.clock import Clock
 from edge.config.model import Camera
 from edge.ports import DevicePicture, Masks, PictureMemory
@@ -29,7 +30,8 @@ class Order:
 
     `first_seq` lets numbers run on over reconnections. `wall_start_ns` is the wall time of a file's first frame, None
     for the file's own date. `open_timeout_s` bounds `open`; `read_timeout_s` bounds the silence within one `read` where
-    a library must know it beforehand. `make_memory` is given where pictures shall stay in a GPU's memory.
+    a library must know it beforehand. `make_memory` is given where pictures shall stay in a GPU's memory; `distrusted`
+    says which decoders failed their trial on this device.
     """
 
     camera: Camera
@@ -39,6 +41,7 @@ class Order:
     open_timeout_s: float = 5.0
     read_timeout_s: float = 1.5
     make_memory: MakeMemory | None = None
+    distrusted: Distrusted = trust_all
 
     @property
     def masks(self) -> Masks:

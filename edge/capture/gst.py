@@ -12,6 +12,7 @@ from edge.capture.gst_errors import explained
 from edge.capture.gst_pipeline import Pipeline
 from edge.capture.gst_planes import Unpacker
 from edge.capture.gst_runtime import Gst, version
+from edge.capture.launch import DecoderRow
 from edge.errors import (
     ConfigError,
     EdgeError,
@@ -39,13 +40,14 @@ class GstSource:
     Where the order has a way to make memory and the decoder one to fill it, pictures stay on the device; nothing of the
     GPU is opened before that is known. Whether it works shows with the first picture, so `open` takes it; if it does
     not, the log says why and the connection is made once more with pictures in the processor's memory. The spec tells
-    which of the two it came to.
+    which of the two it came to. `only` is the decoder of a trial.
     """
 
-    def __init__(self, address: Address, order: Order) -> None:
+    def __init__(self, address: Address, order: Order, only: DecoderRow | None = None) -> None:
         self._address = address
         self._order = order
-        self._pipeline = Pipeline(address, order)
+        self._only = only
+        self._pipeline = Pipeline(address, order, only)
         self._framing = Framing(order)
         self._unpacker = Unpacker()
         self._delivered = 0
@@ -92,7 +94,7 @@ class GstSource:
         return sent or isinstance(error, EngineFailed | ModelError | ConfigError)
 
     def _connect(self, *, on_device: bool) -> SourceSpec:
-        self._pipeline = Pipeline(self._address, self._order, on_device=on_device)
+        self._pipeline = Pipeline(self._address, self._order, self._only, on_device=on_device)
         self._pipeline.start()
         limit_s = self._order.open_timeout_s
         deadline_ns = self._order.clock.mono_ns() + round(limit_s * 1e9)

@@ -27,14 +27,17 @@ class Pipeline:
     """One pipeline for one connection. What GStreamer's own threads find out is kept here for the reader's thread.
 
     `fault` is what went wrong while linking; `synced` says that the decoder has had a key frame and every picture
-    since; `data_ns` is when coded data last came; `strangers` says that streams came which are no video.
-    `on_device` leaves pictures in the board's memory where the decoder can; the tail says whether it does.
+    since; `data_ns` is when coded data last came; `strangers` says that streams came which are no video. With `only`
+    no other decoder is taken, see `launch.Choice`; `on_device` leaves pictures in the board's memory where the decoder
+    can, and the tail says whether it does.
     """
 
-    def __init__(self, address: Address, order: Order, *, on_device: bool = False) -> None:
+    def __init__(
+        self, address: Address, order: Order, only: launch.DecoderRow | None = None, *, on_device: bool = False
+    ) -> None:
         self._address = address
         self._order = order
-        self._choice = launch.Choice(order.camera.decoder, is_installed, on_device)
+        self._choice = launch.Choice(order.camera.decoder, is_installed, order.distrusted, only, on_device)
         self._handlers: list[tuple[Gst.Element, int]] = []
         self._linking = threading.Lock()
         self._decoder_pad: Gst.Pad | None = None

@@ -15,9 +15,13 @@ from dataclasses import dataclass, field, replace
 
 from edge.capture.address import Address, Kind
 from edge.errors import ConfigError
+from edge.logs import get_log
 
 Present = Callable[[str], bool]
 """Whether an element of this name is installed."""
+Distrusted = Callable[[str, str], str]
+"""Why an element was refused for a codec by the decoder trial; empty when it was not, or was not tried."""
+_LOG = get_log("capture")
 Setting = tuple[str, "bool | int | str"]
 """A property and its value, set only where the installed version of the element has it."""
 
@@ -188,32 +192,51 @@ class Tail:
         return decoder if self.decoder.family == "software" else f"{decoder}, letterboxed by the processor"
 
 
+def trust_all(_element: str, _codec: str) -> str:
+    """Refuse no decoder."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Which decoders a camera may use: `wanted` as configured, `present` says what is installed.
 
+    `distrusted` says which failed their trial here. `only` leaves no choice: the trial itself takes exactly that one.
     `on_device`: pictures shall stay in the board's memory where the decoder has a way for that.
     """
 
     wanted: str
     present: Present = field(compare=False)
+    distrusted: Distrusted = field(default=trust_all, compare=False)
+    only: DecoderRow | None = None
     on_device: bool = False
 
     def pick(self, row: CodecRow) -> DecoderRow:
-        """Return the best decoder that is wanted and installed.
+        """Return the best decoder that is wanted, installed and not refused.
 
         Raises:
-            ConfigError: there is none.
+            ConfigError: there is none, or the one asked for by name was refused.
         """
+        if self.only is not None:
+            return self.only
         wanted = "auto" if row.codec == "raw" else self.wanted  # raw pictures need no decoder, whichever is wanted
         fitting = [decoder for decoder in row.decoders if wanted in {"auto", decoder.family}]
         for decoder in fitting:
-            if all(self.present(name) for name in elements_of(decoder.chain)):
+            if not all(self.present(name) for name in elements_of(decoder.chain)):
+                continue
+            refusal = self.distrusted(decoder.element, row.codec)
+            if not refusal:
                 return decoder
+            told = f"{decoder.element} was refused for {row.codec} by edge doctor: {refusal}"
+            if wanted != "auto":
+                raise ConfigError(f"decoder {wanted}: {told}; set decoder = auto, or mend it and run edge doctor again")
+            _LOG.warning("%s; the next decoder is taken", told)
         if not fitting:
             raise ConfigError(f"decoder {self.wanted}: cannot decode {row.codec}; set decoder = auto")
         advised = next((decoder for decoder in fitting if decoder.family == "software"), fitting[0])
-        absent = next(name for name in elements_of(advised.chain) if not self.present(name))
+        absent = next((name for name in elements_of(advised.chain) if not self.present(name)), "")
+        if not absent:
+            raise ConfigError(f"no decoder for {row.codec}: all were refused by edge doctor; set backend = pyav")
         raise ConfigError(f"no decoder for {row.codec}: {absent} is missing; install {package_of(absent)}")
 
 

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from edge.capture.address import Address, Kind, parse_address
 from edge.capture.framing import MakeMemory, Order
+from edge.capture.launch import Distrusted, trust_all
 from edge.clock import Clock
 from edge.config.model import Camera
 from edge.errors import ConfigError
@@ -28,18 +29,20 @@ def open_source(
     wall_start_ns: int | None = None,
     open_timeout_s: float = 5.0,
     make_memory: MakeMemory | None = None,
+    distrusted: Distrusted = trust_all,
 ) -> FrameSource:
     """Return the adapter for the camera's address, not yet opened.
 
     `first_seq` is the number of its first frame; `wall_start_ns` the wall time of a file's first frame, None for the
     file's own date. With `make_memory` pictures stay in the GPU's memory where the decoder can leave them there; the
-    spec says whether they do, the log says why not.
+    spec says whether they do, the log says why not. `distrusted` says which decoders failed their trial here, see
+    `edge.capture.verdicts`.
 
     Raises:
         ConfigError: the address, or a backend or decoder that cannot serve it.
     """
     address = parse_address(camera.source)
-    order = Order(camera, clock, first_seq, wall_start_ns, open_timeout_s, patience_s(camera), make_memory)
+    order = Order(camera, clock, first_seq, wall_start_ns, open_timeout_s, patience_s(camera), make_memory, distrusted)
     if address.kind is Kind.REPLAY:
         from edge.capture.replay import ReplaySource  # noqa: PLC0415 - each adapter's library only where it is used
 
