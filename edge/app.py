@@ -21,12 +21,13 @@ from edge.inference.desk import open_desk
 from edge.inference.detector import open_detector
 from edge.inference.detector_watch import DetectorWatch
 from edge.inference.engine_builds import EngineBuilds, OnBuild
+from edge.inference.engines import best_engine, engines_folder
 from edge.inference.last_good import Choice, LastGood
 from edge.mqtt import connect_broker
 from edge.order import WatchOrder, in_unit, what_to_watch
 from edge.pipeline import Pipeline
 from edge.plates.grammar import Prior
-from edge.ports import Detector, EventStore, FrameSource, ReadingDesk
+from edge.ports import Detector, EventStore, FrameSource, Masks, PictureMemory, ReadingDesk
 from edge.registryfile import read_registry
 from edge.registrypost import make_guard, watch_key
 from edge.relay import Relay, RelaySettings, Report
@@ -60,7 +61,14 @@ def open_analysis(
     stack.callback(detector.close)
     desk = open_desk(config.models, waits=True)
     stack.callback(desk.close)
-    feed = make_feed(camera, clock, wall_start_ns=watched.start_ns, give_up_s=FIRST_FRAME_S, on_state=on_state)
+    feed = make_feed(
+        camera,
+        clock,
+        wall_start_ns=watched.start_ns,
+        give_up_s=FIRST_FRAME_S,
+        on_state=on_state,
+        make_memory=memory_for(config, camera),
+    )
     stack.callback(feed.stop)
     site = SiteBook(make_site(config, store), store)
     site.place(make_guard(config, read_registry(config.registry.file), watch_key(config, order.db)))
@@ -151,8 +159,26 @@ def make_post(
         stack.callback(desk.close)
         return make_pipeline(config, camera, detector, desk, site)
 
-    feed = make_feed(camera, clock, on_state=on_state)
+    feed = make_feed(camera, clock, on_state=on_state, make_memory=memory_for(config, camera))
     return Post(camera, feed, Worker(feed, open_pipeline, site, clock, camera.id))
+
+
+def memory_for(config: Config, camera: Camera) -> MakeMemory | None:
+    """Return what opens the GPU's memory for a camera's pictures, None where the processor shall letterbox them.
+
+    They stay on the GPU where TensorRT runs the networks and the board's own decoder may be taken; nothing is loaded
+    before a decoder was found that leaves them there.
+    """
+    if best_engine(config.models.engine) != "tensorrt" or camera.decoder not in {"auto", "nvv4l2"}:
+        return None
+    kernels = engines_folder(config.models.engines_dir)
+
+    def make(masks: Masks) -> PictureMemory:
+        from edge.inference.cuda.pictures import open_pictures  # noqa: PLC0415 - loads the driver's library
+
+        return open_pictures(kernels, masks)
+
+    return make
 
 
 def make_feed(
