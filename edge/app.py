@@ -38,6 +38,8 @@ from edge.types import CameraStatus
 
 FIRST_FRAME_S = 10.0
 """How long a one-shot analysis waits for its first frame."""
+QUEUE_ON_DEVICE = 2
+"""Frames of a file that wait for the analysis where each of them holds a buffer of the GPU's pool."""
 
 
 def open_analysis(
@@ -199,4 +201,6 @@ def make_feed(
         return open_source(camera, clock, first_seq=first_seq, wall_start_ns=wall_start_ns, make_memory=make_memory)
 
     settings = FeedSettings(stall_s=patience_s(camera), give_up_s=give_up_s)
+    if make_memory is not None:
+        settings = replace(settings, queue_frames=QUEUE_ON_DEVICE)
     return CameraFeed(camera.id, make_source, clock, settings, on_state)
