@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import edge
 from edge.boompost import BoomPost
 from edge.capture.feed import CameraFeed, FeedSettings
+from edge.capture.framing import MakeMemory
 from edge.capture.sources import open_source, patience_s
 from edge.clock import Clock, SystemClock, make_id
 from edge.config import Camera, Config, Mqtt
@@ -19,12 +20,14 @@ from edge.gate.site import GateSite
 from edge.inference.desk import open_desk
 from edge.inference.detector import open_detector
 from edge.inference.detector_watch import DetectorWatch
+from edge.inference.engine_builds import EngineBuilds, OnBuild
+from edge.inference.engines import best_engine, engines_folder
 from edge.inference.last_good import Choice, LastGood
 from edge.mqtt import connect_broker
 from edge.order import WatchOrder, in_unit, what_to_watch
 from edge.pipeline import Pipeline
 from edge.plates.grammar import Prior
-from edge.ports import Allowance, Detector, EventStore, FrameSource, ReadingDesk
+from edge.ports import Allowance, Detector, EventStore, FrameSource, Masks, PictureMemory, ReadingDesk
 from edge.registryfile import read_registry
 from edge.registrypost import make_guard, watch_key
 from edge.relay import Relay, RelaySettings, Report
@@ -36,6 +39,8 @@ from edge.types import CameraStatus
 
 FIRST_FRAME_S = 10.0
 """How long a one-shot analysis waits for its first frame."""
+QUEUE_ON_DEVICE = 2
+"""Frames of a file that wait for the analysis where each of them holds a buffer of the GPU's pool."""
 
 
 def open_analysis(
@@ -59,7 +64,14 @@ def open_analysis(
     stack.callback(detector.close)
     desk = open_desk(config.models, waits=True)
     stack.callback(desk.close)
-    feed = make_feed(camera, clock, wall_start_ns=watched.start_ns, give_up_s=FIRST_FRAME_S, on_state=on_state)
+    feed = make_feed(
+        camera,
+        clock,
+        wall_start_ns=watched.start_ns,
+        give_up_s=FIRST_FRAME_S,
+        on_state=on_state,
+        make_memory=memory_for(config, camera),
+    )
     stack.callback(feed.stop)
     site = SiteBook(make_site(config, store), store)
     site.place(make_guard(config, read_registry(config.registry.file), watch_key(config, order.db)))
@@ -128,13 +140,15 @@ def make_pipeline(
     return Pipeline(camera, detector, desk, site, make_id, pace, expect, keeps_pictures=config.store.evidence)
 
 
-def watch_detector(config: Config, clock: Clock, stop: threading.Event) -> DetectorWatch:
+def watch_detector(config: Config, clock: Clock, stop: threading.Event, on_build: OnBuild) -> DetectorWatch:
     """Return the detector to run, chosen between the configured one and the last good one beside the store.
+
+    Engines that are missing are built first, and `on_build` is told how far that is.
 
     Raises:
         ModelError: the configured one is refused, and there is no last good one; or `stop` was set meanwhile.
     """
-    return DetectorWatch(LastGood.beside(config.store, clock), config.models, stop)
+    return DetectorWatch(LastGood.beside(config.store, clock), config.models, stop, EngineBuilds(on_build))
 
 
 def make_post(
@@ -156,8 +170,26 @@ def make_post(
         stack.callback(desk.close)
         return make_pipeline(config, camera, detector, desk, site, allowance)
 
-    feed = make_feed(camera, clock, on_state=on_state)
+    feed = make_feed(camera, clock, on_state=on_state, make_memory=memory_for(config, camera))
     return Post(camera, feed, Worker(feed, open_pipeline, site, clock, camera.id))
+
+
+def memory_for(config: Config, camera: Camera) -> MakeMemory | None:
+    """Return what opens the GPU's memory for a camera's pictures, None where the processor shall letterbox them.
+
+    They stay on the GPU where TensorRT runs the networks and the board's own decoder may be taken; nothing is loaded
+    before a decoder was found that leaves them there.
+    """
+    if best_engine(config.models.engine) != "tensorrt" or camera.decoder not in {"auto", "nvv4l2"}:
+        return None
+    kernels = engines_folder(config.models.engines_dir)
+
+    def make(masks: Masks) -> PictureMemory:
+        from edge.inference.cuda.pictures import open_pictures  # noqa: PLC0415 - loads the driver's library
+
+        return open_pictures(kernels, masks)
+
+    return make
 
 
 def make_feed(
@@ -167,11 +199,17 @@ def make_feed(
     wall_start_ns: int | None = None,
     give_up_s: float | None = None,
     on_state: Callable[[CameraStatus], None] | None = None,
+    make_memory: MakeMemory | None = None,
 ) -> CameraFeed:
-    """Return a camera's capture, not yet started; with `give_up_s` it gives up when no picture came by then."""
+    """Return a camera's capture, not yet started; with `give_up_s` it gives up when no picture came by then.
+
+    With `make_memory` its pictures stay in the GPU's memory where the decoder leaves them there.
+    """
 
     def make_source(first_seq: int) -> FrameSource:
-        return open_source(camera, clock, first_seq=first_seq, wall_start_ns=wall_start_ns)
+        return open_source(camera, clock, first_seq=first_seq, wall_start_ns=wall_start_ns, make_memory=make_memory)
 
     settings = FeedSettings(stall_s=patience_s(camera), give_up_s=give_up_s)
+    if make_memory is not None:
+        settings = replace(settings, queue_frames=QUEUE_ON_DEVICE)
     return CameraFeed(camera.id, make_source, clock, settings, on_state)

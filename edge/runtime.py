@@ -23,6 +23,7 @@ from edge.errors import (
     SourceEnded,
     StoreFailed,
 )
+from edge.inference.cuda.driver import DeviceLost
 from edge.logs import get_log
 from edge.pipeline import Pipeline, Step
 from edge.ports import DeskCost, Frame, SourceSpec
@@ -134,7 +135,10 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class WorkerState:
-    """How a worker is doing: `state` is working, resting, ended or refused; `reason` says why it does not work."""
+    """How a worker is doing: `state` is working, resting, ended, refused or lost; `reason` says why it does not work.
+
+    Lost is a GPU that this process can never use again.
+    """
 
     state: str
     reason: str
@@ -169,6 +173,9 @@ class Worker:
                 return
             except (ConfigError, SourceBroken) as error:
                 self._say("refused", str(error))
+                return
+            except DeviceLost as error:
+                self._say("lost", str(error))  # no second try in this process can help: the service ends it
                 return
             except (EngineFailed, ModelError) as error:
                 self._rest(error, stop)
@@ -240,7 +247,14 @@ class Post:
     def trouble(self) -> str:
         """Why the camera is not analysed although it may be live; empty when it is."""
         state = self._worker.state
-        return f"{self.camera.id} {state.state}: {state.reason}" if state.state in {"resting", "refused"} else ""
+        return (
+            f"{self.camera.id} {state.state}: {state.reason}" if state.state in {"resting", "refused", "lost"} else ""
+        )
+
+    @property
+    def lost(self) -> str:
+        """Why the GPU is lost to this process; empty when it is not."""
+        return self.trouble if self._worker.state.state == "lost" else ""
 
     def hangs(self, now_ns: int) -> bool:
         """Tell whether the worker should have come round long ago."""

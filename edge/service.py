@@ -17,7 +17,7 @@ from edge.clock import Clock, make_id
 from edge.config import Camera, Config, Models
 from edge.config.reload import ConfigWatch, Reload
 from edge.devicepost import DevicePost
-from edge.errors import ConfigError, ModelError, StoreFailed
+from edge.errors import ConfigError, EngineFailed, ModelError, StoreFailed
 from edge.hatch import Hatch, beside
 from edge.health import notify
 from edge.health.jtop import Jtop
@@ -81,6 +81,7 @@ class Service:
 
         Raises:
             ModelError: no detector is good enough to run.
+            EngineFailed: the GPU is lost to this process; another process may have it again.
         """
         with ExitStack() as stack:
             stack.callback(self._store.close)
@@ -133,6 +134,10 @@ class Service:
             self._restart_relay()
         self._try_store(lambda: self._site.tick(self._clock.wall_ns(), self._clock.quality()))
         self._retain_when_due()
+        lost = next((post.lost for post in self._posts.values() if post.lost), "")
+        if lost:
+            self._end = lost
+            raise EngineFailed(f"{lost}: the service ends, and systemd starts it anew")
         hanging = [post.camera.id for post in self._posts.values() if post.hangs(self._clock.mono_ns())]
         if hanging:
             self._log.error("%s: the worker does not come round; waiting for the watchdog", ", ".join(hanging))
@@ -173,12 +178,18 @@ class Service:
         """Return the detector when it has passed its trial, None when `stop` was set meanwhile."""
         notify.extend_start(TRIAL_S)
         try:
-            return watch_detector(self._config, self._clock, stop)
+            return watch_detector(self._config, self._clock, stop, self._on_build)
         except ModelError as error:
             if stop.is_set():
                 return None
             self._end = str(error)
             raise
+
+    def _on_build(self, network: str, step: str, share: float) -> None:
+        """Tell systemd that the start goes on, and how far; once all is ready nobody waits any more."""
+        if self._holding.starting:
+            notify.extend_start(TRIAL_S)
+            notify.status(f"building the engine of {network}: {share:.0%}, {step}")
 
     def _take_over(self, choice: Choice) -> None:
         """Go on with this choice; the cameras start anew only where it is another detector."""
@@ -318,4 +329,5 @@ def _until_restart(running: Config, changed: Config) -> Config:
         device=replace(changed.device, id=running.device.id),
         site=replace(changed.site, id=running.site.id),
         store=replace(changed.store, path=running.store.path),
+        models=replace(changed.models, engines_dir=running.models.engines_dir),
     )

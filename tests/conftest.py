@@ -7,6 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from edge.inference.cuda.driver import Cuda
+from edge.inference.cuda.open import open_cuda
+from tests.simulated.gpu import SimulatedGpu
+from tests.simulated.install import BINDINGS, install
+
 
 @pytest.fixture(autouse=True)
 def _the_log_as_it_was() -> Iterator[None]:
@@ -16,3 +21,22 @@ def _the_log_as_it_was() -> Iterator[None]:
     yield
     log.handlers[:], log.propagate = handlers, propagate
     log.setLevel(level)
+
+
+@pytest.fixture
+def gpu() -> Iterator[SimulatedGpu]:
+    """A simulated GPU; at the end nothing may be left on it, and no breach of the driver's contract have happened."""
+    simulated = SimulatedGpu()
+    yield simulated
+    simulated.close()
+
+
+@pytest.fixture(params=BINDINGS)
+def cuda(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, gpu: SimulatedGpu) -> Iterator[Cuda]:
+    """The simulated GPU opened through each binding in turn, closed at the end."""
+    pycuda = install(monkeypatch, gpu, request.param)
+    opened = open_cuda()
+    yield opened
+    if not gpu.lost:
+        opened.close()
+        assert pycuda is None or not pycuda.left_on_stacks(), "pycuda would abort the process"

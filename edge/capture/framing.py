@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from edge.capture.launch import Distrusted, trust_all
 from edge.clock import Clock
 from edge.config.model import Camera
+from edge.ports import DevicePicture, Masks, PictureMemory
+from edge.vision.device_frame import DeviceFrame
 from edge.vision.frame import PlanarFrame
 from edge.vision.masks import PrivacyMasks
 from edge.vision.planes import Planes
@@ -16,13 +20,18 @@ RESYNC_WAIT_S = 3.0
 """Longest wait for the next one after lost data: a new connection brings one at once from most cameras."""
 
 
+MakeMemory = Callable[[Masks], PictureMemory]
+"""Opens the memory that takes one camera's pictures over and blackens its masks. Raises EdgeError when it cannot be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What an adapter is asked for.
 
     `first_seq` lets numbers run on over reconnections. `wall_start_ns` is the wall time of a file's first frame, None
     for the file's own date. `open_timeout_s` bounds `open`; `read_timeout_s` bounds the silence within one `read` where
-    a library must know it beforehand.
+    a library must know it beforehand. `make_memory` is given where pictures shall stay in a GPU's memory; `distrusted`
+    says which decoders failed their trial on this device.
     """
 
     camera: Camera
@@ -31,6 +40,13 @@ class Order:
     wall_start_ns: int | None = None
     open_timeout_s: float = 5.0
     read_timeout_s: float = 1.5
+    make_memory: MakeMemory | None = None
+    distrusted: Distrusted = trust_all
+
+    @property
+    def masks(self) -> Masks:
+        """Corners of the areas to hide."""
+        return [mask.polygon for mask in self.camera.masks]
 
 
 class Framing:
@@ -39,7 +55,7 @@ class Framing:
     def __init__(self, order: Order) -> None:
         self._camera_id = order.camera.id
         self._clock = order.clock
-        self._masks = PrivacyMasks([mask.polygon for mask in order.camera.masks])
+        self._masks = PrivacyMasks(order.masks)
         self._seq = order.first_seq
         self._wall_start_ns: int | None = None
         self._first_pts_ns: int | None = None
@@ -54,12 +70,18 @@ class Framing:
 
     def frame(self, planes: Planes, pts_ns: int) -> PlanarFrame:
         """Return the next frame."""
+        return PlanarFrame(self._camera_id, *self._stamps(pts_ns), self._masks.blacken(planes))
+
+    def device_frame(self, picture: DevicePicture, pts_ns: int) -> DeviceFrame:
+        """Return the next frame over a picture whose masks were blackened when it was taken over."""
+        return DeviceFrame(self._camera_id, *self._stamps(pts_ns), picture)
+
+    def _stamps(self, pts_ns: int) -> tuple[int, int, int, int]:
+        """Return the next number, its wall and monotonic time, and the stream's stamp."""
         seq, self._seq = self._seq, self._seq + 1
         if self._first_pts_ns is None:
             self._first_pts_ns = pts_ns
         if self._wall_start_ns is None:
-            wall_ns, mono_ns = self._clock.wall_ns(), self._clock.mono_ns()
-        else:
-            mono_ns = pts_ns - self._first_pts_ns
-            wall_ns = self._wall_start_ns + mono_ns
-        return PlanarFrame(self._camera_id, seq, wall_ns, mono_ns, pts_ns, self._masks.blacken(planes))
+            return seq, self._clock.wall_ns(), self._clock.mono_ns(), pts_ns
+        mono_ns = pts_ns - self._first_pts_ns
+        return seq, self._wall_start_ns + mono_ns, mono_ns, pts_ns

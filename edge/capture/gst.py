@@ -6,15 +6,27 @@ import threading
 
 from edge.capture.address import Address, Kind
 from edge.capture.files import check_file, wall_start
-from edge.capture.framing import KEY_FRAME_WAIT_S, RESYNC_WAIT_S, Framing, Order
+from edge.capture.framing import KEY_FRAME_WAIT_S, RESYNC_WAIT_S, Framing, MakeMemory, Order
+from edge.capture.gst_device import DeviceTaker
 from edge.capture.gst_errors import explained
 from edge.capture.gst_pipeline import Pipeline
 from edge.capture.gst_planes import Unpacker
 from edge.capture.gst_runtime import Gst, version
-from edge.errors import EdgeError, SourceBroken, SourceCut, SourceEnded, SourceLost, SourceStalled
-from edge.ports import SourceSpec
-from edge.vision.frame import PlanarFrame
-from edge.vision.planes import display_wh
+from edge.capture.launch import DecoderRow
+from edge.errors import (
+    ConfigError,
+    EdgeError,
+    EngineFailed,
+    ModelError,
+    SourceBroken,
+    SourceCut,
+    SourceEnded,
+    SourceLost,
+    SourceStalled,
+)
+from edge.logs import get_log
+from edge.ports import DevicePicture, Frame, SourceSpec
+from edge.vision.planes import Planes, display_wh
 
 SLICE_NS = 50_000_000
 """How long one wait inside GStreamer lasts before the bus and the time are looked at again."""
@@ -23,12 +35,19 @@ CUT_SHORT_NS = 1_000_000_000
 
 
 class GstSource:
-    """The FrameSource port over a GStreamer pipeline that ends in an appsink."""
+    """The FrameSource port over a GStreamer pipeline that ends in an appsink.
 
-    def __init__(self, address: Address, order: Order) -> None:
+    Where the order has a way to make memory and the decoder one to fill it, pictures stay on the device; nothing of the
+    GPU is opened before that is known. Whether it works shows with the first picture, so `open` takes it; if it does
+    not, the log says why and the connection is made once more with pictures in the processor's memory. The spec tells
+    which of the two it came to. `only` is the decoder of a trial.
+    """
+
+    def __init__(self, address: Address, order: Order, only: DecoderRow | None = None) -> None:
         self._address = address
         self._order = order
-        self._pipeline = Pipeline(address, order)
+        self._only = only
+        self._pipeline = Pipeline(address, order, only)
         self._framing = Framing(order)
         self._unpacker = Unpacker()
         self._delivered = 0
@@ -36,10 +55,46 @@ class GstSource:
         self._last_pts_ns = 0
         self._live = True
         self._closed = threading.Event()
+        self._taker: DeviceTaker | None = None
+        self._first: Frame | None = None
+        self._log = get_log(order.camera.id)
 
     def open(self) -> SourceSpec:
         if self._address.kind is Kind.FILE:
             check_file(self._address.target)
+        make = self._order.make_memory
+        try:
+            spec = self._connect(on_device=make is not None)
+            if make is not None:
+                self._take_first(make)
+        except EdgeError as error:
+            if not self._blames_device(error):
+                raise
+            self._leave_device(str(error))
+            self._pipeline.stop()
+            spec = self._connect(on_device=False)
+        return spec
+
+    def _take_first(self, make: MakeMemory) -> None:
+        tail = self._pipeline.tail
+        if tail is None or not tail.on_device:
+            self._leave_device(f"{tail.decoder.element if tail else 'the decoder'} hands them out in plain memory")
+            return
+        taker = self._taker = DeviceTaker(make(self._order.masks))
+        self._first = self.read(KEY_FRAME_WAIT_S)
+        self._log.info("pictures stay on the device: %s", taker.label)
+
+    def _blames_device(self, error: EdgeError) -> bool:
+        """Say whether a first picture that did not come may come another way: the camera sent, and it was lost here."""
+        tail, pipeline = self._pipeline.tail, self._pipeline
+        if tail is None or not tail.on_device or self._closed.is_set():
+            return False
+        # Where streams are announced, a tail is made only for one that came; a local camera's is made before.
+        sent = bool(pipeline.row.pads or pipeline.data_ns) and not isinstance(error, SourceStalled)
+        return sent or isinstance(error, EngineFailed | ModelError | ConfigError)
+
+    def _connect(self, *, on_device: bool) -> SourceSpec:
+        self._pipeline = Pipeline(self._address, self._order, self._only, on_device=on_device)
         self._pipeline.start()
         limit_s = self._order.open_timeout_s
         deadline_ns = self._order.clock.mono_ns() + round(limit_s * 1e9)
@@ -58,7 +113,10 @@ class GstSource:
                 raise self._stalled(f"no data within {limit_s:g} s")
         return self._spec(caps)
 
-    def read(self, timeout_s: float) -> PlanarFrame:
+    def read(self, timeout_s: float) -> Frame:
+        frame, self._first = self._first, None
+        if frame is not None and not self._closed.is_set():
+            return frame
         sink, wait_ns = self._pipeline.sink, min(SLICE_NS, round(timeout_s * 1e9))
         began_ns = self._order.clock.mono_ns()
         while sink is not None and not self._closed.is_set():
@@ -75,7 +133,16 @@ class GstSource:
 
     def close(self) -> None:
         self._closed.set()
+        self._first = None
         self._pipeline.stop()
+        if self._taker is not None:
+            self._taker.close()
+
+    def _leave_device(self, reason: str) -> None:
+        taker, self._taker = self._taker, None
+        if taker is not None:
+            taker.close()
+        self._log.warning("pictures are letterboxed by the processor: %s", reason)
 
     def _spec(self, caps: Gst.Structure) -> SourceSpec:
         row, tail, sink = self._pipeline.row, self._pipeline.tail, self._pipeline.sink
@@ -94,7 +161,7 @@ class GstSource:
         return SourceSpec(
             live=self._live,
             backend=f"gstreamer {version()}",
-            decoder=f"{tail.decoder.element} ({tail.decoder.family})",
+            decoder=tail.shown,
             codec=tail.codec,
             size_wh=display_wh((width, height), _ratio(caps, "pixel-aspect-ratio", (1, 1))),
             fps=over / under,
@@ -103,9 +170,9 @@ class GstSource:
             wall_from=start_from,
         )
 
-    def _framed(self, sample: Gst.Sample) -> PlanarFrame | None:
-        planes = self._unpacker.planes(sample)
-        if planes is None:
+    def _framed(self, sample: Gst.Sample) -> Frame | None:
+        content = self._content(sample)
+        if content is None:
             self._framing.skip()
             return None
         left_out = self._pipeline.take_left_out()
@@ -114,7 +181,22 @@ class GstSource:
         stamp = sample.get_segment().to_stream_time(Gst.Format.TIME, sample.get_buffer().pts)
         self._last_pts_ns = stamp if stamp != Gst.CLOCK_TIME_NONE else self._last_pts_ns
         self._delivered += 1
-        return self._framing.frame(planes, self._last_pts_ns)
+        if isinstance(content, Planes):
+            return self._framing.frame(content, self._last_pts_ns)
+        return self._framing.device_frame(content, self._last_pts_ns)
+
+    def _content(self, sample: Gst.Sample) -> Planes | DevicePicture | None:
+        if self._taker is None:
+            return self._unpacker.planes(sample)
+        try:
+            return self._taker.picture(sample)
+        except EngineFailed as error:
+            if not self._delivered:  # for `open` to decide
+                raise
+            if self._live:
+                raise SourceLost(f"{self._address.shown}: {error}; connecting anew") from error
+            # A file that began anew would be analysed twice.
+            raise SourceBroken(f"{self._address.shown}: {error}; set decoder = software and begin anew") from error
 
     def _check_bus(self, *, wait_ns: int) -> None:
         message = self._pipeline.message(wait_ns)

@@ -27,15 +27,17 @@ class Pipeline:
     """One pipeline for one connection. What GStreamer's own threads find out is kept here for the reader's thread.
 
     `fault` is what went wrong while linking; `synced` says that the decoder has had a key frame and every picture
-    since; `data_ns` is when coded data last came; `strangers` says that streams came which are no video.
+    since; `data_ns` is when coded data last came; `strangers` says that streams came which are no video. With `only`
+    no other decoder is taken, see `launch.Choice`; `on_device` leaves pictures in the board's memory where the decoder
+    can, and the tail says whether it does.
     """
 
-    def __init__(self, address: Address, order: Order) -> None:
-        camera = order.camera
-        wanted = "nvv4l2" if camera.backend == "jetson" and camera.decoder == "auto" else camera.decoder
+    def __init__(
+        self, address: Address, order: Order, only: launch.DecoderRow | None = None, *, on_device: bool = False
+    ) -> None:
         self._address = address
         self._order = order
-        self._choice = launch.Choice(wanted, is_installed)
+        self._choice = launch.Choice(order.camera.decoder, is_installed, order.distrusted, only, on_device)
         self._handlers: list[tuple[Gst.Element, int]] = []
         self._linking = threading.Lock()
         self._decoder_pad: Gst.Pad | None = None
@@ -71,11 +73,12 @@ class Pipeline:
         self._whole = whole
         source = whole.get_by_name("source")
         target: str | int = int(self._address.target) if self._address.kind is Kind.CSI else self._address.target
-        _set(source, ((row.address_property, target), *row.settings, *self._rtsp_settings()))
-        if row.pads:
+        own = (*self._rtsp_settings(), *launch.camera_settings(self._address))
+        _set(source, ((row.address_property, target), *row.settings, *own))
+        if self.tail is None:
             self._connect(whole.get_by_name(row.pads), "pad-added", self._on_pad)
         else:
-            self._adopt(whole)
+            self._adopt(whole, self.tail)
         if self._address.kind is Kind.RTSP:
             self._connect(source, "select-stream", _is_video)
         whole.set_state(Gst.State.PLAYING)
@@ -171,19 +174,21 @@ class Pipeline:
             if self.tail is not None or whole is None:
                 return
             try:
-                self.tail = launch.tail_for(name, encoding, self._choice)
-                chain = Gst.parse_bin_from_description(self.tail.text, True)  # noqa: FBT003 - the binding takes no keywords
+                tail = self.tail = launch.tail_for(name, encoding, self._choice)
+                chain = Gst.parse_bin_from_description(tail.text, True)  # noqa: FBT003 - the binding takes no keywords
             except (ConfigError, GLib.Error) as error:
                 self.fault = ConfigError(f"{self._address.shown}: {error}")
                 return
         whole.add(chain)
-        self._adopt(chain)
+        self._adopt(chain, tail)
         chain.sync_state_with_parent()
         pad.link(chain.get_static_pad("sink"))
 
-    def _adopt(self, chain: Gst.Bin) -> None:
+    def _adopt(self, chain: Gst.Bin, tail: launch.Tail) -> None:
         decoder, sink = chain.get_by_name("decode"), chain.get_by_name("sink")
-        _set(decoder, _DECODER_SETTINGS)
+        _set(decoder, (*_DECODER_SETTINGS, *tail.decoder.settings))
+        if tail.on_device:
+            _set(chain.get_by_name("home") or decoder, launch.CONVERTER)
         sink.set_property("sync", self.row.paced)
         pad = decoder.get_static_pad("sink")
         self._probe = pad.add_probe(Gst.PadProbeType.BUFFER, self._on_coded)

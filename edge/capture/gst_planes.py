@@ -8,7 +8,8 @@ from edge.capture.gst_runtime import Gst, GstVideo
 from edge.types import U8
 from edge.vision.planes import Matrix, PixelFormat, Planes
 
-_UNFIT = Gst.BufferFlags.CORRUPTED | Gst.BufferFlags.DECODE_ONLY | Gst.BufferFlags.GAP
+UNFIT = Gst.BufferFlags.CORRUPTED | Gst.BufferFlags.DECODE_ONLY | Gst.BufferFlags.GAP
+"""Marks of a buffer that is no picture to be shown."""
 _FULL_RANGE = 1  # GST_VIDEO_COLOR_RANGE_0_255, whose name the binding cannot spell
 _MATRICES = {
     GstVideo.VideoColorMatrix.BT709: Matrix.BT709,
@@ -28,7 +29,7 @@ class Unpacker:
     def planes(self, sample: Gst.Sample) -> Planes | None:
         """Return the picture, or None when it is marked as corrupt, a filler or not for showing."""
         buffer, caps = sample.get_buffer(), sample.get_caps()
-        if buffer is None or caps is None or buffer.get_flags() & _UNFIT:
+        if buffer is None or caps is None or buffer.get_flags() & UNFIT:
             return None
         if self._caps is None or not caps.is_equal(self._caps):
             self._caps, self._about = caps, GstVideo.VideoInfo.new_from_caps(caps)

@@ -22,7 +22,7 @@ from gi.repository import GLib, Gst, GstApp, GstVideo  # noqa: E402 - versions m
 
 Gst.init(None)
 
-__all__ = ["GLib", "Gst", "GstApp", "GstVideo", "is_installed", "version"]
+__all__ = ["GLib", "Gst", "GstApp", "GstVideo", "is_installed", "klass_of", "plugin_of", "version"]
 
 
 def is_installed(element: str) -> bool:
@@ -33,3 +33,16 @@ def is_installed(element: str) -> bool:
 def version() -> str:
     """Return the version of GStreamer that runs here."""
     return ".".join(str(part) for part in Gst.version()[:3])
+
+
+def plugin_of(element: str) -> str:
+    """Return name and version of the plugin that brings an element; empty where there is none."""
+    factory = Gst.ElementFactory.find(element)
+    plugin = factory.get_plugin() if factory is not None else None
+    return f"{plugin.get_name()} {plugin.get_version()}" if plugin is not None else ""
+
+
+def klass_of(element: str) -> str:
+    """Return what class an element puts itself in, `Codec/Decoder/Video/Hardware`; empty where there is none."""
+    factory = Gst.ElementFactory.find(element)
+    return str(factory.get_metadata("klass") or "") if factory is not None else ""

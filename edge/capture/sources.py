@@ -6,7 +6,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 from edge.capture.address import Address, Kind, parse_address
-from edge.capture.framing import Order
+from edge.capture.framing import MakeMemory, Order
+from edge.capture.launch import Distrusted, trust_all
 from edge.clock import Clock
 from edge.config.model import Camera
 from edge.errors import ConfigError
@@ -27,17 +28,21 @@ def open_source(
     first_seq: int = 0,
     wall_start_ns: int | None = None,
     open_timeout_s: float = 5.0,
+    make_memory: MakeMemory | None = None,
+    distrusted: Distrusted = trust_all,
 ) -> FrameSource:
     """Return the adapter for the camera's address, not yet opened.
 
     `first_seq` is the number of its first frame; `wall_start_ns` the wall time of a file's first frame, None for the
-    file's own date.
+    file's own date. With `make_memory` pictures stay in the GPU's memory where the decoder can leave them there; the
+    spec says whether they do, the log says why not. `distrusted` says which decoders failed their trial here, see
+    `edge.capture.verdicts`.
 
     Raises:
         ConfigError: the address, or a backend or decoder that cannot serve it.
     """
     address = parse_address(camera.source)
-    order = Order(camera, clock, first_seq, wall_start_ns, open_timeout_s, patience_s(camera))
+    order = Order(camera, clock, first_seq, wall_start_ns, open_timeout_s, patience_s(camera), make_memory, distrusted)
     if address.kind is Kind.REPLAY:
         from edge.capture.replay import ReplaySource  # noqa: PLC0415 - each adapter's library only where it is used
 
@@ -55,9 +60,9 @@ def patience_s(camera: Camera) -> float:
 
 def _makers(address: Address, order: Order) -> list[Callable[[], FrameSource]]:
     camera, has_gst = order.camera, find_spec("gi") is not None
-    wants_gst = (
-        camera.backend in {"gst", "jetson"} or camera.decoder in {"nvv4l2", "nvdec"} or address.kind in NEEDS_GST
-    )
+    if camera.backend == "jetson":
+        return [lambda: _jetson(address, order)]
+    wants_gst = camera.backend == "gst" or camera.decoder in {"nvv4l2", "nvdec"} or address.kind in NEEDS_GST
     if wants_gst and camera.backend == "pyav":
         raise ConfigError(f"{address.shown}: PyAV cannot serve this address or decoder; set backend = gst")
     if wants_gst and not has_gst:
@@ -89,6 +94,12 @@ def _pyav(address: Address, order: Order) -> FrameSource:
     from edge.capture.pyav import PyAvSource  # noqa: PLC0415 - each adapter's library only where it is used
 
     return PyAvSource(address, order)
+
+
+def _jetson(address: Address, order: Order) -> FrameSource:
+    from edge.capture.jetson import JetsonSource  # noqa: PLC0415 - each adapter's library only where it is used
+
+    return JetsonSource(address, order)
 
 
 def _rendered(address: Address, order: Order) -> FrameSource:

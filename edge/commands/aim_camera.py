@@ -71,7 +71,7 @@ class CameraEyes:
         models = load_config(self._config).models
         order = WatchOrder(self._address, config=self._config, camera=self._camera_id, plates="none")
         with ExitStack() as stack:
-            finder = open_finder(load_finder_card(models.finder), models.engine, models.threads)
+            finder = open_finder(load_finder_card(models.finder), models.engine, models.threads, models.engines_dir)
             stack.callback(finder.close)
             analysis = open_analysis(order, stack)
             look = Look(analysis.lines, finder)

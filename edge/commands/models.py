@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from edge.commands import (
     eval_detect,
     models_add,
+    models_build,
     models_check,
     models_failures,
     models_proof,
@@ -31,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("name", metavar="NAME", help="a name or the path of a model.toml")
     check = verbs.add_parser("check", help="compare NAME's weights with its card, and an engine with them; exit 0 or 4")
     models_check.add_arguments(check)
+    build = verbs.add_parser("build", help="build the TensorRT engines that a configuration runs, with progress")
+    models_build.add_arguments(build)
     models_add.add_arguments(verbs.add_parser("add", help="take in a detector that somebody else made"))
     sweep = verbs.add_parser("sweep", help="accuracy against cost over input sizes of NAME's network")
     models_sweep.add_arguments(sweep)
@@ -69,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
         "list": _list,
         "show": _show,
         "check": models_check.run,
+        "build": models_build.run,
         "add": models_add.run,
         "sweep": models_sweep.run,
         "quantize": models_quantize.run,

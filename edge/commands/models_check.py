@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: %(default)s)",
     )
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--config", type=Path, metavar="FILE", help="take TensorRT's engines from where this one does")
 
 
 def run(args: argparse.Namespace) -> None:
@@ -40,6 +41,7 @@ def run(args: argparse.Namespace) -> None:
         ModelError: the card or weights are not sound, or the engine is refused.
         EngineFailed: the engine gave no answer.
     """
+    from edge.config.load import load_config
     from edge.inference.acceptance import bound_of, try_engine
     from edge.inference.any_card import load_any_card
     from edge.inference.card import ModelCard
@@ -50,7 +52,8 @@ def run(args: argparse.Namespace) -> None:
     card = load_any_card(args.name)
     card.check_file()
     file = args.file or _listed_build(card, args.precision)
-    engine = open_engine(file, args.engine, args.threads)
+    engines_dir = load_config(args.config).models.engines_dir if args.config else ""
+    engine = open_engine(file, args.engine, args.threads, args.precision, engines_dir)
     bound = bound_of(args.precision)
     if isinstance(card, ModelCard):
         built = replace(card, file=file, precision=args.precision)

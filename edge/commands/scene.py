@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edge.commands import scene_tracks
+from edge.commands import scene_golden, scene_tracks
 from edge.commands.arguments import size_of
 from edge.errors import UsageError
 
@@ -24,7 +24,7 @@ PLATE_COLUMNS = ("text", "place", "corners", "visible")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare `render`, `truth`, `still` and `tracks`."""
+    """Declare `render`, `truth`, `still`, `tracks` and `golden`."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     render = verbs.add_parser("render", help="write the demo clip, its .truth.json and its .toml configuration")
     render.add_argument("--out", metavar="FILE", type=Path, default=CLIP, help="the .mp4 (default: %(default)s)")
@@ -37,6 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     still.add_argument("--out", metavar="FILE", type=Path, default=Path("scene.png"))
     tracks = verbs.add_parser("tracks", help="write the scripted sequences in which identities are hard to keep")
     scene_tracks.add_arguments(tracks)
+    golden = verbs.add_parser("golden", help="write the clips that decoders are tried with")
+    scene_golden.add_arguments(golden)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: a file cannot be written or read, or a size is none.
     """
-    {"render": _render, "truth": _truth, "still": _still, "tracks": scene_tracks.run}[args.verb](args)
+    verbs = {"render": _render, "truth": _truth, "still": _still, "tracks": scene_tracks.run, "golden": scene_golden.run}
+    verbs[args.verb](args)
     return 0
 
 

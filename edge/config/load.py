@@ -69,7 +69,10 @@ def read_text(path: Path | str) -> str:
 
 
 def _beside(config: Config, folder: Path) -> Config:
-    """Let the registry lie where the configuration does, wherever the command is started."""
+    """Let the registry lie where the configuration does, wherever the command is started, and engines by the store."""
+    if not config.models.engines_dir:
+        beside_store = str(Path(config.store.path).parent / "engines")
+        config = replace(config, models=replace(config.models, engines_dir=beside_store))
     if not config.registry.file:
         return config
     return replace(config, registry=replace(config.registry, file=str(folder / config.registry.file)))

@@ -146,7 +146,7 @@ class Camera(Section):
         example="rtsp://viewer:password@192.0.2.10/stream1",
     )
     backend: str = key(
-        "Capture library; auto takes GStreamer where it works, else PyAV.",
+        "Capture library; auto takes GStreamer where it works, else PyAV; jetson is the board's jetson-utils.",
         default="auto",
         choices=("auto", "gst", "pyav", "jetson"),
     )
@@ -344,6 +344,12 @@ class Models(Section):
         "Engine; auto takes TensorRT where it works, else ONNX Runtime.",
         default="auto",
         choices=("auto", "tensorrt", "onnxruntime"),
+    )
+    engines_dir: str = key(
+        "Folder of built TensorRT engines; empty means `engines` beside the store.",
+        default="",
+        reload=False,
+        example="/var/lib/edge/engines",
     )
     precision: str = key(
         "Build of the detector; auto takes what its card names for the engine, else the full one.",

@@ -25,7 +25,21 @@ def open_detector(models: Models) -> YoloDetector:
     """
     card = chosen_card(models)
     card.check_file()
-    return YoloDetector(card, open_engine(card.file, models.engine, models.threads), models.confidence)
+    return YoloDetector(card, open_build(card, models), models.confidence)
+
+
+def open_build(card: ModelCard, models: Models, engine: str = "") -> Engine:
+    """Open the network that a card names at its precision, with the settings of a configuration.
+
+    Args:
+        card: its weights are checked already.
+        models: says which engine, how many threads, and where built engines lie.
+        engine: instead of the configuration's.
+
+    Raises:
+        ModelError: as `open_engine`.
+    """
+    return open_engine(card.file, engine or models.engine, models.threads, card.precision, models.engines_dir)
 
 
 def chosen_card(models: Models) -> ModelCard:

@@ -120,14 +120,14 @@ def _surroundings(outline: F32, surrounded: float, picture_wh: tuple[int, int]) 
     return whole_pixels(np.concatenate([middle - half, middle + half]), picture_wh)
 
 
-def open_finder(card: FinderCard, engine: str = "auto", threads: int = 1) -> QuadFinder:
+def open_finder(card: FinderCard, engine: str = "auto", threads: int = 1, engines_dir: str = "") -> QuadFinder:
     """Load a finder.
 
     Raises:
         ModelError: the weights are not those of the card, or the engine does not work here.
     """
     card.check_file()
-    return QuadFinder(card, open_engine(card.file, engine, threads))
+    return QuadFinder(card, open_engine(card.file, engine, threads, engines_dir=engines_dir))
 
 
 class QuadFinder:

@@ -23,8 +23,8 @@ import edge
 from edge.errors import EngineFailed, ModelError
 from edge.inference.acceptance import bound_of, try_engine
 from edge.inference.card import CARD_FILE, ModelCard, load_card
-from edge.inference.detector import YoloDetector, chosen_card
-from edge.inference.engines import best_engine, open_engine
+from edge.inference.detector import YoloDetector, chosen_card, open_build
+from edge.inference.engines import best_engine
 from edge.inference.golden import GoldenFrame, trial_frames
 from edge.logs import get_log
 
@@ -97,7 +97,7 @@ class Choice:
             ModelError: the weights are missing or damaged, or the engine does not work here any more.
         """
         self.card.check_file()
-        return YoloDetector(self.card, open_engine(self.card.file, self.engine, models.threads), models.confidence)
+        return YoloDetector(self.card, open_build(self.card, models, self.engine), models.confidence)
 
 
 class LastGood:
@@ -135,6 +135,12 @@ class LastGood:
                 raise ModelError(f"{error}; and no detector has passed on this device before") from error
             return replace(kept, trouble=f"{error}; {record.accepted.told()}")
 
+    def stand_in(self, models: Models) -> Choice | None:
+        """Return the last good detector where it works, to go on with while the one asked for is made ready."""
+        accepted = self.read().accepted
+        kept = self._kept(accepted, models)
+        return kept if accepted is None or kept is None else replace(kept, trouble=accepted.told())
+
     def read(self) -> Record:
         """Return the record; an empty one where there is none or it is damaged: then what is asked for is tried."""
         path = self._folder / RECORD_FILE
@@ -151,7 +157,7 @@ class LastGood:
         engine_name = best_engine(models.engine)
         card = full.at(models.precision, engine_name)
         card.check_file()
-        with closing(open_engine(card.file, engine_name, models.threads)) as engine:
+        with closing(open_build(card, models, engine_name)) as engine:
             identity = identify(card, engine.label)
             if record.accepted is not None and record.accepted.identity == identity:
                 kept = self._kept(record.accepted, models)
@@ -260,7 +266,7 @@ def identity_of(models: Models) -> Identity:
     """
     card = chosen_card(models)
     card.check_file()
-    with closing(open_engine(card.file, models.engine, models.threads)) as engine:
+    with closing(open_build(card, models)) as engine:
         return identify(card, engine.label)
 
 

@@ -43,12 +43,13 @@ FRAME = 0.25
 
 
 def open_ppocr(models: Models, pixels: int = DETECT_PIXELS) -> PpOcrReader:
-    """Load the reader.
+    """Load the reader. It runs on ONNX Runtime whatever `models.engine` says; its label tells so.
 
     Raises:
         ModelError: the package with the models is not installed or not complete, or the engine does not work here.
     """
-    detector, recogniser = (open_engine(find_model(kind), models.engine, models.threads) for kind in ("det", "rec"))
+    # Its networks take pictures of any size, and an engine of TensorRT's is built for one.
+    detector, recogniser = (open_engine(find_model(kind), "onnxruntime", models.threads) for kind in ("det", "rec"))
     return PpOcrReader(detector, recogniser, pixels)
 
 

@@ -76,9 +76,10 @@ def open_quad_reader(models: Models, allowance: Allowance | None = None) -> Quad
         ModelError: a card, weights or a package are missing, damaged or disagree, or the engine does not work here.
     """
     with ExitStack() as stack:
-        finder = open_finder(load_finder_card(models.finder), models.engine, models.threads)
+        settings = (models.engine, models.threads, models.engines_dir)
+        finder = open_finder(load_finder_card(models.finder), *settings)
         stack.callback(finder.close)
-        recogniser = open_recogniser(load_reader_card(models.recogniser), models.engine, models.threads)
+        recogniser = open_recogniser(load_reader_card(models.recogniser), *settings)
         stack.callback(recogniser.close)
         second = open_ppocr(models) if models.second_opinion == "pp-ocr" else None
         stack.pop_all()

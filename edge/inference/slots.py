@@ -11,7 +11,7 @@ import numpy as np
 from edge.errors import EngineFailed, ModelError
 from edge.inference.engines import open_engine
 from edge.inference.reader_card import ReaderCard
-from edge.ports import Engine
+from edge.ports import Engine, Pending
 from edge.types import F32, U8
 
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -105,14 +105,14 @@ class SlotRead:
         return float(np.log(np.maximum(told, LEAST_LIKELY)).sum())
 
 
-def open_recogniser(card: ReaderCard, engine: str = "auto", threads: int = 1) -> SlotRecogniser:
+def open_recogniser(card: ReaderCard, engine: str = "auto", threads: int = 1, engines_dir: str = "") -> SlotRecogniser:
     """Load a recogniser.
 
     Raises:
         ModelError: the weights are not those of the card, or the engine does not work here.
     """
     card.check_file()
-    return SlotRecogniser(card, open_engine(card.file, engine, threads))
+    return SlotRecogniser(card, open_engine(card.file, engine, threads, engines_dir=engines_dir))
 
 
 class SlotRecogniser:
@@ -140,16 +140,21 @@ class SlotRecogniser:
         Raises:
             EngineFailed: passed on from the engine, or its answer has another shape than the card says.
         """
-        seen = [self._glance(glance(look, share)) for look in looks for share in GLANCES]
+        # All are begun before the first is waited for: an engine that can works at several at once.
+        begun = [self._begin(glance(look, share)) for look in looks for share in GLANCES]
+        seen = [self._answer(run) for run in begun]
         characters, region = (np.mean([part[place] for part in seen], axis=0, dtype=np.float32) for place in (0, 1))
         text, confidence = decode(characters)
         best = int(np.argmax(region))
         return SlotRead(text, confidence, self._card.regions[best], float(region[best]), characters)
 
-    def _glance(self, picture: U8) -> tuple[F32, F32]:
-        """Return the probabilities (SLOTS,37) of the characters and (R,) of the regions."""
+    def _begin(self, picture: U8) -> Pending:
         image = prepare(picture, self._size_wh).astype(np.float32)[None, None] / 255
-        answer = self._engine.infer({self._card.input.name: image})
+        return self._engine.submit({self._card.input.name: image})
+
+    def _answer(self, run: Pending) -> tuple[F32, F32]:
+        """Return the probabilities (SLOTS,37) of the characters and (R,) of the regions."""
+        answer = run.wait()
         characters, region = (
             np.asarray(answer[name], np.float32) for name in (self._card.characters, self._card.region)
         )

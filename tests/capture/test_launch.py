@@ -9,6 +9,7 @@ import pytest
 from edge.capture import launch
 from edge.capture.address import Kind, parse_address
 from edge.errors import ConfigError
+from tests.capture.rows import rows
 
 SOFTWARE = frozenset(
     {
@@ -48,20 +49,60 @@ def test_asking_for_software_leaves_the_hardware_alone() -> None:
 def test_a_board_decodes_into_its_own_memory_and_brings_nv12_home() -> None:
     tail = launch.tail_for("application/x-rtp", "H265", choice(JETSON))
     assert tail.text == (
-        "rtph265depay ! h265parse ! nvv4l2decoder name=decode enable-max-performance=1 ! "
-        f"nvvidconv ! video/x-raw,format=(string)NV12 ! {launch.SINK}"
+        "rtph265depay ! h265parse ! nvv4l2decoder name=decode ! "
+        f"nvvidconv name=home ! video/x-raw,format=(string)NV12 ! {launch.SINK}"
     )
+    assert ("enable-max-performance", True) in tail.decoder.settings
+    assert tail.shown == "nvv4l2decoder (nvv4l2), letterboxed by the processor"
     jpeg = launch.tail_for("image/jpeg", None, choice(JETSON))
-    assert "nvv4l2decoder name=decode enable-max-performance=1 mjpeg=1 !" in jpeg.text
+    assert ("mjpeg", True) in jpeg.decoder.settings
 
 
 def test_a_csi_camera_stays_in_the_boards_memory_until_it_is_nv12() -> None:
     tail = launch.local_camera(parse_address("csi://0?width=1920&height=1080&fps=30"), choice(JETSON))
     assert tail.text == (
         "nvarguscamerasrc name=source ! "
-        "video/x-raw(memory:NVMM),width=(int)1920,height=(int)1080,framerate=(fraction)30/1 ! "
+        "video/x-raw(memory:NVMM),format=(string)NV12,width=(int)1920,height=(int)1080,framerate=(fraction)30/1 ! "
         f"nvvidconv name=decode ! video/x-raw,format=(string)NV12 ! {launch.SINK}"
     )
+
+
+def test_the_mode_of_a_csi_sensor_goes_to_its_source() -> None:
+    assert launch.camera_settings(parse_address("csi://1?mode=2")) == (("sensor-mode", 2),)
+    assert launch.camera_settings(parse_address("csi://1")) == ()
+    with pytest.raises(ConfigError, match="options are format, fps, height, width"):
+        launch.local_camera(parse_address("v4l2:///dev/video0?mode=2"), choice(SOFTWARE))
+
+
+def on_device(have: frozenset[str]) -> launch.Choice:
+    return launch.Choice("auto", lambda name: name in have, on_device=True)
+
+
+def test_pictures_stay_on_the_board_where_the_decoder_can_leave_them_there() -> None:
+    tail = launch.tail_for("application/x-rtp", "H264", on_device(JETSON))
+    assert tail.on_device
+    assert tail.text == (
+        "rtph264depay ! h264parse ! nvv4l2decoder name=decode ! "
+        f"nvvidconv name=home ! video/x-raw(memory:NVMM),format=(string)NV12 ! {launch.DEVICE_SINK}"
+    )
+    assert tail.shown == "nvv4l2decoder (nvv4l2), picture stays on the device"
+    camera = launch.local_camera(parse_address("csi://0"), on_device(JETSON))
+    assert camera.text == (
+        "nvarguscamerasrc name=source ! video/x-raw(memory:NVMM),format=(string)NV12 ! "
+        f"nvvidconv name=decode ! video/x-raw(memory:NVMM),format=(string)NV12 ! {launch.DEVICE_SINK}"
+    )
+
+
+@pytest.mark.parametrize("have", [SOFTWARE, DESKTOP])
+def test_pictures_come_home_where_no_decoder_can_leave_them_on_a_board(have: frozenset[str]) -> None:
+    tail = launch.tail_for("video/x-h264", None, on_device(have))
+    assert not tail.on_device
+    assert tail.text.endswith(launch.SINK)
+
+
+def test_fewer_pictures_wait_than_the_converters_pool_has() -> None:
+    assert "max-buffers=2 " in launch.DEVICE_SINK
+    assert int(dict(launch.CONVERTER)["output-buffers"]) >= 2 + 2  # those that wait, one in hand, one being written
 
 
 def test_a_usb_cameras_mode_is_picked_by_its_options() -> None:
@@ -118,17 +159,23 @@ def test_every_element_of_every_row_has_a_package() -> None:
 class TestParsedByGStreamer:
     """Rows that are installed here are read by GStreamer itself."""
 
-    @pytest.mark.parametrize("caps", launch.CODECS)
-    def test_every_software_decoder_row_is_a_pipeline(self, caps: str) -> None:
+    @pytest.mark.parametrize("text", sorted({text for family, text in rows() if family != "source"}))
+    def test_every_decoder_row_is_a_pipeline(self, text: str) -> None:
         from edge.capture.gst_runtime import Gst, is_installed  # noqa: PLC0415 - only where GStreamer is
 
-        for decoder in launch.CODECS[caps].decoders:
-            text = f"{launch.CODECS[caps].parser} ! {decoder.chain} ! {launch.SINK}"
-            if decoder.family != "software" or not all(is_installed(name) for name in launch.elements_of(text)):
-                continue
-            built = Gst.parse_bin_from_description(text, True)  # noqa: FBT003 - the binding takes no keywords
-            assert built.get_by_name("decode") is not None
-            assert built.get_by_name("sink") is not None
+        lacking = [name for name in launch.elements_of(text) if not is_installed(name)]
+        if lacking:
+            pytest.skip(f"not installed: {', '.join(lacking)}")
+        built = Gst.parse_bin_from_description(text, True)  # noqa: FBT003 - the binding takes no keywords
+        assert built.get_by_name("decode") is not None
+        assert built.get_by_name("sink") is not None
+
+    def test_the_sink_for_the_boards_memory_takes_nothing_else(self) -> None:
+        from edge.capture.gst_runtime import Gst  # noqa: PLC0415 - only where GStreamer is
+
+        caps = Gst.parse_launch(launch.DEVICE_SINK).get_property("caps")
+        assert caps.get_features(0).contains("memory:NVMM")
+        assert not caps.can_intersect(Gst.Caps.from_string("video/x-raw,format=NV12"))
 
     @pytest.mark.parametrize("kind", [Kind.RTSP, Kind.SRT, Kind.HLS, Kind.FILE, Kind.V4L2])
     def test_every_source_row_is_a_pipeline_and_takes_its_address(self, kind: Kind) -> None:

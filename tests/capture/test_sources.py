@@ -47,7 +47,7 @@ def test_without_gstreamer_pyav_captures(without: Without, tmp_path: Path) -> No
     ("camera", "says"),
     [
         (Camera("gate", "gate.mp4", backend="gst"), "python3-gi"),
-        (Camera("gate", "gate.mp4", backend="jetson"), "python3-gi"),
+        (Camera("gate", "v4l2:///dev/video0", decoder="nvv4l2"), "python3-gi"),
         (Camera("gate", "gate.mp4", decoder="nvdec"), "python3-gi"),
         (Camera("gate", "v4l2:///dev/video0"), "python3-gi"),
         (Camera("gate", "csi://0"), "python3-gi"),

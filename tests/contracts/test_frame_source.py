@@ -17,6 +17,7 @@ from edge.config.model import Camera, Mask
 from edge.errors import SourceEnded, SourceLost
 from edge.ports import Frame, FrameSource, SourceSpec
 from tests.capture.clips import FPS, Clip, picture, square_x, write_clip
+from tests.simulated.board import PretendedBoard
 
 FRAMES = 24
 SIZE_WH = (320, 180)
@@ -40,9 +41,13 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=[pytest.param("gst", marks=needs_gst), "pyav", "replay", "scripted"])
-def make(request: pytest.FixtureRequest, clip: Path, recording: Path) -> Make:
+VARIANTS = [*(pytest.param(name, marks=needs_gst) for name in ("gst", "gst on a device")), "pyav", "replay", "scripted"]
+
+
+@pytest.fixture(params=VARIANTS)
+def make(request: pytest.FixtureRequest, clip: Path, recording: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """Build each variant over the same pictures."""
+    board = PretendedBoard(monkeypatch, SIZE_WH) if request.param == "gst on a device" else None
 
     def built(first_seq: int = 0, masks: tuple[Mask, ...] = ()) -> FrameSource:
         if request.param == "scripted":
@@ -50,9 +55,10 @@ def make(request: pytest.FixtureRequest, clip: Path, recording: Path) -> Make:
             shots = [Shot(picture(index, SIZE_WH), index * STEP_NS) for index in range(FRAMES)]
             return ScriptedSource(order, shots, live=False)
         source = f"replay://{recording}" if request.param == "replay" else str(clip)
-        backend = request.param if request.param in {"gst", "pyav"} else "auto"
+        backend = request.param.split()[0] if request.param not in {"replay", "scripted"} else "auto"
         camera = Camera("gate", source, backend=backend, masks=masks)
-        return open_source(camera, SystemClock(), first_seq=first_seq, wall_start_ns=START_NS)
+        make_memory = board.make_memory if board is not None else None
+        return open_source(camera, SystemClock(), first_seq=first_seq, wall_start_ns=START_NS, make_memory=make_memory)
 
     return built
 

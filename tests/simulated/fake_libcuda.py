@@ -1,0 +1,51 @@
+"""libcuda.so.1 as ctypes sees it, on the simulated GPU: what the bindings do not offer is called there directly."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+from tests.simulated.gpu import SimulatedGpu
+from tests.simulated.statuses import STATUSES, CudaStatus
+
+NAMES_BY_NUMBER = {number: (name, words) for name, (number, words) in STATUSES.items()}
+
+
+class FakeLibcuda:
+    """The functions as attributes; each returns the number of its status. Results go through `ctypes.byref`."""
+
+    def __init__(self, gpu: SimulatedGpu) -> None:
+        self._gpu = gpu
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"{name}: not simulated")
+        method = getattr(self, f"_{name}")
+
+        def call(*arguments: Any) -> int:
+            try:
+                method(*arguments)
+            except CudaStatus as failed:
+                return failed.number
+            return 0
+
+        return call
+
+    def _cuCtxSetCurrent(self, context: Any) -> None:  # noqa: N802 - the driver's name
+        self._gpu.cuCtxSetCurrent(_integer(context))
+
+    def _cuGetErrorName(self, status: int, text: Any) -> None:  # noqa: N802 - as above
+        text._obj.value = _known(status)[0].encode()
+
+    def _cuGetErrorString(self, status: int, text: Any) -> None:  # noqa: N802 - as above
+        text._obj.value = _known(status)[1].encode()
+
+
+def _integer(value: Any) -> int:
+    return int(value.value or 0) if isinstance(value, ctypes._SimpleCData) else int(value)
+
+
+def _known(status: int) -> tuple[str, str]:
+    if status not in NAMES_BY_NUMBER:
+        raise CudaStatus("cuGetErrorName", "CUDA_ERROR_INVALID_VALUE")
+    return NAMES_BY_NUMBER[status]
