@@ -6,14 +6,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from edge.errors import SourceLost
 from tests.hardware import __main__ as hardware
+from tests.hardware import cuda
 from tests.hardware.row import Asked, Figures, NotHere, Row, State, Wrong
 from tests.hardware.rows import rows
+from tests.simulated import host_kernels
+from tests.simulated.gpu import SimulatedGpu
+from tests.simulated.install import BINDINGS, install
 
 ROOT = Path(__file__).parent.parent
 Run = Callable[[Asked], tuple[str, Figures]]
@@ -64,6 +69,21 @@ def test_a_row_that_hangs_or_dies_is_a_row_that_went_wrong(
     monkeypatch.setattr(sys, "executable", str(python))
     outcome = hardware.run_apart(Row("one", "a part", _raising(NotHere("")), limit_s=1), Asked())
     assert (outcome.state, outcome.said) == (State.NO, said)
+
+
+@pytest.mark.parametrize("binding", BINDINGS)
+@pytest.mark.skipif(not host_kernels.COMPILER, reason=host_kernels.NO_COMPILER)
+def test_the_rows_of_the_gpu_are_right_on_a_simulated_one(binding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    gpu = SimulatedGpu()
+    install(monkeypatch, gpu, binding)
+    host_kernels.give(gpu)
+    monkeypatch.setattr(cuda, "need_driver", lambda: None)
+    monkeypatch.setattr(cuda, "timed_ms", lambda work: work() or 1.0)
+    for run in (cuda.memory, cuda.views):
+        outcome = hardware.run_here(Row("one", "a part", partial(run, binding)), Asked())
+        assert outcome.state is State.YES, outcome.said
+        assert all(value > 0 for value in outcome.figures.values())
+    gpu.assert_clean()
 
 
 @pytest.mark.slow

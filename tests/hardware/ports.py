@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 from edge.boom.lines import contact_of, describe, open_output
 from edge.capture.sources import open_source
 from edge.clock import SystemClock
 from edge.config import Camera
-from tests.hardware.row import Asked, Figures, NotHere, Row, Wrong
+from edge.health.findings import Level
+from edge.health.plan import figures
+from edge.health.soc import read_soc
+from edge.health.watchdog import examine_watchdog, read_watchdogs
+from tests.hardware.row import Asked, Figures, NotHere, Row, Wrong, timed_ms
 
 PICTURES = 100
 FIRST_S = 10.0
@@ -55,17 +58,27 @@ def boom(asked: Asked) -> tuple[str, Figures]:
 
 def watchdog(_: Asked) -> tuple[str, Figures]:
     """Look whether the hardware watchdog is armed by the system manager."""
-    device = Path("/sys/class/watchdog/watchdog0")
-    if not device.is_dir():
-        raise NotHere("there is no /sys/class/watchdog/watchdog0: the kernel knows no watchdog here")
-    said = {name: (device / name).read_text().strip() for name in ("identity", "state", "timeout")}
-    if said["state"] != "active":
-        raise Wrong(f"{said['identity']} is {said['state']}: install deploy/systemd/edge-watchdog.conf and reboot")
-    return f"{said['identity']} is active, {said['timeout']} s", {"time-out s": float(said["timeout"])}
+    if not read_watchdogs():
+        raise NotHere("the kernel knows no watchdog here: /sys/class/watchdog is empty")
+    found = examine_watchdog()
+    if found.level is not Level.OK:
+        raise Wrong(f"{found.said}: {found.cure}")
+    return found.said, {}
+
+
+def soc(_: Asked) -> tuple[str, Figures]:
+    """Read the chip's own sensors, twice."""
+    reading = read_soc()
+    if reading.closest is None:
+        raise NotHere("no zone here tells a temperature together with where something is slowed")
+    return f"{figures(reading)}; throttled by {', '.join(reading.throttled_by) or 'nothing'}", {
+        "ms": timed_ms(read_soc, 10)
+    }
 
 
 ROWS = (
     Row("camera", "camera on the board", camera),
     Row("boom", "boom on GPIO", boom),
     Row("watchdog", "hardware watchdog", watchdog),
+    Row("soc", "temperatures, clocks and throttling", soc),
 )

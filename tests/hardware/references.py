@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +12,12 @@ from edge.inference.golden import golden_frames
 from edge.inference.ort import OrtEngine
 from edge.ports import TensorOrder
 from edge.types import F32
+from tests.hardware.needs import need, need_driver
 from tests.hardware.row import Asked, Figures, NotHere, Row, Wrong, timed_ms
 
 CLIP = Path(__file__).parents[2] / "fixtures/clips/gate_demo.mp4"
-NODES = (Path("/dev/nvidia0"), Path("/dev/nvgpu"), Path("/dev/nvhost-ctrl"))
 MOST_APART_PX, SURE = 1.5, 0.4
 SAME_LUMA = 3.0
-
-
-def need_driver() -> None:
-    """Say that there is no driver before anything asks it."""
-    if not any(node.exists() for node in NODES):
-        raise NotHere("there is no NVIDIA driver: none of " + ", ".join(map(str, NODES)))
-
-
-def need(module: str, cure: str) -> None:
-    """Say that a package is absent, and what brings it."""
-    if find_spec(module) is None:
-        raise NotHere(f"{module} is not installed: {cure}")
 
 
 def torch_fp16(_: Asked) -> tuple[str, Figures]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.hardware import ports, references
+from tests.hardware import cuda, ports, references
 from tests.hardware.row import Row
 
 
 def rows() -> tuple[Row, ...]:
     """Return the rows."""
-    return (*references.ROWS, *ports.ROWS)
+    return (*cuda.ROWS, *references.ROWS, *ports.ROWS)
