@@ -36,8 +36,8 @@ class DecodedPicture:
         self._gpu = gpu
         rows = [luma, chroma.reshape(chroma.shape[0], -1)]
         with gpu.lock:
-            addresses = [self._written(plane, plane.shape[1] + spare) for plane in rows]
-        self.planes = DevicePlanes(*addresses, luma.shape[1] + spare, rows[1].shape[1] + spare)
+            above, below = (self._written(plane, plane.shape[1] + spare) for plane in rows)
+        self.planes = DevicePlanes(above, below, luma.shape[1] + spare, rows[1].shape[1] + spare)
 
     def close(self) -> None:
         """Let the decoder have its memory back."""

@@ -20,7 +20,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from edge.types import U8
 from tests.simulated.memory import Ledger
@@ -107,6 +107,9 @@ class SimulatedGpu:
         self.calls: list[str] = []
         self.faults: list[str] = []
         self.lost = ""
+        self.surfaces: dict[int, Any] = {}
+        """Decoders' surfaces by their EGLImage, as the driver tells them: CUeglFrame."""
+        self.registered: dict[int, int] = {}
         self._failures: dict[str, list[tuple[int, str]]] = {}
         self._initialised, self._retained = False, 0
         self._current = threading.local()
@@ -149,6 +152,7 @@ class SimulatedGpu:
                 "streams": len(self._streams),
                 "events": len(self._events),
                 "modules": len(self._modules),
+                "registered surfaces": len(self.registered),
                 "retained contexts": self._retained,
             }
         return [f"{count} {what}" for what, count in counts.items() if count]
@@ -378,6 +382,27 @@ class SimulatedGpu:
         if first.mark.at_ms is None or last.mark.at_ms is None:
             raise CudaStatus("cuEventElapsedTime", "CUDA_ERROR_NOT_READY")
         return last.mark.at_ms - first.mark.at_ms
+
+    # Surfaces of other libraries.
+
+    @_driver()
+    def cuGraphicsEGLRegisterImage(self, image: int, flags: int) -> int:
+        del flags
+        if image not in self.surfaces:
+            raise CudaStatus("cuGraphicsEGLRegisterImage", "CUDA_ERROR_INVALID_HANDLE")
+        return self._keep(self.registered, image)
+
+    @_driver()
+    def cuGraphicsResourceGetMappedEglFrame(self, resource: int, index: int, level: int) -> Any:
+        del index, level
+        return self.surfaces[self._of("a surface", self.registered, resource, "cuGraphicsResourceGetMappedEglFrame")]
+
+    @_driver()
+    def cuGraphicsUnregisterResource(self, resource: int) -> None:
+        self._of("a surface", self.registered, resource, "cuGraphicsUnregisterResource")
+        if any(stream.queue for stream in self._streams.values()):
+            self.fault("a surface was given back before the work on it was done")
+        del self.registered[resource]
 
     # Kernels.
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from edge.errors import EngineFailed
 from edge.inference.cuda.pool import Pool
 from edge.inference.cuda.sampling import Source
 from edge.inference.cuda.views import ViewStream
@@ -81,8 +82,13 @@ class HeldPicture:
         fit, view = self._fitted(order)
         shape = (1, 3, order.height, order.width)
         tensor = HeldTensor(self._views, shape)
-        address = self._tensors.lend(int(np.prod(shape)) * np.dtype(tensor.dtype).itemsize, tensor)
-        tensor.begin(address, view, (order.width, order.height))
+        loan = self._tensors.lend(int(np.prod(shape)) * np.dtype(tensor.dtype).itemsize, tensor)
+        try:
+            tensor.begin(loan.address, view, (order.width, order.height))
+        except EngineFailed:
+            # Whoever keeps the error keeps its traceback, and with it the tensor.
+            loan.give_back()
+            raise
         return Tensorised(tensor, fit.scale, fit.pad_x, fit.pad_y)
 
     def crop(self, box: Box) -> U8:

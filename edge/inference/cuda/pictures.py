@@ -65,10 +65,16 @@ class HeldPictures:
     def take(self, planes: DevicePlanes, form: PictureForm) -> HeldPicture:
         _check(planes, form)
         picture = HeldPicture(form, self._views, self._tensors)
-        picture.settle_at(self._pictures.lend(picture.octets, picture))
-        self._copy(picture.source, planes)
-        self._paint.over(picture.source)
-        self._views.settle()
+        loan = self._pictures.lend(picture.octets, picture)
+        picture.settle_at(loan.address)
+        try:
+            self._copy(picture.source, planes)
+            self._paint.over(picture.source)
+            self._views.settle()
+        except EngineFailed:
+            # Whoever keeps the error keeps its traceback, and with it the picture.
+            loan.give_back()
+            raise
         return picture
 
     def take_egl(self, image: int, form: PictureForm) -> HeldPicture:

@@ -24,6 +24,14 @@ class Block:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """A block in use; `give_back` ends that at once, where waiting for the collector would be too long."""
+
+    address: int
+    give_back: Callable[[], object]
+
+
 class Pool:
     """At most `limit` blocks in use at a time; taking one more is an error, never a wait. For any thread.
 
@@ -42,8 +50,8 @@ class Pool:
         self._lending, self._sweeping = threading.Lock(), threading.Lock()
         self._then: Callable[[], None] | None = None
 
-    def lend(self, size: int, user: object) -> int:
-        """Return the address of a block of `size` bytes that is `user`'s until it is gone.
+    def lend(self, size: int, user: object) -> Loan:
+        """Lend a block of `size` bytes that is `user`'s until it is gone.
 
         Raises:
             EngineFailed: as many are in use as may be, or the pool is closed.
@@ -53,9 +61,10 @@ class Pool:
             if self._then is not None:
                 raise EngineFailed(f"{self._what}: asked for after they were closed: a fault of this program")
             block = self._spare(size)
+        gone = weakref.finalize(user, self._came_back, block)
         # An exit of the process frees device memory by itself, and a driver call then may come too late.
-        weakref.finalize(user, self._came_back, block).atexit = False
-        return block.address
+        gone.atexit = False
+        return Loan(block.address, gone)
 
     def close(self, then: Callable[[], None]) -> None:
         """Free every block as soon as it is back, and call `then` after the last one; once."""

@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import itertools
 import threading
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,7 @@ from edge.errors import EngineFailed
 from edge.inference.cuda.driver import Pinned
 from edge.inference.cuda.failures import failure
 from edge.inference.cuda.nvcc import compile_with_nvcc
-from edge.inference.cuda.pycuda_words import StatusWords
+from edge.inference.cuda.status_words import StatusWords
 
 NON_BLOCKING = 1
 """CU_STREAM_NON_BLOCKING of cuda.h: no waiting for the default stream, which other libraries use."""
@@ -200,8 +201,7 @@ class ThroughPycuda:
         stream: int,
     ) -> None:
         with self._inside():
-            _, kernel = self._got(self._here.functions, function, "function")
-            kernel(np.void(argument), grid=grid, block=block, stream=self._stream(stream))
+            self._kernel(function)(np.void(argument), grid=grid, block=block, stream=self._stream(stream))
 
     def compile(self, source: str, name: str) -> bytes:
         return compile_with_nvcc(source, name, self.architecture)
@@ -221,6 +221,9 @@ class ThroughPycuda:
 
     def _stream(self, stream: int) -> Any:
         return self._got(self._here.streams, stream, "stream")
+
+    def _kernel(self, function: int) -> Any:
+        return self._got(self._here.functions, function, "function")[1]
 
     def _event(self, event: int) -> Any:
         return self._got(self._here.events, event, "event")
@@ -266,5 +269,7 @@ class ThroughPycuda:
         try:
             yield
         except self._driver.Error as failed:
+            # Or the error's traceback would keep pycuda's objects from being given back where their context is.
+            traceback.clear_frames(failed.__traceback__)
             call, status = self._words.told_by(failed)
             raise failure(call, status) from failed
