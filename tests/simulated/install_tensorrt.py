@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import importlib.machinery
 import json
@@ -35,7 +36,9 @@ class Installation:
 
     def set(self, **changes: object) -> None:
         """Install another version, or one that goes wrong."""
-        self.world = dataclasses.replace(self.world, **changes)  # type: ignore[arg-type] - fields by name
+        self.world = copy.copy(self.world)
+        for name, value in changes.items():
+            setattr(self.world, name, value)
         module = simulated(self.world)
         module.__spec__ = importlib.machinery.ModuleSpec("tensorrt", None)
         self._monkeypatch.setitem(sys.modules, "tensorrt", module)

@@ -133,7 +133,7 @@ class Slot:
 
     def _read(self, place: Place) -> npt.NDArray[Any]:
         octets = place.pinned.octets[: place.size].copy()
-        answer = octets.view(place.spec.dtype).reshape(place.spec.shape)
+        answer: npt.NDArray[Any] = octets.view(place.spec.dtype).reshape(place.spec.shape)
         if answer.dtype.kind == "f" and not np.isfinite(answer).all():
             raise EngineFailed(
                 f"{self._name}: output {place.spec.name} holds values that are not numbers: check the model, or use "

@@ -77,7 +77,7 @@ def test_an_engine_that_computes_in_fp32_all_the_same_is_refused(one_tensorrt: I
     [
         ('{"Layers": [{"LayerType": "kgen", "Inputs": [{"Format/Datatype": "Int8"}]}]}', "1 of 1 layers in int8"),
         (
-            '{"Layers": [{"LayerType": "CaskConvolution", "Inputs": [{"Format/Datatype": "Row major Int8 format"}]}, {}]}',
+            '{"Layers": [{"LayerType": "Conv", "Inputs": [{"Format/Datatype": "Row major Int8 format"}]}, {}]}',
             "1 of 2 layers in int8",
         ),
     ],
