@@ -16,6 +16,9 @@ CONFIG = """
 id = "box"
 [site]
 id = "yard"
+[[camera]]
+id = "gate"
+source = "test://gate"
 [store]
 path = "{folder}/events.db"
 [models]
