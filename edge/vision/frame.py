@@ -73,14 +73,24 @@ class PlanarFrame:
         return Tensorised(to_tensor(view.picture, order), view.scale, view.pad_x, view.pad_y)
 
     def crop(self, box: Box) -> U8:
-        whole_w, whole_h = self.size_wh
-        x1, y1 = max(math.floor(box[0]), 0), max(math.floor(box[1]), 0)
-        x2, y2 = min(math.ceil(box[2]), whole_w), min(math.ceil(box[3]), whole_h)
-        if x1 >= x2 or y1 >= y2:
-            raise ValueError(f"crop: nothing of the box {box} lies inside the frame of {whole_w}x{whole_h}")
+        x1, y1, x2, y2 = pixels_inside(box, self.size_wh)
         if self.planes.stretch == (1.0, 1.0):
             return _region_rgb(self.planes, x1, y1, x2, y2)
         return _unstretched(self.planes, x1, y1, x2, y2)
+
+
+def pixels_inside(box: Box, size_wh: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Return the pixels that a box touches of a picture of this size: x1, y1, x2, y2, half open.
+
+    Raises:
+        ValueError: when nothing of the box lies inside.
+    """
+    whole_w, whole_h = size_wh
+    x1, y1 = max(math.floor(box[0]), 0), max(math.floor(box[1]), 0)
+    x2, y2 = min(math.ceil(box[2]), whole_w), min(math.ceil(box[3]), whole_h)
+    if x1 >= x2 or y1 >= y2:
+        raise ValueError(f"crop: nothing of the box {box} lies inside the frame of {whole_w}x{whole_h}")
+    return x1, y1, x2, y2
 
 
 def _scaled_rgb(planes: Planes, factor_x: float, factor_y: float, out_wh: tuple[int, int]) -> U8:

@@ -47,25 +47,32 @@ class PrivacyMasks:
             return planes
         shapes = tuple(plane.shape for plane in planes.arrays)
         if shapes != self._shapes:
-            self._rasters = _rasters(self._hidden(planes.coded_wh), shapes)
+            self._rasters = _rasters(hidden_areas(self._polygons, planes.coded_wh), shapes)
             self._shapes = shapes
         masked = tuple(raster.over(plane) for raster, plane in zip(self._rasters, planes.arrays, strict=True))
         return replace(planes, arrays=masked)
 
-    def _hidden(self, coded_wh: tuple[int, int]) -> U8:
-        width, height = coded_wh
-        hidden = np.zeros((height, width), np.uint8)
-        for corners in self._polygons:
-            cv2.fillPoly(hidden, [np.rint(np.asarray(corners) * coded_wh).astype(np.int32)], 255)
-        # One pixel more all round: a pixel that a polygon only touches is hidden too.
-        return np.asarray(cv2.dilate(hidden, np.ones((3, 3), np.uint8)), np.uint8)
+
+def hidden_areas(polygons: Sequence[Sequence[Point]], coded_wh: tuple[int, int]) -> U8:
+    """Return (H,W) uint8, 255 where a picture of this size must not be seen; corners are normalised to 0..1."""
+    width, height = coded_wh
+    hidden = np.zeros((height, width), np.uint8)
+    for corners in polygons:
+        cv2.fillPoly(hidden, [np.rint(np.asarray(corners) * coded_wh).astype(np.int32)], 255)
+    # One pixel more all round: a pixel that a polygon only touches is hidden too.
+    return np.asarray(cv2.dilate(hidden, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def hidden_quads(hidden: U8) -> U8:
+    """Return (ceil H/2, ceil W/2): a colour sample belongs to four pixels and goes as soon as one of them is hidden."""
+    height, width = hidden.shape
+    even = np.pad(hidden, ((0, height % 2), (0, width % 2)))
+    quads = even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2).max(axis=(1, 3))
+    return np.asarray(quads, np.uint8)
 
 
 def _rasters(hidden: U8, shapes: Sequence[tuple[int, ...]]) -> tuple[_Raster, ...]:
-    height, width = hidden.shape
-    # A colour sample belongs to four pixels and goes as soon as one of them is hidden.
-    even = np.pad(hidden, ((0, height % 2), (0, width % 2)))
-    quads = even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2).max(axis=(1, 3))
+    quads = hidden_quads(hidden)
     rasters = []
     for index, shape in enumerate(shapes):
         area = hidden if index == 0 else quads

@@ -84,7 +84,7 @@ class Planes:
     @property
     def stretch(self) -> tuple[float, float]:
         """Display pixels per coded pixel, across and down: one of them is 1 and the other at least that."""
-        return _stretch(self.sar)
+        return stretch_of(self.sar)
 
     @property
     def display_wh(self) -> tuple[int, int]:
@@ -94,11 +94,12 @@ class Planes:
 
 def display_wh(coded_wh: tuple[int, int], sar: tuple[int, int]) -> tuple[int, int]:
     """Return the size in square pixels of a picture of so many coded ones of this shape."""
-    (width, height), (across, down) = coded_wh, _stretch(sar)
+    (width, height), (across, down) = coded_wh, stretch_of(sar)
     return max(round(width * across), 1), max(round(height * down), 1)
 
 
-def _stretch(sar: tuple[int, int]) -> tuple[float, float]:
+def stretch_of(sar: tuple[int, int]) -> tuple[float, float]:
+    """Return display pixels per coded pixel, across and down, of a sample aspect ratio."""
     across, down = sar
     return (across / down, 1.0) if across >= down else (1.0, down / across)
 
@@ -161,14 +162,9 @@ def rgb_from_yuv(planes: Sequence[U8], matrix: Matrix, *, full_range: bool) -> U
     return np.asarray(cv2.transform(yuv, _to_rgb(matrix, full_range)), np.uint8)
 
 
-def full_luma(luma: U8, *, full_range: bool) -> U8:
-    """Return brightness over 0..255, whatever range it was coded in."""
-    return luma if full_range else np.asarray(cv2.LUT(luma, _spread_luma()), np.uint8)
-
-
-@lru_cache(maxsize=8)
-def _to_rgb(matrix: Matrix, full_range: bool) -> F32:  # noqa: FBT001 - a cache key, private
-    red, blue = matrix.value
+def rgb_rows(weights: tuple[float, float], *, full_range: bool) -> F32:
+    """Return (3,4): factors of Y, Cb and Cr and what is added, for R, G and B; weights as in `Matrix`."""
+    red, blue = weights
     green = 1 - red - blue
     gain, offset, colour = (1.0, 0.0, 1.0) if full_range else (255 / 219, 16.0, 255 / 224)
     rows = np.array(
@@ -180,6 +176,16 @@ def _to_rgb(matrix: Matrix, full_range: bool) -> F32:  # noqa: FBT001 - a cache 
     )
     shift = -rows @ np.array([offset, 128.0, 128.0])
     return np.column_stack([rows, shift]).astype(np.float32)
+
+
+def full_luma(luma: U8, *, full_range: bool) -> U8:
+    """Return brightness over 0..255, whatever range it was coded in."""
+    return luma if full_range else np.asarray(cv2.LUT(luma, _spread_luma()), np.uint8)
+
+
+@lru_cache(maxsize=8)
+def _to_rgb(matrix: Matrix, full_range: bool) -> F32:  # noqa: FBT001 - a cache key, private
+    return rgb_rows(matrix.value, full_range=full_range)
 
 
 @lru_cache(maxsize=1)

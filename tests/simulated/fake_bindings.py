@@ -6,6 +6,7 @@ are accepted as plain integers. Names and arguments are compared with the real p
 
 from __future__ import annotations
 
+import ctypes
 import enum
 import types
 from collections.abc import Callable
@@ -48,8 +49,6 @@ PLAIN = {
     "cuModuleUnload": 0,
 }
 """Calls whose arguments are those of the simulated GPU, with the number of their results."""
-
-KINDS = {"c_int": "int32", "c_ulong": "uint64", "c_ulonglong": "uint64", "c_float": "float32"}
 
 
 class CUmemorytype(enum.IntEnum):
@@ -119,12 +118,14 @@ def driver_module(gpu: SimulatedGpu) -> types.ModuleType:
         return gpu.cuModuleGetFunction(handle, name.decode())
 
     def launch(function: int, *shape_and_more: Any) -> None:
-        *shape, shared, stream, (values, kinds), extra = shape_and_more
+        *shape, shared, stream, places, extra = shape_and_more
         if shared or extra:
             raise TypeError("cuLaunchKernel: the simulated one takes no shared memory and no extra")
         grid, block = (shape[0], shape[1], shape[2]), (shape[3], shape[4], shape[5])
-        told = Launch(function, grid, block, tuple(KINDS[kind.__name__] for kind in kinds), tuple(values))
-        gpu.cuLaunchKernel(told, stream)
+        # The driver knows from the kernel how large its argument is.
+        place = ctypes.cast(places, ctypes.POINTER(ctypes.c_void_p))[0]
+        argument = ctypes.string_at(place or 0, gpu.argument_size(function))
+        gpu.cuLaunchKernel(Launch(function, grid, block, argument), stream)
 
     module.cuDeviceGetAttribute = _told(get_attribute, 1)  # type: ignore[attr-defined]
     module.cuMemcpy2DAsync = _told(copy_rows, 0)  # type: ignore[attr-defined]

@@ -31,8 +31,18 @@ class FakeLibcuda:
 
         return call
 
-    def _cuCtxSetCurrent(self, context: Any) -> None:  # noqa: N802 - the driver's name
+    def _cuCtxSetCurrent(self, context: Any) -> None:  # noqa: N802 - the driver's names
         self._gpu.cuCtxSetCurrent(_integer(context))
+
+    def _cuGraphicsEGLRegisterImage(self, resource: Any, image: Any, flags: int) -> None:  # noqa: N802 - as above
+        resource._obj.value = self._gpu.cuGraphicsEGLRegisterImage(_integer(image), flags)
+
+    def _cuGraphicsResourceGetMappedEglFrame(self, frame: Any, resource: Any, *where: int) -> None:  # noqa: N802
+        told = self._gpu.cuGraphicsResourceGetMappedEglFrame(_integer(resource), *where)
+        ctypes.memmove(ctypes.byref(frame._obj), bytes(told), ctypes.sizeof(frame._obj))
+
+    def _cuGraphicsUnregisterResource(self, resource: Any) -> None:  # noqa: N802 - as above
+        self._gpu.cuGraphicsUnregisterResource(_integer(resource))
 
     def _cuGetErrorName(self, status: int, text: Any) -> None:  # noqa: N802 - as above
         text._obj.value = _known(status)[0].encode()

@@ -378,16 +378,15 @@ class Function:
 
     def __call__(
         self,
-        *arguments: Any,
+        argument: np.void,
+        *,
         grid: tuple[int, int, int],
         block: tuple[int, int, int],
         stream: Stream,
     ) -> None:
-        for index, argument in enumerate(arguments):
-            if not isinstance(argument, np.number):
-                raise TypeError(f"invalid type on parameter #{index} (0-based)")
-        kinds = tuple(argument.dtype.name for argument in arguments)
-        launch = Launch(self._number, grid, block, kinds, tuple(argument.item() for argument in arguments))
+        if not isinstance(argument, np.void):
+            raise TypeError("invalid type on parameter #0 (0-based)")
+        launch = Launch(self._number, grid, block, bytes(memoryview(argument)))
         _translated(self.fake.gpu.cuLaunchKernel)(launch, stream.handle)
 
 

@@ -20,7 +20,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from edge.types import U8
 from tests.simulated.memory import Ledger
@@ -53,16 +53,22 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What a kernel is started with: `kinds` are the types of `values`, `int32`, `uint64` or `float32`."""
+    """What a kernel is started with: `argument` are the bytes of the structure it takes by value."""
 
     function: int
     grid: tuple[int, int, int]
     block: tuple[int, int, int]
-    kinds: tuple[str, ...]
-    values: tuple[int | float, ...]
+    argument: bytes
 
 
-Kernel = Callable[["SimulatedGpu", Launch], None]
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """What a kernel does, and how many bytes the structure has that it takes."""
+
+    size: int
+    run: Callable[[SimulatedGpu, Launch], None]
+
+
 _Queue = deque[Work | Mark | tuple[str, Mark]]
 
 
@@ -101,13 +107,16 @@ class SimulatedGpu:
         self.calls: list[str] = []
         self.faults: list[str] = []
         self.lost = ""
+        self.surfaces: dict[int, Any] = {}
+        """Decoders' surfaces by their EGLImage, as the driver tells them: CUeglFrame."""
+        self.registered: dict[int, int] = {}
         self._failures: dict[str, list[tuple[int, str]]] = {}
         self._initialised, self._retained = False, 0
         self._current = threading.local()
         self._handles = itertools.count(0x1000, 0x10)
         self._streams: dict[int, Stream] = {}
         self._events: dict[int, Event] = {}
-        self._modules: dict[int, dict[str, list[str]]] = {}
+        self._modules: dict[int, list[str]] = {}
         self._functions: dict[int, tuple[int, str]] = {}
         self._time = Timeline()
 
@@ -143,6 +152,7 @@ class SimulatedGpu:
                 "streams": len(self._streams),
                 "events": len(self._events),
                 "modules": len(self._modules),
+                "registered surfaces": len(self.registered),
                 "retained contexts": self._retained,
             }
         return [f"{count} {what}" for what, count in counts.items() if count]
@@ -169,6 +179,11 @@ class SimulatedGpu:
         """Let a call of another simulated library fail as the driver's do: no current context, device lost."""
         with self.lock:
             self._enter(call, context=True)
+
+    def argument_size(self, function: int) -> int:
+        """Return the size of a kernel's argument, which the driver reads out of the kernel's image."""
+        _, name = self._of("a function", self._functions, function, "cuLaunchKernel")
+        return self.kernels[name].size
 
     def octets(self, address: int, size: int) -> U8:
         """Return (size,) uint8, the device's own bytes, as work in a stream may use them.
@@ -368,6 +383,27 @@ class SimulatedGpu:
             raise CudaStatus("cuEventElapsedTime", "CUDA_ERROR_NOT_READY")
         return last.mark.at_ms - first.mark.at_ms
 
+    # Surfaces of other libraries.
+
+    @_driver()
+    def cuGraphicsEGLRegisterImage(self, image: int, flags: int) -> int:
+        del flags
+        if image not in self.surfaces:
+            raise CudaStatus("cuGraphicsEGLRegisterImage", "CUDA_ERROR_INVALID_HANDLE")
+        return self._keep(self.registered, image)
+
+    @_driver()
+    def cuGraphicsResourceGetMappedEglFrame(self, resource: int, index: int, level: int) -> Any:
+        del index, level
+        return self.surfaces[self._of("a surface", self.registered, resource, "cuGraphicsResourceGetMappedEglFrame")]
+
+    @_driver()
+    def cuGraphicsUnregisterResource(self, resource: int) -> None:
+        self._of("a surface", self.registered, resource, "cuGraphicsUnregisterResource")
+        if any(stream.queue for stream in self._streams.values()):
+            self.fault("a surface was given back before the work on it was done")
+        del self.registered[resource]
+
     # Kernels.
 
     @_driver()
@@ -393,14 +429,13 @@ class SimulatedGpu:
 
     @_driver()
     def cuLaunchKernel(self, launch: Launch, stream: int) -> None:
-        module, name = self._of("a function", self._functions, launch.function, "cuLaunchKernel")
-        wanted = tuple(self._modules[module][name])
-        agreed = launch.kinds == wanted
-        self._require(agreed, f"{name} takes {wanted} and was given {launch.kinds}", "cuLaunchKernel")
+        _, name = self._of("a function", self._functions, launch.function, "cuLaunchKernel")
         fits = all(size > 0 for size in (*launch.grid, *launch.block)) and _threads(launch.block) <= 1024
         self._require(fits, f"{name}: grid {launch.grid} of blocks {launch.block}", "cuLaunchKernel")
         kernel = self.kernels[name]
-        self._queue(stream, "cuLaunchKernel").append(lambda: kernel(self, launch))
+        sized = len(launch.argument) == kernel.size
+        self._require(sized, f"{name} takes {kernel.size} bytes, not {len(launch.argument)}", "cuLaunchKernel")
+        self._queue(stream, "cuLaunchKernel").append(lambda: kernel.run(self, launch))
 
     # What the calls share.
 
@@ -480,15 +515,7 @@ def _threads(block: Sequence[int]) -> int:
 
 
 def image_of(source: str, architecture: str) -> bytes:
-    """Return what a compiler would make of CUDA source: the names of its kernels and the types of their arguments."""
-    functions = {}
-    for name, arguments in re.findall(r"__global__\s+void\s+(\w+)\s*\(([^)]*)\)", source):
-        functions[name] = [_kind(argument) for argument in arguments.split(",") if argument.strip()]
-    told = {"architecture": architecture, "functions": functions, "source": hashlib.sha256(source.encode()).hexdigest()}
+    """Return what a compiler would make of CUDA source: the names of its kernels."""
+    names = re.findall(r"__global__\s+void\s+(\w+)\s*\(", source)
+    told = {"architecture": architecture, "functions": names, "source": hashlib.sha256(source.encode()).hexdigest()}
     return IMAGE_MARK + json.dumps(told).encode()
-
-
-def _kind(argument: str) -> str:
-    if "*" in argument or "unsigned long long" in argument:
-        return "uint64"
-    return "float32" if "float" in argument else "int32"

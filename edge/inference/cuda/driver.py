@@ -7,7 +7,6 @@ TensorRT take them; events, modules and functions are integers for these calls a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,14 +28,6 @@ class DeviceFull(CudaFailed):
 
 class DeviceLost(CudaFailed):
     """The context is broken for good: nothing in this process can use the GPU again, the service must be restarted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """An argument of a kernel with its C type: `kind` is `int32`, `uint64` (addresses too) or `float32`."""
-
-    kind: str
-    value: int | float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,9 +120,11 @@ class Cuda(Protocol):
         function: int,
         grid: tuple[int, int, int],
         block: tuple[int, int, int],
-        arguments: Sequence[Scalar],
+        argument: bytes,
         stream: int,
-    ) -> None: ...
+    ) -> None:
+        """Start a kernel in the stream's turn; `argument` are the bytes of the one structure that it takes by value."""
+        ...
 
     def compile(self, source: str, name: str) -> bytes:
         """Compile CUDA C++ for this device.

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from edge.errors import EngineFailed
-from edge.inference.cuda.driver import Pinned, Scalar
+from edge.inference.cuda.driver import Pinned
 from edge.inference.cuda.failures import failure
 from edge.inference.cuda.nvrtc import compile_with_nvrtc
 
 NAME_ROOM = 256
-C_TYPES = {"int32": ctypes.c_int32, "uint64": ctypes.c_uint64, "float32": ctypes.c_float}
 
 
 class ThroughBindings:
@@ -126,12 +124,13 @@ class ThroughBindings:
         function: int,
         grid: tuple[int, int, int],
         block: tuple[int, int, int],
-        arguments: Sequence[Scalar],
+        argument: bytes,
         stream: int,
     ) -> None:
-        values = tuple(argument.value for argument in arguments)
-        kinds = tuple(C_TYPES[argument.kind] for argument in arguments)
-        self._ask("cuLaunchKernel", function, *grid, *block, 0, stream, (values, kinds), 0)
+        # An address of addresses, as the driver takes it; the argument is copied before the call returns.
+        octets = np.frombuffer(argument, np.uint8)
+        places = np.array([octets.ctypes.data], np.uint64)
+        self._ask("cuLaunchKernel", function, *grid, *block, 0, stream, places.ctypes.data, 0)
 
     def compile(self, source: str, name: str) -> bytes:
         return compile_with_nvrtc(source, name, self.architecture)

@@ -11,21 +11,21 @@ import contextlib
 import ctypes
 import itertools
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from edge.errors import EngineFailed
-from edge.inference.cuda.driver import Pinned, Scalar
+from edge.inference.cuda.driver import Pinned
 from edge.inference.cuda.failures import failure
 from edge.inference.cuda.nvcc import compile_with_nvcc
 from edge.inference.cuda.pycuda_words import StatusWords
 
 NON_BLOCKING = 1
 """CU_STREAM_NON_BLOCKING of cuda.h: no waiting for the default stream, which other libraries use."""
-NUMPY_TYPES: dict[str, Callable[[Any], Any]] = {"int32": np.int32, "uint64": np.uint64, "float32": np.float32}
 
 
 @dataclass(slots=True, eq=False)
@@ -197,13 +197,11 @@ class ThroughPycuda:
         function: int,
         grid: tuple[int, int, int],
         block: tuple[int, int, int],
-        arguments: Sequence[Scalar],
+        argument: bytes,
         stream: int,
     ) -> None:
-        numbers = [NUMPY_TYPES[argument.kind](argument.value) for argument in arguments]
         with self._inside():
-            _, kernel = self._got(self._here.functions, function, "function")
-            kernel(*numbers, grid=grid, block=block, stream=self._stream(stream))
+            self._kernel(function)(np.void(argument), grid=grid, block=block, stream=self._stream(stream))
 
     def compile(self, source: str, name: str) -> bytes:
         return compile_with_nvcc(source, name, self.architecture)
@@ -223,6 +221,9 @@ class ThroughPycuda:
 
     def _stream(self, stream: int) -> Any:
         return self._got(self._here.streams, stream, "stream")
+
+    def _kernel(self, function: int) -> Any:
+        return self._got(self._here.functions, function, "function")[1]
 
     def _event(self, event: int) -> Any:
         return self._got(self._here.events, event, "event")
@@ -268,5 +269,7 @@ class ThroughPycuda:
         try:
             yield
         except self._driver.Error as failed:
+            # Or the error's traceback would keep pycuda's objects from being given back where their context is.
+            traceback.clear_frames(failed.__traceback__)
             call, status = self._words.told_by(failed)
             raise failure(call, status) from failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,19 +11,20 @@ import pytest
 
 from edge.errors import EngineFailed, ModelError
 from edge.inference.cuda import library
-from edge.inference.cuda.driver import Cuda, CudaFailed, DeviceFull, DeviceLost, Scalar
+from edge.inference.cuda.driver import Cuda, CudaFailed, DeviceFull, DeviceLost
 from edge.inference.cuda.open import open_cuda
-from tests.simulated.gpu import Launch, SimulatedGpu
+from tests.simulated.gpu import Kernel, Launch, SimulatedGpu
 from tests.simulated.install import BINDINGS, install
 
 ADD = """
-extern "C" __global__ void add(unsigned char *plane, unsigned long long spare, int size, float much) {}
+struct Sum { unsigned long long at; int size, much; };
+extern "C" __global__ void add(struct Sum sum) { ((unsigned char *)sum.at)[threadIdx.x] += sum.much; }
 """
 
 
 def _add(gpu: SimulatedGpu, launch: Launch) -> None:
-    address, _, size, much = launch.values
-    gpu.octets(int(address), int(size))[:] += int(much)
+    address, size, much = struct.unpack("Qii", launch.argument)
+    gpu.octets(address, size)[:] += much
 
 
 def test_the_label_names_binding_device_architecture_and_cuda(cuda: Cuda) -> None:
@@ -93,13 +95,13 @@ def test_timed_events_tell_milliseconds(cuda: Cuda) -> None:
 
 
 def test_a_compiled_kernel_is_loaded_and_launched(cuda: Cuda, gpu: SimulatedGpu) -> None:
-    gpu.kernels["add"] = _add
+    gpu.kernels["add"] = Kernel(16, _add)
     module = cuda.load(cuda.compile(ADD, "add.cu"))
     stream, block, pinned = cuda.stream(), cuda.allocate(8), cuda.pin(8)
     pinned.octets[:] = 1
     cuda.upload(block, pinned, 8, stream)
-    arguments = [Scalar("uint64", block), Scalar("uint64", 0), Scalar("int32", 8), Scalar("float32", 2.0)]
-    cuda.launch(cuda.function(module, "add"), (1, 1, 1), (8, 1, 1), arguments, stream)
+    argument = struct.pack("Qii", block, 8, 2)
+    cuda.launch(cuda.function(module, "add"), (1, 1, 1), (8, 1, 1), argument, stream)
     cuda.download(pinned, block, 8, stream)
     cuda.synchronise(stream)
     assert (pinned.octets == 3).all()
