@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from edge.cli import main
+from edge.inference.card import load_card
+from tests.inference.trt.conftest import shelve
 from tests.simulated.gpu import SimulatedGpu
 from tests.simulated.install_tensorrt import Installation
 
@@ -50,10 +52,8 @@ def test_what_a_configuration_uses_is_built_beside_its_store_once(
 ) -> None:
     assert main(["models", "build", "--config", config]) == 0
     first = capsys.readouterr().out
-    assert re.fullmatch(
-        r"gate-n 7 fp32: built in \d+ s, [\d.]+ MB, \d+ layers, key [0-9a-f]{20}\nkernels for pictures on the GPU: views-sm_87-\S+\.cubin\n",
-        first,
-    )
+    built = r"gate-n 7 fp32: built in \d+ s, [\d.]+ MB, \d+ layers, key [0-9a-f]{20}\n"
+    assert re.fullmatch(built + r"kernels for pictures on the GPU: views-sm_87-\S+\.cubin\n", first)
     assert len(list((tmp_path / "engines").glob("*.plan"))) == 1
     assert main(["models", "build", "--config", config, "--prune"]) == 0
     assert capsys.readouterr().out.startswith("gate-n 7 fp32: lies there already")
@@ -91,3 +91,14 @@ def test_what_cannot_be_done_says_so(
 def test_tensorrt_without_a_driver_is_an_error_and_no_other_engine(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "check", "gate-n", "--engine", "tensorrt"]) == 4
     assert "there is no NVIDIA driver here" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("tensorrt")
+def test_an_engine_that_was_built_passes_the_acceptance_test(
+    config: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    shelve(load_card("gate-n").at("int8").file, "int8", tmp_path / "engines")
+    words = ["models", "check", "gate-n", "--engine", "tensorrt", "--precision", "int8", "--config", config]
+    assert main(words) == 0
+    assert "sound: gate-n.int8.onnx on tensorrt 10.3.0 int8 on Orin sm_87: " in capsys.readouterr().out

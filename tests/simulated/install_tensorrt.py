@@ -23,7 +23,9 @@ ROOT = Path(__file__).parents[2]
 class Installation:
     """A simulated TensorRT on a simulated GPU; `set` changes what it does, here and in processes that build."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, gpu: SimulatedGpu, place: Path) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, gpu: SimulatedGpu, place: Path, binding: str = "pycuda"
+    ) -> None:
         self._monkeypatch, self.gpu = monkeypatch, gpu
         self.world = World(gpu=gpu)
         (place / "dev").mkdir(parents=True, exist_ok=True)
@@ -31,7 +33,7 @@ class Installation:
         monkeypatch.setattr(nvidia, "ROOT", place)
         paths = [str(ROOT / "tests" / "simulated" / "site"), str(ROOT), os.environ.get("PYTHONPATH", "")]
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
-        install(monkeypatch, gpu, "pycuda")
+        self.pycuda = install(monkeypatch, gpu, binding)
         self.set()
 
     def set(self, **changes: object) -> None:
