@@ -1,7 +1,7 @@
 # Everything a newcomer runs. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup venv gst system demo test test-fast check fmt bench tracks gate soak real-clips builds paddle clips package locks clean
+.PHONY: help setup venv gst system demo test test-fast check fmt bench tracks gate soak real-clips builds paddle clips package pycuda locks clean
 
 VENV ?= .venv
 LOCKS := deploy/requirements
@@ -94,6 +94,9 @@ clips: venv ## render the bundled clip anew
 
 package: venv ## wheel into dist/
 	$(VENV)/bin/python -m hatchling build -t wheel
+
+pycuda: venv ## wheel of pycuda into dist/, where a CUDA toolkit is present
+	@.ci/build-pycuda $(PY)
 
 locks: $(UV) ## renew the hash-pinned requirements
 	$(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate pyproject.toml --extra ocr --extra reports --extra demo --extra web --extra boom --extra eval --extra test -o $(LOCKS)/all.txt

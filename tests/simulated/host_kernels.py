@@ -38,12 +38,21 @@ def _runner(library: ctypes.CDLL, name: str) -> Callable[[SimulatedGpu, Launch],
 def _library() -> ctypes.CDLL:
     folder = Path(mkdtemp(prefix="edge-kernels-"))
     try:
-        (folder / "views.cu").write_text(source(), "utf-8")
-        made = folder / "kernels.so"
-        # No fused multiply-add here either, which g++ would use on ARM.
-        flags = ["-O2", "-shared", "-fPIC", "-ffp-contract=off", f"-I{folder}"]
-        text = Path(__file__).with_name("host_kernels.cpp")
-        subprocess.run([COMPILER, *flags, str(text), "-o", str(made)], check=True)
-        return ctypes.CDLL(str(made))
+        return ctypes.CDLL(str(compiled_kernels(folder)))
     finally:
         shutil.rmtree(folder)
+
+
+def compiled_kernels(folder: Path) -> Path:
+    """Compile views.cu as C++ into `folder` and return the library."""
+    (folder / "views.cu").write_text(source(), "utf-8")
+    # No fused multiply-add here either, which g++ would use on ARM.
+    return compiled("host_kernels.cpp", folder / "kernels.so", f"-I{folder}", "-ffp-contract=off")
+
+
+def compiled(text: str, library: Path, *flags: str) -> Path:
+    """Compile a C++ file of this folder into a library and return it."""
+    path = Path(__file__).with_name(text)
+    command = [COMPILER, "-O2", "-shared", "-fPIC", "-std=c++17", *flags, str(path), "-o", str(library), "-ldl"]
+    subprocess.run(command, check=True)
+    return library

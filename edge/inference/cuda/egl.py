@@ -14,7 +14,7 @@ from typing import Any
 from edge.errors import EngineFailed
 from edge.inference.cuda.driver import Cuda
 from edge.inference.cuda.failures import failure
-from edge.inference.cuda.pycuda_words import StatusWords
+from edge.inference.cuda.status_words import StatusWords
 from edge.ports.device import DevicePlanes
 
 MOST_PLANES = 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -98,5 +99,6 @@ def _write(path: Path, image: bytes) -> None:
         part.write_bytes(image)
         part.replace(path)
     except OSError as failed:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
         raise ModelError(f"{path}: cannot be written ({failed.strerror}): make room, or see to its rights") from failed

@@ -22,7 +22,7 @@ from edge.errors import EngineFailed
 from edge.inference.cuda.driver import Pinned
 from edge.inference.cuda.failures import failure
 from edge.inference.cuda.nvcc import compile_with_nvcc
-from edge.inference.cuda.pycuda_words import StatusWords
+from edge.inference.cuda.status_words import StatusWords
 
 NON_BLOCKING = 1
 """CU_STREAM_NON_BLOCKING of cuda.h: no waiting for the default stream, which other libraries use."""
