@@ -11,6 +11,7 @@ import pytest
 
 from edge.clock import ManualClock
 from edge.errors import ConfigError, EdgeError, EngineFailed, SourceEnded, SourceLost, StoreFailed
+from edge.inference.cuda.driver import DeviceLost
 from edge.pipeline import Pipeline
 from edge.ports import Frame, SourceSpec
 from edge.relay import Report
@@ -95,6 +96,22 @@ def test_a_worker_replaces_a_pipeline_whose_engine_died_and_goes_on() -> None:
     worker.run(Immediate())
     assert worker.state.state == "ended"
     assert store.last_seq() == 3
+
+
+def test_a_worker_does_not_try_again_on_a_gpu_that_is_lost_to_the_process() -> None:
+    pipeline, _ = make_gate()
+
+    def die(_frame: Frame) -> None:
+        raise DeviceLost("cuStreamSynchronize", "CUDA_ERROR_LAUNCH_FAILED", "restart the service")
+
+    pipeline._detector.detect = die  # type: ignore[method-assign,assignment]  # the device dies
+    feed = ScriptedFeed(list(drive()), live=True)
+    worker, _ = make_worker(feed, [pipeline], pipeline._site)
+    worker.run(Immediate())
+    post = Post(CAMERA, feed, worker)
+    assert worker.state.state == "lost"
+    assert post.lost == post.trouble
+    assert "CUDA_ERROR_LAUNCH_FAILED" in post.lost
 
 
 def test_a_worker_ends_when_the_configuration_makes_every_attempt_useless() -> None:

@@ -38,11 +38,10 @@ def run(args: argparse.Namespace) -> None:
     Raises:
         ModelError: one or more could not be built; each is told.
         UsageError: --precision without a NAME: the configuration says it.
-        EngineFailed: the GPU does not answer.
     """
     from edge.config import Models
     from edge.config.load import load_config
-    from edge.errors import ModelError
+    from edge.errors import EngineFailed, ModelError
     from edge.inference.engine_builds import build_network
     from edge.inference.engines import best_engine, check_tensorrt, engines_folder
     from edge.inference.nvidia import lacking
@@ -53,12 +52,14 @@ def run(args: argparse.Namespace) -> None:
         print(f"nothing to build: onnxruntime runs the networks here{why}, and needs no engines")
         return
     check_tensorrt()
+    from edge.inference.trt.here import compile_kernels
+
     folder = engines_folder(models.engines_dir)
     failures = []
     for network in _asked_for(args, models):
         try:
             built = build_network(network, folder, _show, force=args.force)
-        except ModelError as error:
+        except (EngineFailed, ModelError) as error:
             failures.append(str(error))
             continue
         finally:
@@ -66,6 +67,11 @@ def run(args: argparse.Namespace) -> None:
         label = built.label
         how = f"built in {label.seconds:.0f} s" if built.fresh else "lies there already"
         print(f"{network.title}: {how}, {label.size / 1e6:.1f} MB, {label.told}, key {built.path.stem}", flush=True)
+    if not args.names:
+        try:
+            print(f"kernels for pictures on the GPU: {compile_kernels(folder).name}")
+        except (EngineFailed, ModelError) as error:
+            failures.append(str(error))
     if args.prune:
         _prune(folder)
     if failures:

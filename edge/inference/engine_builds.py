@@ -132,7 +132,19 @@ class EngineBuilds:
                 continue
             if built.fresh:
                 _log.info("%s: built in %.0f s, %s", network.title, built.label.seconds, built.label.told)
+        if networks_of(models):
+            self._compile(engines_folder(models.engines_dir))
         return "; ".join(troubles)
+
+    def _compile(self, folder: Path) -> None:
+        """Compile the kernels for pictures on the device; where that fails, only such pictures are hindered."""
+        try:
+            check_tensorrt()
+            from edge.inference.trt.here import compile_kernels  # noqa: PLC0415 - only where this engine is chosen
+
+            compile_kernels(folder)
+        except (ModelError, EngineFailed) as error:
+            _log.warning("pictures cannot stay on the GPU: %s", error)
 
     def _readable(self, models: Models) -> Iterator[Network]:
         """Yield the networks whose cards are in order; the others are told of when they are opened."""

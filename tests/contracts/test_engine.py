@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from edge.inference.engines import open_engine
 from edge.inference.ort import OrtEngine
 from edge.inference.scripted import CannedEngine
 from edge.ports import Engine, TensorSpec
+from tests.inference.trt.conftest import shelve
+from tests.simulated.install_tensorrt import Installation
 
 SAVED = {"opset_imports": [helper.make_opsetid("", 13)], "ir_version": 8}
 
@@ -38,7 +41,19 @@ def _ort(path: Path) -> Engine:
     return open_engine(_write(path / "log.onnx", "Log"), "onnxruntime")
 
 
-def _canned(path: Path) -> Engine:
+def _ort_here(path: Path, _request: pytest.FixtureRequest) -> Engine:
+    return _ort(path)
+
+
+def _tensorrt(path: Path, request: pytest.FixtureRequest) -> Engine:
+    patch, gpu = request.getfixturevalue("monkeypatch"), request.getfixturevalue("gpu")
+    Installation(patch, gpu, path / "machine")
+    onnx = _write(path / "log.onnx", "Log")
+    shelve(onnx, "fp32", path / "engines")
+    return open_engine(onnx, "tensorrt", engines_dir=str(path / "engines"))
+
+
+def _canned(path: Path, _request: pytest.FixtureRequest) -> Engine:
     del path
     spec = [TensorSpec(name, (1, 3), "float32") for name in "xy"]
     return CannedEngine(spec[:1], spec[1:], {"y": np.log(_POSITIVE)}, {"names": "{0: 'car'}"})
@@ -47,10 +62,11 @@ def _canned(path: Path) -> Engine:
 _POSITIVE = np.array([[1, 2, 4]], np.float32)
 
 
-@pytest.fixture(params=[_ort, _canned], ids=["onnxruntime", "canned"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
-    make: Callable[[Path], Engine] = request.param
-    return make(tmp_path)
+@pytest.fixture(params=[_ort_here, _tensorrt, _canned], ids=["onnxruntime", "tensorrt", "canned"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    make: Callable[[Path, pytest.FixtureRequest], Engine] = request.param
+    with closing(make(tmp_path, request)) as made:
+        yield made
 
 
 def test_it_says_what_it_wants_gives_and_is(engine: Engine) -> None:
@@ -64,6 +80,12 @@ def test_every_output_comes_back_by_name(engine: Engine) -> None:
     answer = engine.infer({"x": _POSITIVE})
     assert list(answer) == ["y"]
     np.testing.assert_allclose(answer["y"], np.log(_POSITIVE), rtol=1e-6)
+
+
+def test_runs_that_were_begun_one_after_the_other_are_answered_in_that_order(engine: Engine) -> None:
+    runs = [engine.submit({"x": _POSITIVE}) for _ in range(4)]
+    for run in runs:
+        np.testing.assert_allclose(run.wait()["y"], np.log(_POSITIVE), rtol=1e-6)
 
 
 def test_a_wrong_name_is_a_failure_and_no_empty_answer(engine: Engine) -> None:

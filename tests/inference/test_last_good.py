@@ -119,7 +119,7 @@ def test_a_card_that_vanished_or_an_engine_that_does_not_work_here_is_no_reason_
 ) -> None:
     before = good.choose(models)
     turned = Models(detector=str(folder), threads=1, engine="tensorrt")
-    assert "which this version cannot run" in good.choose(turned).trouble
+    assert "there is no NVIDIA driver here" in good.choose(turned).trouble
     (folder / "model.toml").unlink()
     choice = good.choose(models)
     assert (choice.card, choice.engine) == (before.card, "onnxruntime")

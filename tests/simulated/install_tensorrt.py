@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import importlib.machinery
 import json
@@ -22,7 +23,9 @@ ROOT = Path(__file__).parents[2]
 class Installation:
     """A simulated TensorRT on a simulated GPU; `set` changes what it does, here and in processes that build."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, gpu: SimulatedGpu, place: Path) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, gpu: SimulatedGpu, place: Path, binding: str = "pycuda"
+    ) -> None:
         self._monkeypatch, self.gpu = monkeypatch, gpu
         self.world = World(gpu=gpu)
         (place / "dev").mkdir(parents=True, exist_ok=True)
@@ -30,12 +33,14 @@ class Installation:
         monkeypatch.setattr(nvidia, "ROOT", place)
         paths = [str(ROOT / "tests" / "simulated" / "site"), str(ROOT), os.environ.get("PYTHONPATH", "")]
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
-        install(monkeypatch, gpu, "pycuda")
+        self.pycuda = install(monkeypatch, gpu, binding)
         self.set()
 
     def set(self, **changes: object) -> None:
         """Install another version, or one that goes wrong."""
-        self.world = dataclasses.replace(self.world, **changes)  # type: ignore[arg-type] - fields by name
+        self.world = copy.copy(self.world)
+        for name, value in changes.items():
+            setattr(self.world, name, value)
         module = simulated(self.world)
         module.__spec__ = importlib.machinery.ModuleSpec("tensorrt", None)
         self._monkeypatch.setitem(sys.modules, "tensorrt", module)

@@ -2,7 +2,7 @@
 
 In a strongly typed network the ONNX itself says it: Q/DQ nodes make INT8, half-precision tensors make FP16. The engine
 says what became of it in its inspector's JSON (NVIDIA, TensorRT developer guide, Engine Inspector): each layer's
-tensors with their `Format/Datatype`: `Int8` or `Half` for short, at length `… row major Int8 format` or `… FP16 format`.
+tensors with their `Format/Datatype`: for short `Int8` or `Half`, at length `… row major Int8 format`, `… FP16 format`.
 """
 
 from __future__ import annotations

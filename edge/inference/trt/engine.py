@@ -142,6 +142,7 @@ class TrtEngine:
             slot = Slot(self._engine, self._cuda, specs, self._messages, self._name)
             stack.callback(slot.close)
             self._slots.append(slot)
+        self._slots[0].warm()
 
     def _abandon(self, slot: Slot) -> None:
         """Take a slot back whose run did not begin; what of it was put on the stream must be over first."""

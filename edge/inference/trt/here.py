@@ -104,6 +104,19 @@ def build_here(
     return Built(label, path, fresh=True)
 
 
+def compile_kernels(folder: Path) -> Path:
+    """Compile what makes pictures into network inputs on this GPU, unless it lies there; return its file.
+
+    Raises:
+        ModelError: a CUDA binding or the driver is absent, or the folder cannot be written.
+        EngineFailed: the compiler is absent or refuses, or the GPU does not answer.
+    """
+    from edge.inference.cuda.kernels import compile_ahead  # noqa: PLC0415 - as _open_cuda
+
+    with closing(_open_cuda()) as cuda:
+        return compile_ahead(cuda, folder)
+
+
 def _find(shelf: Shelf, onnx: Path, digest: str, precision: str) -> Plan:
     plan = shelf.find(digest, precision)
     if plan is None:

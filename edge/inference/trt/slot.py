@@ -80,6 +80,11 @@ class Slot:
         for place in self._outputs:
             self._cuda.download(place.pinned, place.address, place.size, self._stream)
 
+    def warm(self) -> None:
+        """Run once on zeros: the driver loads a kernel when it is first launched, and the first frame must not wait."""
+        self.begin({place.spec.name: np.zeros(place.spec.shape, place.spec.dtype) for place in self._inputs})
+        self._cuda.synchronise(self._stream)
+
     def collect(self) -> Mapping[str, npt.NDArray[Any]]:
         """Wait for the run and return its outputs, in arrays of their own.
 
@@ -133,7 +138,7 @@ class Slot:
 
     def _read(self, place: Place) -> npt.NDArray[Any]:
         octets = place.pinned.octets[: place.size].copy()
-        answer = octets.view(place.spec.dtype).reshape(place.spec.shape)
+        answer: npt.NDArray[Any] = octets.view(place.spec.dtype).reshape(place.spec.shape)
         if answer.dtype.kind == "f" and not np.isfinite(answer).all():
             raise EngineFailed(
                 f"{self._name}: output {place.spec.name} holds values that are not numbers: check the model, or use "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from unittest import mock
@@ -16,6 +16,7 @@ from edge.inference.trt.engine import TrtEngine
 from edge.inference.trt.here import _digest, _metadata, open_built, open_shelf
 from edge.inference.trt.shelf import PlanLabel
 from tests.simulated.gpu import SimulatedGpu
+from tests.simulated.install import BINDINGS
 from tests.simulated.install_tensorrt import VERSIONS, Installation
 from tests.simulated.tensorrt import simulated
 
@@ -36,6 +37,16 @@ def tensorrt(
 def one_tensorrt(monkeypatch: pytest.MonkeyPatch, gpu: SimulatedGpu, tmp_path: Path) -> Installation:
     """The version of JetPack 6, for what hangs on none."""
     return Installation(monkeypatch, gpu, tmp_path / "machine")
+
+
+@pytest.fixture(params=BINDINGS)
+def either_binding(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, gpu: SimulatedGpu, tmp_path: Path
+) -> Iterator[Installation]:
+    """TensorRT beside pycuda, and beside cuda-bindings; no thread may end with a context on pycuda's stack."""
+    installed = Installation(monkeypatch, gpu, tmp_path / "machine", request.param)
+    yield installed
+    assert installed.pycuda is None or not installed.pycuda.left_on_stacks(), "pycuda would abort the process"
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import EngineFailed, ModelError
+from edge.inference.card import load_card
 from edge.inference.trt import build
 from edge.inference.trt.arithmetic import check_done
 from edge.inference.trt.here import build_here, open_built, open_shelf
@@ -64,6 +65,11 @@ def test_a_file_that_is_not_written_in_the_precision_asked_for_is_refused_before
         shelve(write_network(tmp_path / "tiny.onnx"), wanted, tmp_path)
 
 
+def test_our_int8_detector_is_seen_as_int8(one_tensorrt: Installation, tmp_path: Path) -> None:
+    del one_tensorrt
+    assert shelve(load_card("gate-n").at("int8").file, "int8", tmp_path).is_file()  # else it is refused
+
+
 def test_an_engine_that_computes_in_fp32_all_the_same_is_refused(one_tensorrt: Installation, tmp_path: Path) -> None:
     one_tensorrt.set(build="loose")
     for precision in ("fp16", "int8"):
@@ -77,7 +83,7 @@ def test_an_engine_that_computes_in_fp32_all_the_same_is_refused(one_tensorrt: I
     [
         ('{"Layers": [{"LayerType": "kgen", "Inputs": [{"Format/Datatype": "Int8"}]}]}', "1 of 1 layers in int8"),
         (
-            '{"Layers": [{"LayerType": "CaskConvolution", "Inputs": [{"Format/Datatype": "Row major Int8 format"}]}, {}]}',
+            '{"Layers": [{"LayerType": "Conv", "Inputs": [{"Format/Datatype": "Row major Int8 format"}]}, {}]}',
             "1 of 2 layers in int8",
         ),
     ],

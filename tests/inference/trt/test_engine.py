@@ -87,7 +87,7 @@ def test_it_says_what_it_wants_gives_and_is(
     engine.close()
 
 
-@pytest.mark.usefixtures("one_tensorrt")
+@pytest.mark.usefixtures("either_binding")
 def test_more_runs_than_slots_are_answered_each_with_its_own(ready: Ready, tmp_path: Path) -> None:
     engine = ready(write_network(tmp_path / "log.onnx"), slots=2)
     runs = [engine.submit({"x": POSITIVE * factor}) for factor in range(1, 8)]
@@ -146,9 +146,9 @@ def test_a_wrong_feed_is_a_failure_and_the_next_run_works(ready: Ready, feed: np
 
 
 def test_eight_threads_with_an_engine_each_do_not_disturb_one_another(
-    one_tensorrt: Installation, ready: Ready, tmp_path: Path
+    either_binding: Installation, ready: Ready, tmp_path: Path
 ) -> None:
-    del one_tensorrt
+    del either_binding
     path = write_network(tmp_path / "log.onnx")
     ready(path).close()
     wrong: list[object] = []
@@ -172,7 +172,7 @@ def test_eight_threads_with_an_engine_each_do_not_disturb_one_another(
     assert wrong == []
 
 
-@pytest.mark.usefixtures("one_tensorrt")
+@pytest.mark.usefixtures("either_binding")
 def test_an_engine_may_be_used_and_closed_in_other_threads_than_it_was_opened_in(ready: Ready, tmp_path: Path) -> None:
     engine = ready(write_network(tmp_path / "log.onnx"))
     answers: list[np.ndarray] = []
@@ -205,8 +205,8 @@ def test_values_that_are_not_numbers_are_a_failure(ready: Ready, tmp_path: Path)
 def test_a_run_that_tensorrt_does_not_begin_is_a_failure_with_its_words(
     one_tensorrt: Installation, ready: Ready, tmp_path: Path
 ) -> None:
-    one_tensorrt.set(enqueue=1)
-    engine = ready(write_network(tmp_path / "log.onnx"))
+    one_tensorrt.set(enqueue=2)
+    engine = ready(write_network(tmp_path / "log.onnx"))  # it runs once when it is opened
     engine.infer({"x": POSITIVE})
     with pytest.raises(EngineFailed, match=r"did not begin a run .*no kernel image"):
         engine.infer({"x": POSITIVE})
@@ -222,6 +222,14 @@ def test_a_lost_device_says_so_by_name_and_closing_still_works(gpu: SimulatedGpu
         with pytest.raises(DeviceLost, match="CUDA_ERROR_ILLEGAL_ADDRESS"):
             ask()
     engine.close()
+
+
+def test_an_engine_that_cannot_run_here_is_told_when_it_is_opened_and_leaves_nothing(
+    one_tensorrt: Installation, ready: Ready, tmp_path: Path
+) -> None:
+    one_tensorrt.set(enqueue=0)
+    with pytest.raises(EngineFailed, match="did not begin a run"):
+        ready(write_network(tmp_path / "log.onnx"))
 
 
 def test_no_memory_for_a_second_engine_is_a_failure_that_leaves_nothing_and_the_first_works(
