@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 import edge
 from edge.boompost import BoomPost
 from edge.capture.feed import CameraFeed, FeedSettings
+from edge.capture.launch import trust_all
 from edge.capture.sources import open_source, patience_s
+from edge.capture.verdicts import trusting
 from edge.clock import Clock, SystemClock, make_id
-from edge.config import Camera, Config, Mqtt
+from edge.config import Camera, Config, Mqtt, Store
 from edge.gate.opening import Openings
 from edge.gate.site import GateSite
 from edge.inference.desk import open_desk
@@ -58,7 +60,9 @@ def open_analysis(
     stack.callback(detector.close)
     desk = open_desk(config.models, waits=True)
     stack.callback(desk.close)
-    feed = make_feed(camera, clock, wall_start_ns=watched.start_ns, give_up_s=FIRST_FRAME_S, on_state=on_state)
+    feed = make_feed(
+        camera, clock, wall_start_ns=watched.start_ns, give_up_s=FIRST_FRAME_S, on_state=on_state, trusts=config.store
+    )
     stack.callback(feed.stop)
     site = SiteBook(make_site(config, store), store)
     site.place(make_guard(config, read_registry(config.registry.file), watch_key(config, order.db)))
@@ -147,7 +151,7 @@ def make_post(
         stack.callback(desk.close)
         return make_pipeline(config, camera, detector, desk, site)
 
-    feed = make_feed(camera, clock, on_state=on_state)
+    feed = make_feed(camera, clock, on_state=on_state, trusts=config.store)
     return Post(camera, feed, Worker(feed, open_pipeline, site, clock, camera.id))
 
 
@@ -158,11 +162,16 @@ def make_feed(
     wall_start_ns: int | None = None,
     give_up_s: float | None = None,
     on_state: Callable[[CameraStatus], None] | None = None,
+    trusts: Store | None = None,
 ) -> CameraFeed:
-    """Return a camera's capture, not yet started; with `give_up_s` it gives up when no picture came by then."""
+    """Return a camera's capture, not yet started; with `give_up_s` it gives up when no picture came by then.
+
+    `trusts`: decoders that failed their trial are passed over, by the record beside this store; None takes any.
+    """
+    distrusted = trusting(trusts) if trusts else trust_all
 
     def make_source(first_seq: int) -> FrameSource:
-        return open_source(camera, clock, first_seq=first_seq, wall_start_ns=wall_start_ns)
+        return open_source(camera, clock, first_seq=first_seq, wall_start_ns=wall_start_ns, distrusted=distrusted)
 
     settings = FeedSettings(stall_s=patience_s(camera), give_up_s=give_up_s)
     return CameraFeed(camera.id, make_source, clock, settings, on_state)

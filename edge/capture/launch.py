@@ -172,9 +172,7 @@ class Choice:
                 return decoder
             told = f"{decoder.element} was refused for {row.codec} by edge doctor: {refusal}"
             if wanted != "auto":
-                raise ConfigError(
-                    f"decoder {wanted}: {told}; set decoder = auto, or mend it and run edge doctor again"
-                )
+                raise ConfigError(f"decoder {wanted}: {told}; set decoder = auto, or mend it and run edge doctor again")
             _LOG.warning("%s; the next decoder is taken", told)
         if not fitting:
             raise ConfigError(f"decoder {self.wanted}: cannot decode {row.codec}; set decoder = auto")

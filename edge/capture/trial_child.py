@@ -56,8 +56,10 @@ def main(clip_name: str, folder: str, pipe: str, decoder: str = "") -> int:
     os.write(steps, READY)
     outcome, views = _decode(source, steps, most=4 * clip.pictures)
     # What helps with a user's file or camera is no cure here.
-    outcome = msgspec.structs.replace(outcome, fault=outcome.fault.removeprefix(f"{clip.path}: ").partition(", or set")[0])
-    np.savez(out / PICTURES, **{name: np.stack(each) for name, each in views.items() if each})
+    fault = outcome.fault.removeprefix(f"{clip.path}: ").partition(", or set")[0]
+    outcome = msgspec.structs.replace(outcome, fault=fault)
+    luma, tint, rgb = (np.array(views[name], np.uint8) for name in ("luma", "tint", "rgb"))
+    np.savez(out / PICTURES, luma=luma, tint=tint, rgb=rgb)
     (out / OUTCOME).write_bytes(msgspec.json.encode(outcome))
     source.close()
     os.write(steps, CLOSED)

@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"configuration to examine too; default: {INSTALLED} where it exists",
     )
     parser.add_argument("--cameras", action="store_true", help="wait for one picture from every camera")
+    parser.add_argument("--decoders", action="store_true", help="try the software decoders of GStreamer too")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, the last one the summary")
 
 
@@ -33,16 +34,18 @@ def run(args: argparse.Namespace) -> int:
     from edge.health.findings import verdict
 
     findings = []
-    for finding in _examine(args.config or (INSTALLED if INSTALLED.exists() else None), cameras=args.cameras):
+    path = args.config or (INSTALLED if INSTALLED.exists() else None)
+    for finding in _examine(path, cameras=args.cameras, decoders=args.decoders):
         findings.append(finding)
         _print(finding, as_json=args.json)
     _print_summary(findings, as_json=args.json)
     return verdict(findings)
 
 
-def _examine(path: Path | None, *, cameras: bool) -> Iterator[Finding]:
+def _examine(path: Path | None, *, cameras: bool, decoders: bool) -> Iterator[Finding]:
     from edge.clock import SystemClock
     from edge.commands import examine
+    from edge.commands.examine_decoders import examine_decoders
     from edge.config import Models
     from edge.health import machine
     from edge.health.packages import examine_packages
@@ -55,6 +58,7 @@ def _examine(path: Path | None, *, cameras: bool) -> Iterator[Finding]:
     yield from examine.examine_capture()
     config, found = examine.examine_config(path) if path else (None, ())
     yield from found
+    yield from examine_decoders(config, clock, every=decoders)
     yield from examine.examine_models(config.models if config else Models())
     if config is None:
         return
