@@ -89,6 +89,7 @@ class Verdicts:
         draft = self._path.with_suffix(f".{os.getpid()}")
         try:
             draft.write_bytes(msgspec.json.format(msgspec.json.encode(Record(entries=(*old, *fresh))), indent=1))
+            draft.chmod(0o644)  # root writes it at installation, the service's user reads it
             draft.replace(self._path)
         except OSError as error:
             draft.unlink(missing_ok=True)

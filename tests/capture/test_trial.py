@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
+from pathlib import Path
 
 import av
 import pytest
 
+from edge.capture.encode_golden import write_golden
 from edge.capture.golden_clips import CLIPS, FOLDER, GoldenClip, clip_named, clips_of
 from edge.capture.launch import DecoderRow
 from edge.capture.trial import software, try_decoder
 from edge.capture.trial_compare import check_reference, find_fault
 from edge.capture.trial_run import Failed, Patience, decode_apart
+from edge.errors import UsageError
 
-HARDWARE = "Codec/Decoder/Video/Hardware"
+KLASS = "Codec/Decoder/Video"
+"""Of every decoder tried here, and of the board's own."""
 I420 = "videoconvert ! video/x-raw,format=I420"
 NV12 = "videoconvert ! video/x-raw,format=NV12"
 SIZE = "width=842 height=474"
@@ -51,6 +56,14 @@ def test_the_clips_are_small_enough_to_ship() -> None:
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 400_000
 
 
+def test_a_clip_is_rendered_anew_by_the_command(tmp_path: Path) -> None:
+    clip = replace(clip_named("h264_full"), pictures=3)
+    with av.open(str(write_golden(clip, tmp_path))) as file:
+        assert sum(1 for _ in file.decode(video=0)) == 3
+    with pytest.raises(UsageError, match="name a writable folder"):
+        write_golden(clip, tmp_path / "gone")
+
+
 def test_software_shows_the_clip_as_it_was_drawn() -> None:
     for name in ("h264_full", "mjpeg"):
         assert check_reference(software(clip_named(name)), clip_named(name)) == ""
@@ -83,7 +96,7 @@ def test_a_process_that_crashes_or_hangs_is_ended_and_told(code: str, words: str
 def test_an_honest_decoder_passes_every_clip_of_its_codec() -> None:
     row = DecoderRow("software", "avdec_h264", "videoconvert")
     require(row)
-    verdict = try_decoder(row, "h264", "Codec/Decoder/Video")
+    verdict = try_decoder(row, "h264", KLASS)
     assert (verdict.refused, verdict.flaws) == ("", ())
     assert verdict.pictures == sum(clip.pictures for clip in clips_of("h264"))
 
@@ -113,7 +126,7 @@ def test_an_honest_decoder_passes_every_clip_of_its_codec() -> None:
 def test_a_decoder_that_lies_is_refused_with_the_reason(element: str, home: str, reason: str) -> None:
     row = DecoderRow("nvdec", element, home)
     require(row)
-    verdict = try_decoder(row, "h264", HARDWARE, SHORT)
+    verdict = try_decoder(row, "h264", KLASS, SHORT)
     assert re.match(reason, verdict.refused), verdict.refused
 
 

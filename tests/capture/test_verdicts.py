@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import logging
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from edge import app
 from edge.capture import launch
+from edge.capture.golden_clips import clip_named
 from edge.capture.launch import DecoderRow
+from edge.capture.sources import open_source
 from edge.capture.trial import Verdict
 from edge.capture.verdicts import RECORD_FILE, Verdicts, driver_of
-from edge.config.model import Store
+from edge.clock import SystemClock
+from edge.config.model import Camera, Store
 from edge.errors import ConfigError, StoreFailed
 
 HAVE = {"h264parse", "nvh264dec", "avdec_h264", "videoconvert", "appsink"}
@@ -95,10 +100,9 @@ def test_a_record_that_cannot_be_written_is_an_error_that_names_its_place(tmp_pa
         Verdicts(tmp_path / "gone", driver_535).keep([verdict()], AT)
 
 
-def test_the_record_lies_beside_the_store(tmp_path: Path) -> None:
-    verdicts = Verdicts.beside(Store(path=str(tmp_path / "events.db")))
-    verdicts._made_of = driver_535
-    verdicts.keep([verdict()], AT)
+def test_the_record_lies_beside_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.capture.verdicts.made_here", driver_535)
+    Verdicts.beside(Store(path=str(tmp_path / "events.db"))).keep([verdict()], AT)
     assert (tmp_path / RECORD_FILE).exists()
 
 
@@ -114,3 +118,31 @@ def test_the_driver_is_named_by_the_first_line_that_it_says_of_itself(tmp_path: 
     (tmp_path / path).parent.mkdir(parents=True)
     (tmp_path / path).write_text(f"{said}\nGCC version: 12\n")
     assert driver_of(tmp_path) == said
+
+
+@pytest.mark.skipif(find_spec("gi") is None, reason="GStreamer's Python bindings (gi) are not installed")
+def test_where_every_decoder_of_gstreamer_was_refused_the_next_library_serves() -> None:
+    camera = Camera("gate", str(clip_named("h264_full").path))
+    source = open_source(camera, SystemClock(), distrusted=lambda element, _codec: f"{element} tears")
+    try:
+        assert source.open().backend.startswith("pyav")
+    finally:
+        source.close()
+
+
+def test_the_service_asks_the_record_beside_its_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def open_and_ask(camera: Camera, _clock: SystemClock, **given: object) -> object:
+        distrusted = given["distrusted"]
+        assert callable(distrusted)
+        asked.append(distrusted("nvh264dec", "h264"))
+        return camera
+
+    monkeypatch.setattr(app, "open_source", open_and_ask)
+    monkeypatch.setattr("edge.capture.verdicts.made_here", driver_535)
+    store = Store(path=str(tmp_path / "events.db"))
+    Verdicts.beside(store).keep([verdict()], AT)
+    for trusts in (store, None):
+        app.make_feed(Camera("gate", "test://gate"), SystemClock(), trusts=trusts)._make_source(0)
+    assert asked == ["tears: 3 of 40 pictures", ""]
