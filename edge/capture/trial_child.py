@@ -35,7 +35,7 @@ WAIT_S = 3600.0
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of it: `fault` in the library's words, `began` whether it got as far as to open.
+    """What became of it: `fault` in the library's words, `began` whether its elements could be put together.
 
     `cpu_s`: processor time that one picture took the whole process, what the views cost left out; the median over all
     pictures but the first, so that starting counts for nothing. 0 when there were not two.
@@ -79,11 +79,10 @@ def _source(path: str, row: DecoderRow | None) -> FrameSource:
 
 def _decode(source: FrameSource, steps: int, most: int) -> tuple[Outcome, dict[str, list[U8]]]:
     views: dict[str, list[U8]] = {"luma": [], "tint": [], "rgb": []}
-    fault, began, size_wh, spent_s = "", False, (0, 0), 0.0
+    fault, began, size_wh, spent_s = "", True, (0, 0), 0.0
     clocks: list[float] = []
     try:
         source.open()
-        began = True
         for _ in range(most):  # one that repeats its pictures for ever ends here
             frame = source.read(WAIT_S)
             clocks.append(time.process_time() - spent_s)
@@ -95,7 +94,7 @@ def _decode(source: FrameSource, steps: int, most: int) -> tuple[Outcome, dict[s
     except SourceEnded:
         pass
     except ConfigError as error:
-        fault = str(error)
+        fault, began = str(error), False
     except EdgeError as error:
         fault = str(error).partition("; ")[0]  # its cure is for a user's file, not for ours
     costs = np.diff(clocks)

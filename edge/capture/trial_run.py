@@ -80,6 +80,7 @@ def decode_apart(
                     stdout=said,
                     stderr=said,
                     pass_fds=(steps,),
+                    cwd=name,  # -m looks for modules in the working folder first, which may be anybody's
                     start_new_session=True,
                 )
             _watch(process, ends, patience or Patience())
