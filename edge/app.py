@@ -12,7 +12,9 @@ import edge
 from edge.boompost import BoomPost
 from edge.capture.feed import CameraFeed, FeedSettings
 from edge.capture.framing import MakeMemory
+from edge.capture.launch import trust_all
 from edge.capture.sources import open_source, patience_s
+from edge.capture.verdicts import trusting
 from edge.clock import Clock, SystemClock, make_id
 from edge.config import Camera, Config, Mqtt
 from edge.gate.opening import Openings
@@ -64,14 +66,7 @@ def open_analysis(
     stack.callback(detector.close)
     desk = open_desk(config.models, waits=True)
     stack.callback(desk.close)
-    feed = make_feed(
-        camera,
-        clock,
-        wall_start_ns=watched.start_ns,
-        give_up_s=FIRST_FRAME_S,
-        on_state=on_state,
-        make_memory=memory_for(config, camera),
-    )
+    feed = make_feed(camera, clock, config, wall_start_ns=watched.start_ns, give_up_s=FIRST_FRAME_S, on_state=on_state)
     stack.callback(feed.stop)
     site = SiteBook(make_site(config, store), store)
     site.place(make_guard(config, read_registry(config.registry.file), watch_key(config, order.db)))
@@ -170,7 +165,7 @@ def make_post(
         stack.callback(desk.close)
         return make_pipeline(config, camera, detector, desk, site, allowance)
 
-    feed = make_feed(camera, clock, on_state=on_state, make_memory=memory_for(config, camera))
+    feed = make_feed(camera, clock, config, on_state=on_state)
     return Post(camera, feed, Worker(feed, open_pipeline, site, clock, camera.id))
 
 
@@ -195,19 +190,29 @@ def memory_for(config: Config, camera: Camera) -> MakeMemory | None:
 def make_feed(
     camera: Camera,
     clock: Clock,
+    config: Config | None = None,
     *,
     wall_start_ns: int | None = None,
     give_up_s: float | None = None,
     on_state: Callable[[CameraStatus], None] | None = None,
-    make_memory: MakeMemory | None = None,
 ) -> CameraFeed:
     """Return a camera's capture, not yet started; with `give_up_s` it gives up when no picture came by then.
 
-    With `make_memory` its pictures stay in the GPU's memory where the decoder leaves them there.
+    With a `config` its pictures stay in the GPU's memory where its networks run and the decoder leaves them there, and
+    decoders that failed their trial, by the record beside its store, are passed over.
     """
+    make_memory = memory_for(config, camera) if config else None
+    distrusted = trusting(config.store) if config else trust_all
 
     def make_source(first_seq: int) -> FrameSource:
-        return open_source(camera, clock, first_seq=first_seq, wall_start_ns=wall_start_ns, make_memory=make_memory)
+        return open_source(
+            camera,
+            clock,
+            first_seq=first_seq,
+            wall_start_ns=wall_start_ns,
+            make_memory=make_memory,
+            distrusted=distrusted,
+        )
 
     settings = FeedSettings(stall_s=patience_s(camera), give_up_s=give_up_s)
     if make_memory is not None:

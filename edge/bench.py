@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from edge.app import open_analysis
 from edge.capture.sources import open_source
+from edge.capture.verdicts import trusting
 from edge.clock import SystemClock
 from edge.errors import SourceBroken, SourceEnded
 from edge.inference.detector import open_detector
@@ -79,7 +80,7 @@ def measure(order: WatchOrder, seconds: float | None = None) -> Figures:
 
 
 def _decode(watched: Watched, seconds: float | None) -> tuple[str, float, int]:
-    source = open_source(watched.camera, SystemClock())
+    source = open_source(watched.camera, SystemClock(), distrusted=trusting(watched.config.store))
     spec = source.open()
     began = time.perf_counter()
     count = sum(1 for _ in _frames(source, seconds))
@@ -90,7 +91,7 @@ def _decode(watched: Watched, seconds: float | None) -> tuple[str, float, int]:
 
 
 def _detect(watched: Watched, seconds: float | None, every: int) -> tuple[str, float]:
-    source = open_source(watched.camera, SystemClock())
+    source = open_source(watched.camera, SystemClock(), distrusted=trusting(watched.config.store))
     source.open()
     sample = [frame for number, frame in enumerate(_frames(source, seconds)) if number % every == 0]
     detector = open_detector(watched.config.models)

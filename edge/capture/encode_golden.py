@@ -44,7 +44,7 @@ def write_golden(clip: GoldenClip, folder: Path) -> Path:
             stream.width, stream.height = clip.size_wh
             stream.pix_fmt = pixels
             stream.codec_context.time_base = Fraction(1, FPS)
-            # Flags of the bitstream alone, as from a camera: qtdemux 1.22 takes a container's word for the range wrongly.
+            # Flags of the bitstream alone, as from a camera: qtdemux 1.22 overlooks the range in a container.
             stream.codec_context.colorspace, stream.codec_context.color_range = space, _FULL if full else _LIMITED
             for number in range(clip.pictures):
                 frame = av.VideoFrame.from_ndarray(trial_picture(number, clip.size_wh), format="rgb24").reformat(

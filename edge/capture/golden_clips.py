@@ -1,7 +1,7 @@
-"""The clips of the decoder trial: ours, rendered (`edge scene golden`), a few for each codec, and what they hold.
+"""The clips of the decoder trial: ours, rendered (`edge scene golden`), and what they hold.
 
-No size is a multiple of 16, so every decoder has to cut its blocks to the picture. The three codecs that have them carry
-pictures that are shown in another order than they are coded in.
+No size is a multiple of 16, so every decoder has to cut its blocks to the picture. H.264 and H.265 are coded in another
+order than they are shown in, AV1 and VP9 with pictures that are never shown.
 """
 
 from __future__ import annotations

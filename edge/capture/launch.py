@@ -230,7 +230,7 @@ class Choice:
             told = f"{decoder.element} was refused for {row.codec} by edge doctor: {refusal}"
             if wanted != "auto":
                 raise ConfigError(f"decoder {wanted}: {told}; set decoder = auto, or mend it and run edge doctor again")
-            _LOG.warning("%s; the next decoder is taken", told)
+            _LOG.warning("%s; it is passed over", told)
         if not fitting:
             raise ConfigError(f"decoder {self.wanted}: cannot decode {row.codec}; set decoder = auto")
         advised = next((decoder for decoder in fitting if decoder.family == "software"), fitting[0])

@@ -35,7 +35,7 @@ WAIT_S = 3600.0
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of it: `fault` in the library's words, `began` whether it got as far as to open.
+    """What became of it: `fault` in the library's words, `began` whether its elements could be put together.
 
     `cpu_s`: processor time that one picture took the whole process, what the views cost left out; the median over all
     pictures but the first, so that starting counts for nothing. 0 when there were not two.
@@ -56,8 +56,10 @@ def main(clip_name: str, folder: str, pipe: str, decoder: str = "") -> int:
     os.write(steps, READY)
     outcome, views = _decode(source, steps, most=4 * clip.pictures)
     # What helps with a user's file or camera is no cure here.
-    outcome = msgspec.structs.replace(outcome, fault=outcome.fault.removeprefix(f"{clip.path}: ").partition(", or set")[0])
-    np.savez(out / PICTURES, **{name: np.stack(each) for name, each in views.items() if each})
+    fault = outcome.fault.removeprefix(f"{clip.path}: ").partition(", or set")[0]
+    outcome = msgspec.structs.replace(outcome, fault=fault)
+    luma, tint, rgb = (np.array(views[name], np.uint8) for name in ("luma", "tint", "rgb"))
+    np.savez(out / PICTURES, luma=luma, tint=tint, rgb=rgb)
     (out / OUTCOME).write_bytes(msgspec.json.encode(outcome))
     source.close()
     os.write(steps, CLOSED)
@@ -77,11 +79,10 @@ def _source(path: str, row: DecoderRow | None) -> FrameSource:
 
 def _decode(source: FrameSource, steps: int, most: int) -> tuple[Outcome, dict[str, list[U8]]]:
     views: dict[str, list[U8]] = {"luma": [], "tint": [], "rgb": []}
-    fault, began, size_wh, spent_s = "", False, (0, 0), 0.0
+    fault, began, size_wh, spent_s = "", True, (0, 0), 0.0
     clocks: list[float] = []
     try:
         source.open()
-        began = True
         for _ in range(most):  # one that repeats its pictures for ever ends here
             frame = source.read(WAIT_S)
             clocks.append(time.process_time() - spent_s)
@@ -93,7 +94,7 @@ def _decode(source: FrameSource, steps: int, most: int) -> tuple[Outcome, dict[s
     except SourceEnded:
         pass
     except ConfigError as error:
-        fault = str(error)
+        fault, began = str(error), False
     except EdgeError as error:
         fault = str(error).partition("; ")[0]  # its cure is for a user's file, not for ours
     costs = np.diff(clocks)

@@ -18,9 +18,9 @@ from edge.scene.pattern import number_at
 from edge.types import F32, U8
 
 MEAN_LEVELS = 1.5
-"""Largest mean difference of a view: rounding once is half a level, and JPEG's transform and a conversion do it thrice."""
+"""Largest mean difference of a view: rounding is half a level, and JPEG's transform and a conversion do it thrice."""
 CELL_LEVELS = 8.0
-"""Largest mean difference within one cell of brightness: two neighbouring pictures differ by far more where bars move."""
+"""Largest mean difference within one cell of brightness: where bars move, neighbouring pictures are far more apart."""
 CELL_HW = (3, 16)
 """Rows and columns of the brightness view that make a cell: 8 rows of the large clips, half a macroblock."""
 GAIN_RESIDUAL = 2.0
@@ -100,13 +100,11 @@ def _torn(shown: U8, wanted: U8) -> Fault | None:
         return None
     if not bad.any():
         return Fault(f"shows other pictures: {mean:.1f} of 255 levels away on average")
-    picture = int(bad.any(axis=(1, 2)).argmax())
-    rows = np.flatnonzero(bad[picture].any(axis=1))
+    pictures = np.flatnonzero(bad.any(axis=(1, 2)))
+    rows = np.flatnonzero(bad[pictures[0]].any(axis=1))
     first, last = (round(100 * edge / bad.shape[1]) for edge in (rows[0], rows[-1] + 1))
-    count = int(bad.any(axis=(1, 2)).sum())
-    return Fault(
-        f"tears: {count} of {len(shown)} pictures, number {picture} first, {first} to {last} % of its height is not its own"
-    )
+    place = f"number {pictures[0]} first, where {first} to {last} % of the height is not its own"
+    return Fault(f"tears: {len(pictures)} of {len(shown)} pictures, {place}")
 
 
 def _colour_fault(trace: Trace, reference: Trace) -> Fault | None:

@@ -80,6 +80,7 @@ def decode_apart(
                     stdout=said,
                     stderr=said,
                     pass_fds=(steps,),
+                    cwd=name,  # -m looks for modules in the working folder first, which may be anybody's
                     start_new_session=True,
                 )
             _watch(process, ends, patience or Patience())
@@ -140,10 +141,9 @@ def _check_end(code: int | None, said: Path) -> None:
 def _trace(folder: Path) -> Trace:
     outcome = msgspec.json.decode((folder / OUTCOME).read_bytes(), type=Outcome)
     with np.load(folder / PICTURES) as kept:
-        views = {name: np.asarray(kept[name], np.uint8) for name in kept.files}
-    pictures = len(views.get("luma", ()))
+        luma, tint, rgb = (np.asarray(kept[name], np.uint8) for name in ("luma", "tint", "rgb"))
     if outcome.fault and not outcome.began:
         raise Failed(f"cannot be started: {outcome.fault}")
-    if outcome.fault or not pictures:
-        raise Failed(f"fails after {pictures} pictures: {outcome.fault or 'it ends'}")
-    return Trace(views["luma"], views["tint"], views["rgb"], outcome.size_wh, outcome.cpu_s)
+    if outcome.fault or not len(luma):
+        raise Failed(f"fails after {len(luma)} pictures: {outcome.fault or 'it ends'}")
+    return Trace(luma, tint, rgb, outcome.size_wh, outcome.cpu_s)

@@ -1,4 +1,4 @@
-"""What the decoder trials of this device came to, kept beside the store: `edge doctor` writes it, the service reads it."""
+"""What the decoder trials of this device came to, kept beside the store: `edge doctor` writes, the service reads."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from edge.capture.launch import Distrusted
-from edge.capture.trial import Verdict
 from edge.errors import StoreFailed
 from edge.logs import get_log
 
 if TYPE_CHECKING:
+    from edge.capture.trial import Verdict
     from edge.config.model import Store
 
 RECORD_FILE = "decoders.json"
@@ -89,6 +89,7 @@ class Verdicts:
         draft = self._path.with_suffix(f".{os.getpid()}")
         try:
             draft.write_bytes(msgspec.json.format(msgspec.json.encode(Record(entries=(*old, *fresh))), indent=1))
+            draft.chmod(0o644)  # root writes it at installation, the service's user reads it
             draft.replace(self._path)
         except OSError as error:
             draft.unlink(missing_ok=True)

@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="examine the machine described in a folder, not this one",
     )
     parser.add_argument("--describe", type=Path, metavar="DIR", help="write this machine down for `--board`")
+    parser.add_argument("--decoders", action="store_true", help="try the software decoders of GStreamer too")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, the last one the summary")
 
 
@@ -55,7 +56,7 @@ def _describe(args: argparse.Namespace) -> int:
     from edge.health.describe import describe
     from edge.health.packages import OPTIONAL, required
 
-    _refuse(args, "--describe", "board", "config", "cameras", "json")
+    _refuse(args, "--describe", "board", "config", "cameras", "decoders", "json")
     distributions = (*required(), *(name for name, _, _, _ in OPTIONAL))
     copied = describe(here(SystemClock()), args.describe, distributions, (module for _, module, _, _ in OPTIONAL))
     print(f"{args.describe}: this machine is described, {copied} files copied; examine it with --board {args.describe}")
@@ -68,7 +69,7 @@ def _examine_described(args: argparse.Namespace) -> Iterator[Finding]:
     from edge.health.described import open_description
     from edge.health.tensorrt_findings import examine_tensorrt
 
-    _refuse(args, "--board", "config", "cameras")
+    _refuse(args, "--board", "config", "cameras", "decoders")
     examinee = open_description(args.board)
     board = read_board(examinee.root)
     yield from examine_machine(examinee, board)
@@ -86,6 +87,7 @@ def _refuse(args: argparse.Namespace, option: str, *others: str) -> None:
 def _examine(args: argparse.Namespace) -> Iterator[Finding]:
     from edge.clock import SystemClock
     from edge.commands import examine
+    from edge.commands.examine_decoders import examine_decoders
     from edge.commands.examine_machine import examine_machine, here
     from edge.config import Models
     from edge.health.board import read_board
@@ -98,6 +100,7 @@ def _examine(args: argparse.Namespace) -> Iterator[Finding]:
     path = args.config or (INSTALLED if INSTALLED.exists() else None)
     config, found = examine.examine_config(path) if path else (None, ())
     yield from found
+    yield from examine_decoders(config, clock, every=args.decoders)
     models = config.models if config else Models()
     yield from examine.examine_models(models)
     yield from examine_tensorrt(examinee, board, models.engine)

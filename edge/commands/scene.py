@@ -47,7 +47,13 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: a file cannot be written or read, or a size is none.
     """
-    verbs = {"render": _render, "truth": _truth, "still": _still, "tracks": scene_tracks.run, "golden": scene_golden.run}
+    verbs = {
+        "render": _render,
+        "truth": _truth,
+        "still": _still,
+        "tracks": scene_tracks.run,
+        "golden": scene_golden.run,
+    }
     verbs[args.verb](args)
     return 0
 

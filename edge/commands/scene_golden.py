@@ -10,7 +10,9 @@ from edge.errors import UsageError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
-    parser.add_argument("--out", metavar="DIR", type=Path, default=Path("edge/capture/golden"), help="default: %(default)s")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, default=Path("edge/capture/golden"), help="default: %(default)s"
+    )
 
 
 def run(args: argparse.Namespace) -> None:

@@ -21,13 +21,11 @@ _WAVES = ((5.0, 2.0, 0.9), (-3.0, 4.0, 1.7), (2.0, -6.0, 2.6))
 
 
 def trial_picture(number: int, size_wh: tuple[int, int]) -> U8:
-    """Return picture `number` (0..63) as (H,W,3) RGB: drifting waves of colour, moving bars, its number above and below."""
+    """Return picture `number` (0..63) as (H,W,3) RGB: waves of colour, bars, its number; all of it moves."""
     width, height = size_wh
     across = np.linspace(0, 1, width, dtype=np.float32)[None, :]
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None]
-    planes = [
-        128 + 70 * np.sin(2 * np.pi * (x * across + y * down) + step * number / 4) for x, y, step in _WAVES
-    ]
+    planes = [128 + 70 * np.sin(2 * np.pi * (x * across + y * down) + step * number / 4) for x, y, step in _WAVES]
     picture = np.stack(planes, axis=2)
     _draw_bars(picture, number)
     codes = _band(number, width, height)
@@ -36,7 +34,7 @@ def trial_picture(number: int, size_wh: tuple[int, int]) -> U8:
 
 
 def number_at(luma: U8, *, top: bool) -> int | None:
-    """Return the number that stands at the top or the bottom of (h,w) brightness over 0..255; None where none can be read."""
+    """Return the number at the top or the bottom of (h,w) brightness over 0..255; None where none can be read."""
     height, width = luma.shape
     row = round((0.5 if top else BAND - 0.5) * height / BAND)
     columns = ((np.arange(CELLS) + 0.5) * width / CELLS).astype(int)
@@ -48,7 +46,7 @@ def number_at(luma: U8, *, top: bool) -> int | None:
 
 
 def _draw_bars(picture: F32, number: int) -> None:
-    # Edges that move by an odd number of pixels each picture: what is predicted wrongly, or from the wrong picture, shows.
+    # Edges that move by an odd number of pixels: what is predicted wrongly, or from the wrong picture, shows.
     height, width = picture.shape[:2]
     for bar in range(6):
         left = (bar * width // 6 + number * (7 + 2 * bar)) % width
