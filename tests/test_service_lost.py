@@ -7,11 +7,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from msgspec import structs
 
 from edge import service as module
 from edge.clock import ManualClock
 from edge.config.reload import ConfigWatch
 from edge.errors import EngineFailed
+from edge.health import notify
 from edge.inference.card import load_card
 from edge.inference.last_good import Choice
 from edge.service import Service
@@ -32,6 +34,22 @@ source = "test://gate"
 path = "{folder}/events.db"
 """
 WHY = "gate lost: cuStreamSynchronize failed with CUDA_ERROR_LAUNCH_FAILED: restart the service"
+
+
+def test_while_it_starts_a_build_asks_systemd_for_time_and_afterwards_it_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(notify, "send", lambda *lines: said.extend(lines))
+    toml = tmp_path / "edge.toml"
+    toml.write_text(CONFIG.format(folder=tmp_path))
+    service = Service(ConfigWatch(toml), ManualClock(NOON_NS))
+    service._on_build("gate-n 7 fp16", "Tactics", 0.25)
+    assert said == ["EXTEND_TIMEOUT_USEC=120000000", "STATUS=building the engine of gate-n 7 fp16: 25%, Tactics"]
+    service._holding = structs.replace(service._holding, starting=False)
+    service._on_build("gate-n 7 fp16", "Tactics", 0.5)
+    assert len(said) == 2
+    service._store.close()
 
 
 def test_a_lost_gpu_ends_the_service_with_the_reason_on_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from edge.errors import EngineFailed, ModelError
 from edge.inference.engines import open_engine
 from edge.inference.finder_card import STRIDE_PX, FinderCard
 from edge.plates.areas import merged, search_areas
-from edge.ports import Engine
+from edge.ports import Engine, Pending
 from edge.types import F32, U8, Box, PlateQuads
 from edge.vision.boxes import iou_matrix, nms, whole_pixels
 from edge.vision.quads import outlines
@@ -120,6 +120,11 @@ def _surroundings(outline: F32, surrounded: float, picture_wh: tuple[int, int]) 
     return whole_pixels(np.concatenate([middle - half, middle + half]), picture_wh)
 
 
+def _cut(picture: U8, area: Box) -> U8:
+    left, top, right, bottom = (int(side) for side in area)
+    return np.ascontiguousarray(picture[top:bottom, left:right])
+
+
 def open_finder(card: FinderCard, engine: str = "auto", threads: int = 1, engines_dir: str = "") -> QuadFinder:
     """Load a finder.
 
@@ -166,16 +171,25 @@ class QuadFinder:
         """
         frame_wh = (picture.shape[1], picture.shape[0])
         areas = search_areas(frame_wh, (self._card.input.width, self._card.input.height))
-        looks = [(area, self._look_at(picture, area)) for area in areas]
+        # All are begun before the first is waited for: an engine that can works at several at once.
+        begun = [(area, self._begin(_cut(picture, area))) for area in areas]
+        looks = [(area, self._moved(self._found(look), area)) for area, look in begun]
         if len(areas) > 1:
             looks.append((areas[0], self._look(picture, HALF)))
         return self._look_again(picture, merged(looks, frame_wh))
 
     def _look(self, picture: U8, share: float = 1.0, largest: float = LARGEST_SCALE) -> PlateQuads:
+        return self._found(self._begin(picture, share, largest))
+
+    def _begin(self, picture: U8, share: float = 1.0, largest: float = LARGEST_SCALE) -> tuple[Pending, FittedGray]:
         size = self._card.input
         fitted = prepare(picture, (size.width, size.height), size.pad, share, largest)
         image = fitted.picture.astype(np.float32)[None, None] / 255
-        answer = np.asarray(self._engine.infer({size.name: image})[self._card.output], np.float32)
+        return self._engine.submit({size.name: image}), fitted
+
+    def _found(self, look: tuple[Pending, FittedGray]) -> PlateQuads:
+        run, fitted = look
+        answer = np.asarray(run.wait()[self._card.output], np.float32)
         columns, rows = self._card.cells_wh
         if answer.shape != (1, PLANES, rows, columns):
             raise EngineFailed(f"{self._engine.label}: gave {answer.shape}: use the file of the card")
@@ -183,9 +197,12 @@ class QuadFinder:
         return PlateQuads((found.quads - fitted.shift) / fitted.scale, found.confidence)
 
     def _look_at(self, picture: U8, area: Box, largest: float = LARGEST_SCALE) -> PlateQuads:
-        left, top, right, bottom = (int(side) for side in area)
-        plates = self._look(np.ascontiguousarray(picture[top:bottom, left:right]), largest=largest)
-        return PlateQuads(plates.quads + np.array([left, top], np.float32), plates.confidence)
+        return self._moved(self._look(_cut(picture, area), largest=largest), area)
+
+    @staticmethod
+    def _moved(plates: PlateQuads, area: Box) -> PlateQuads:
+        """Return plates found in an area of a picture where they are in the picture."""
+        return PlateQuads(plates.quads + np.array(area[:2], np.float32), plates.confidence)
 
     def _look_again(self, picture: U8, plates: PlateQuads) -> PlateQuads:
         """Look at every plate from near, and from nearer still at those that this leaves.

@@ -196,7 +196,7 @@ class LastGood:
                 accepted.engine,
             )
             choice.open(models).close()
-        except (ModelError, OSError) as error:
+        except (ModelError, EngineFailed, OSError) as error:
             _log.warning("the copy of the last good detector is of no use: %s", error)
             return None
         return choice

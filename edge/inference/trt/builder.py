@@ -8,6 +8,7 @@ that speed takes the FP16 file, which saves half the memory as well.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,7 +156,7 @@ def _keep_timings(config: trt.IBuilderConfig, path: Path) -> None:
     octets = cache.serialize() if cache is not None else None
     if octets is None:
         return
-    partial = path.with_name(f"{path.name}.part")
+    partial = path.with_name(f"{path.stem}.{os.getpid()}.part")
     try:
         partial.write_bytes(bytes(octets))
         partial.replace(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import signal
@@ -17,6 +18,7 @@ from edge.errors import EngineFailed, ModelError
 from edge.inference.card import load_card
 from edge.inference.trt import build
 from edge.inference.trt.arithmetic import check_done
+from edge.inference.trt.builder import BuildOrder
 from edge.inference.trt.here import build_here, open_built, open_shelf
 from edge.inference.trt.progress import Course
 from edge.inference.trt.shelf import RECIPE
@@ -141,6 +143,15 @@ def test_a_build_that_fails_says_why_and_leaves_nothing(
         build_here(onnx, "fp32", folder, lambda *_: None)
     assert "\n" not in str(caught.value)
     assert not [path for path in folder.glob("*") if path.suffix != ".cache"]
+
+
+def test_a_full_disk_is_told_with_the_cure(one_tensorrt: Installation, tmp_path: Path) -> None:
+    del one_tensorrt
+    onnx = write_network(tmp_path / "tiny.onnx")
+    digest = hashlib.sha256(onnx.read_bytes()).hexdigest()
+    order = BuildOrder(str(onnx), digest, "fp32", "/dev/full", str(tmp_path / "none" / "timing.cache"))
+    with pytest.raises(ModelError, match=r"cannot be written \(No space left on device\): free some room"):
+        build.build_apart(order, lambda *_: None)
 
 
 def test_a_build_that_is_stopped_ends_its_process_at_once(one_tensorrt: Installation, tmp_path: Path) -> None:

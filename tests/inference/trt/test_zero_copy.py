@@ -47,6 +47,7 @@ def test_a_picture_on_the_device_is_detected_there_and_as_on_the_processor(
     decoded = DecodedPicture(gpu, luma, chroma)
     pictures = open_pictures(tmp_path)
     picture = pictures.take(decoded.planes, form)
+    decoded.close()  # the decoder has its surface back at once
     shelve(card.file, "fp32", tmp_path)
     tested = YoloDetector(card, open_built(card.file, "fp32", tmp_path))
     reference = YoloDetector(card, OrtEngine(card.file))
@@ -60,4 +61,3 @@ def test_a_picture_on_the_device_is_detected_there_and_as_on_the_processor(
     tested.close()
     del picture
     pictures.close()
-    decoded.close()
