@@ -61,9 +61,9 @@ def told(verdict: Verdict, config: Config | None) -> Finding:
     name = f"{verdict.decoder.element} {verdict.codec}"
     update = _UPDATE.get(verdict.decoder.family, _UPDATE["software"])
     if verdict.refused:
-        askers = (
-            [camera.id for camera in config.cameras if _asks(camera.backend, camera.decoder, verdict)] if config else []
-        )
+        family = verdict.decoder.family
+        asked = config.cameras if config and family != "software" else ()  # of software there is another one
+        askers = [camera.id for camera in asked if camera.decoder == family]
         if askers:
             cure = f'set decoder = "auto" for {", ".join(askers)}, or {update}'
             return broken(SUBJECT, f"{name}: {verdict.refused}", cure, ConfigError.exit_code)
@@ -73,11 +73,6 @@ def told(verdict: Verdict, config: Config | None) -> Finding:
         cure = "set cameras to limited range and BT.709, as most are"
         return doubtful(SUBJECT, f"{name}: sound but for streams of full range: it {verdict.flaws[0]}", cure)
     return well(SUBJECT, f"{name}: {verdict.pictures} pictures as software has them{share}")
-
-
-def _asks(backend: str, decoder: str, verdict: Verdict) -> bool:
-    wanted = "nvv4l2" if (backend, decoder) == ("jetson", "auto") else decoder
-    return wanted == verdict.decoder.family != "software"  # of those there is another one
 
 
 def _keep(verdicts: Sequence[Verdict], config: Config | None, clock: Clock) -> Iterator[Finding]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.hardware import cuda, ports, references
+from tests.hardware import cuda, decoders, engines, ports, references
 from tests.hardware.row import Row
 
 
 def rows() -> tuple[Row, ...]:
     """Return the rows."""
-    return (*cuda.ROWS, *references.ROWS, *ports.ROWS)
+    return (*decoders.ROWS, *cuda.ROWS, *engines.ROWS, *references.ROWS, *ports.ROWS)
