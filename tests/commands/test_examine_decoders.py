@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from edge.capture import launch, trial
+from edge.capture import launch, sources, trial
 from edge.capture.launch import CodecRow, DecoderRow
 from edge.capture.trial import Verdict
 from edge.capture.verdicts import Verdicts
 from edge.clock import SystemClock
+from edge.commands.examine import examine_camera
 from edge.commands.examine_decoders import examine_decoders, told
-from edge.config import Config
+from edge.config import Camera, Config
 from edge.config.load import load_config
 from edge.errors import SourceBroken
 from edge.health.findings import Level
@@ -108,3 +109,18 @@ class TestExamined:
         [only] = examine_decoders(config(tmp_path), SystemClock())
         assert only.level is Level.FAILED
         assert Verdicts(tmp_path).read().entries == ()
+
+    def test_a_camera_is_looked_at_without_what_was_refused(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        list(examine_decoders(config(tmp_path), SystemClock()))
+        asked: list[str] = []
+
+        def open_and_ask(camera: Camera, _clock: SystemClock, *, distrusted: launch.Distrusted) -> object:
+            asked.append(distrusted("identity", "h264"))
+            raise SourceBroken(f"{camera.id}: enough was seen")
+
+        monkeypatch.setattr(sources, "open_source", open_and_ask)
+        looked = config(tmp_path)
+        examine_camera(looked.cameras[0], SystemClock(), looked.store)
+        assert asked == ["tears: 3 of 40 pictures"]
