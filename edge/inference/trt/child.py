@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +19,7 @@ import msgspec
 from edge.errors import EdgeError
 from edge.inference.trt.builder import BuildOrder, build_plan
 
+LEAST_SHARE, LEAST_S = 0.01, 0.1
 ORPHANED = 3
 """Exit code when whoever ordered the build is gone."""
 
@@ -31,19 +33,39 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     failed: str = ""
 
 
+class Pace:
+    """Lets through what is worth telling: TensorRT tells of thousands of small steps."""
+
+    def __init__(self) -> None:
+        self._share, self._at = -1.0, 0.0
+
+    def is_due(self, share: float) -> bool:
+        """Whether another hundredth, the end, or a tenth of a second has come."""
+        now = time.monotonic()
+        due = share >= self._share + LEAST_SHARE or share >= 1.0 or now - self._at >= LEAST_S
+        if due:
+            self._share, self._at = share, now
+        return due
+
+
 def main(orders: BinaryIO, answers: BinaryIO) -> int:
     """Build what the order says and write the plan where it says; return the exit code."""
     order = msgspec.json.decode(orders.readline(), type=BuildOrder)
     threading.Thread(target=_leave_with, args=(orders,), daemon=True).start()
     lock = threading.Lock()
+    pace = Pace()
 
     def say(answer: Answer) -> None:
         with lock:
             answers.write(msgspec.json.encode(answer) + b"\n")
             answers.flush()
 
+    def tell(step: str, share: float) -> None:
+        if pace.is_due(share):
+            say(Answer(step=step, share=share))
+
     try:
-        built = build_plan(order, lambda step, share: say(Answer(step=step, share=share)))
+        built = build_plan(order, tell)
         Path(order.plan).write_bytes(built.plan)
     except EdgeError as error:
         say(Answer(failed=str(error)))

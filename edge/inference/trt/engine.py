@@ -153,5 +153,7 @@ class TrtEngine:
 
     def _drop(self, name: str) -> None:
         """Let go of an object of TensorRT's: it is destroyed when nobody refers to it."""
-        self._cuda.attach()
-        setattr(self, name, None)
+        try:
+            self._cuda.attach()
+        finally:
+            setattr(self, name, None)

@@ -16,7 +16,7 @@ class Phase:
     """One phase at work: how many steps it has, how many are done, and what it is a part of."""
 
     name: str
-    parent: str | None
+    parent: str
     steps: int
     done: int = 0
 
@@ -32,7 +32,7 @@ class Course:
     def begin(self, name: str, parent: str | None, steps: int) -> float:
         """Note that a phase begins; return the share, 0..1, that never falls."""
         with self._lock:
-            self._phases[name] = Phase(name, parent if parent in self._phases else None, max(1, steps))
+            self._phases[name] = Phase(name, parent or "", max(1, steps))
             return self._share()
 
     def step(self, name: str, step: int) -> float:
@@ -57,7 +57,7 @@ class Course:
         for phase in self._phases.values():
             share, room, at = 0.0, 1.0, phase
             line = [phase]
-            while at.parent is not None and at.parent in self._phases:
+            while at.parent in self._phases and self._phases[at.parent] not in line:
                 at = self._phases[at.parent]
                 line.insert(0, at)
             for one in line:

@@ -105,8 +105,10 @@ class Slot:
 
     def _leave(self) -> None:
         """Let the context go: it is destroyed when nobody refers to it, and looks for a current context of CUDA's."""
-        self._cuda.attach()
-        self._context = None
+        try:
+            self._cuda.attach()
+        finally:
+            self._context = None
 
     def _placed(self, spec: TensorSpec, stack: ExitStack) -> Place:
         size = int(np.prod(spec.shape, dtype=np.int64)) * np.dtype(spec.dtype).itemsize

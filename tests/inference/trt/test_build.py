@@ -19,6 +19,7 @@ from edge.inference.card import load_card
 from edge.inference.trt import build
 from edge.inference.trt.arithmetic import check_done
 from edge.inference.trt.builder import BuildOrder
+from edge.inference.trt.child import Pace
 from edge.inference.trt.here import build_here, open_built, open_shelf
 from edge.inference.trt.progress import Course
 from edge.inference.trt.shelf import RECIPE
@@ -289,3 +290,17 @@ def test_phases_within_phases_make_one_share_that_never_falls() -> None:
         course.finish("whole"),
     ]
     assert shares == [0.0, 0.0, 0.125, 0.25, 0.25, 0.25, 0.375, 1.0]
+
+
+def test_a_phase_that_is_named_like_what_it_is_a_part_of_ends_no_build() -> None:
+    course = Course()
+    course.begin("same", "same", 2)
+    assert course.step("same", 0) == 0.5
+
+
+def test_thousands_of_small_steps_are_not_all_told() -> None:
+    pace = Pace()
+    told = [step for step in range(10_000) if pace.is_due(step / 10_000)]
+    assert told[0] == 0
+    assert len(told) < 1000
+    assert pace.is_due(1.0)
