@@ -12,7 +12,7 @@ from edge.capture.gst_errors import explained
 from edge.capture.gst_pipeline import Pipeline
 from edge.capture.gst_planes import Unpacker
 from edge.capture.gst_runtime import Gst, version
-from edge.capture.launch import DecoderRow
+from edge.capture.rows import DecoderRow
 from edge.errors import (
     ConfigError,
     EdgeError,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from edge.capture import launch
+from edge.capture import launch, rows
 from edge.capture.address import Address, Kind
 from edge.capture.framing import Order
 from edge.capture.gst_runtime import GLib, Gst, GstApp, is_installed
@@ -16,7 +16,7 @@ _TRANSPORTS = {"tcp": (0x4, 2000), "udp": (0x1, 500)}
 Older packets are dropped, up to the next key frame: a picture of now after a gap, not one of a minute ago. Nothing is
 held back while the decoder keeps up; over UDP the time is also how long a late packet is waited for.
 """
-_DECODER_SETTINGS: tuple[launch.Setting, ...] = (
+_DECODER_SETTINGS: tuple[rows.Setting, ...] = (
     ("output-corrupt", False),
     ("discard-corrupted-frames", True),
     ("qos", False),
@@ -33,7 +33,7 @@ class Pipeline:
     """
 
     def __init__(
-        self, address: Address, order: Order, only: launch.DecoderRow | None = None, *, on_device: bool = False
+        self, address: Address, order: Order, only: rows.DecoderRow | None = None, *, on_device: bool = False
     ) -> None:
         self._address = address
         self._order = order
@@ -44,7 +44,7 @@ class Pipeline:
         self._probe = 0
         self._left_out = 0
         self._whole: Gst.Pipeline | None = None
-        self.row = launch.SOURCES[address.kind]
+        self.row = rows.SOURCES[address.kind]
         self.tail: launch.Tail | None = None
         self.sink: GstApp.AppSink | None = None
         self.fault: EdgeError | None = None
@@ -150,7 +150,7 @@ class Pipeline:
         count, self._left_out = self._left_out, 0
         return count
 
-    def _rtsp_settings(self) -> tuple[launch.Setting, ...]:
+    def _rtsp_settings(self) -> tuple[rows.Setting, ...]:
         if self._address.kind is not Kind.RTSP:
             return ()
         limit_us = round(self._order.open_timeout_s * 1e6)
@@ -188,7 +188,7 @@ class Pipeline:
         decoder, sink = chain.get_by_name("decode"), chain.get_by_name("sink")
         _set(decoder, (*_DECODER_SETTINGS, *tail.decoder.settings))
         if tail.on_device:
-            _set(chain.get_by_name("home") or decoder, launch.CONVERTER)
+            _set(chain.get_by_name("home") or decoder, rows.CONVERTER)
         sink.set_property("sync", self.row.paced)
         pad = decoder.get_static_pad("sink")
         self._probe = pad.add_probe(Gst.PadProbeType.BUFFER, self._on_coded)
@@ -208,7 +208,7 @@ class Pipeline:
         return Gst.PadProbeReturn.DROP
 
 
-def _set(element: Gst.Element, settings: tuple[launch.Setting, ...]) -> None:
+def _set(element: Gst.Element, settings: tuple[rows.Setting, ...]) -> None:
     # Versions differ in what their elements can be told.
     for name, value in settings:
         if element.find_property(name) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge.capture import launch
+from edge.capture import launch, rows
 from edge.errors import ConfigError
 
 _FFMPEG_NAMES = {"h264": "h264", "h265": "hevc", "av1": "av1", "mjpeg": "mjpeg"}
@@ -40,7 +40,7 @@ def _probe_gst() -> BackendReport:
     choice = launch.Choice("auto", gst_runtime.is_installed)
     found: list[tuple[str, str]] = []
     missing: list[str] = []
-    for row in launch.CODECS.values():
+    for row in rows.CODECS.values():
         if row.codec not in _CODECS:
             continue
         try:
@@ -49,14 +49,14 @@ def _probe_gst() -> BackendReport:
             found.append((row.codec, f"{decoder.element} ({decoder.family})"))
         except ConfigError as error:
             missing.append(str(error))
-    absent = [name for source in launch.SOURCES.values() for name in _absent(source.chain, gst_runtime.is_installed)]
+    absent = [name for source in rows.SOURCES.values() for name in _absent(source.chain, gst_runtime.is_installed)]
     missing += [f"GStreamer element {name} is missing" for name in absent if not name.startswith("nv")]
     cure = "make system" if missing else ""
     return BackendReport("gstreamer", gst_runtime.version(), tuple(found), "; ".join(missing), cure)
 
 
 def _absent(chain: str, present: launch.Present) -> list[str]:
-    return [name for name in launch.elements_of(chain) if not present(name)]
+    return [name for name in rows.elements_of(chain) if not present(name)]
 
 
 def _probe_pyav() -> BackendReport:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from edge.capture import launch
+from edge.capture import rows
 from edge.capture.golden_clips import GoldenClip, clips_of
-from edge.capture.launch import CodecRow, DecoderRow, Present
+from edge.capture.launch import Present
+from edge.capture.rows import CodecRow, DecoderRow
 from edge.capture.trial_compare import check_reference, find_fault
 from edge.capture.trial_run import Failed, Patience, Trace, decode_apart
 from edge.errors import SourceBroken
@@ -97,4 +98,4 @@ def software(clip: GoldenClip) -> Trace:
 
 def present_rows(row: CodecRow, present: Present) -> tuple[DecoderRow, ...]:
     """Return the decoders of a codec whose elements are all installed."""
-    return tuple(each for each in row.decoders if all(map(present, launch.elements_of(each.chain))))
+    return tuple(each for each in row.decoders if all(map(present, rows.elements_of(each.chain))))

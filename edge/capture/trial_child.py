@@ -19,7 +19,7 @@ import numpy as np
 from edge.capture.address import parse_address
 from edge.capture.framing import Order
 from edge.capture.golden_clips import clip_named
-from edge.capture.launch import DecoderRow
+from edge.capture.rows import DecoderRow
 from edge.clock import SystemClock
 from edge.config.model import Camera
 from edge.errors import ConfigError, EdgeError, SourceEnded

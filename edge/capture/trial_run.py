@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 
 from edge.capture.golden_clips import GoldenClip
-from edge.capture.launch import DecoderRow
+from edge.capture.rows import DecoderRow
 from edge.capture.trial_child import CLOSED, OUTCOME, PICTURE, PICTURES, READY, Outcome
 from edge.types import U8
 

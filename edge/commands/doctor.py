@@ -112,7 +112,7 @@ def _examine(args: argparse.Namespace) -> Iterator[Finding]:
     yield from examine.examine_broker(config.mqtt, config.site.id, config.device.id)
     if args.cameras:
         for camera in config.cameras:
-            yield from examine.examine_camera(camera, clock, config.store)
+            yield from examine.examine_camera(camera, clock, config)
 
 
 def _print(finding: Finding, *, as_json: bool) -> None:

@@ -142,15 +142,15 @@ def examine_broker(mqtt: Mqtt, site: str, device: str) -> tuple[Finding, ...]:
     return (well("broker", f"{mqtt.url} takes our messages"),)
 
 
-def examine_camera(camera: Camera, clock: Clock, store: Store | None = None) -> tuple[Finding, ...]:
-    """Open a camera and wait for one picture; as the service does, without the decoders refused beside this store."""
-    from edge.capture.launch import trust_all
+def examine_camera(camera: Camera, clock: Clock, config: Config) -> tuple[Finding, ...]:
+    """Open a camera as the service does and wait for one picture: without the decoders refused, on the GPU if so."""
+    from edge.app import memory_for
     from edge.capture.sources import open_source
     from edge.capture.verdicts import trusting
 
     subject = f"camera {camera.id}"
     try:
-        source = open_source(camera, clock, distrusted=trusting(store) if store else trust_all)
+        source = open_source(camera, clock, make_memory=memory_for(config, camera), distrusted=trusting(config.store))
         try:
             spec = source.open()
             width, height = source.read(FIRST_PICTURE_S).size_wh

@@ -12,7 +12,7 @@ from edge.errors import ConfigError, SourceBroken, StoreFailed
 from edge.health.findings import Finding, broken, doubtful, from_error, well
 
 if TYPE_CHECKING:
-    from edge.capture.launch import CodecRow, DecoderRow
+    from edge.capture.rows import CodecRow, DecoderRow
     from edge.capture.trial import Verdict
 
 SUBJECT = "decoder"
@@ -32,7 +32,7 @@ def examine_decoders(config: Config | None, clock: Clock, *, every: bool = False
         from edge.capture import gst_runtime
     except (ImportError, ValueError):
         return  # `examine_capture` has said so: there is no decoder but PyAV's
-    from edge.capture.launch import CODECS
+    from edge.capture.rows import CODECS
     from edge.capture.trial import present_rows, try_decoder
 
     verdicts: list[Verdict] = []

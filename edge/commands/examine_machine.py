@@ -41,7 +41,7 @@ def examine_machine(examinee: Examinee, board: Board) -> Iterator[Finding]:
 
 def examine_capture(examinee: Examinee, board: Board) -> Iterator[Finding]:
     """Say which capture libraries work and what each decodes with."""
-    from edge.capture.launch import CODECS
+    from edge.capture.rows import CODECS
 
     if examinee.has_module("av"):
         yield well("capture", "PyAV: files and RTSP, decoded in software")
@@ -90,7 +90,7 @@ def _gst() -> Gst:
 
 def _elements() -> list[str]:
     """Return the names of all elements that a pipeline may be made of."""
-    from edge.capture.launch import CODECS, RTP, SINK, SOURCES, elements_of
+    from edge.capture.rows import CODECS, RTP, SINK, SOURCES, elements_of
 
     rows = [SINK, *(source.chain for source in SOURCES.values()), *(depay for depay, _ in RTP.values())]
     for codec in CODECS.values():

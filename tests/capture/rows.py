@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from edge.capture import launch
+from edge.capture import rows
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -39,14 +39,14 @@ def check_row(text: str, board: Inspected) -> list[str]:
     return problems
 
 
-def rows() -> Iterator[tuple[str, str]]:
+def texts() -> Iterator[tuple[str, str]]:
     """Give every launch text there can be, with the family of its decoder: sources, and decoders either way."""
-    for source in launch.SOURCES.values():
+    for source in rows.SOURCES.values():
         yield "source", source.chain
-    for codec in launch.CODECS.values():
+    for codec in rows.CODECS.values():
         for decoder in codec.decoders:
-            yield decoder.family, f"{codec.parser} ! {decoder.chain} ! {launch.SINK}"
+            yield decoder.family, f"{codec.parser} ! {decoder.chain} ! {rows.SINK}"
             if decoder.stay:
-                yield decoder.family, f"{codec.parser} ! {decoder.device_chain} ! {launch.DEVICE_SINK}"
-    for unpacker, _ in launch.RTP.values():
+                yield decoder.family, f"{codec.parser} ! {decoder.device_chain} ! {rows.DEVICE_SINK}"
+    for unpacker, _ in rows.RTP.values():
         yield "source", unpacker

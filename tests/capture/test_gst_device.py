@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.capture import launch
+from edge.capture import rows
 from edge.capture.address import parse_address
 from edge.capture.framing import Order
 from edge.clock import SystemClock
@@ -113,8 +113,8 @@ def test_a_picture_that_cannot_be_taken_over_comes_home_and_the_log_says_why(
 def test_elements_that_do_not_agree_bring_pictures_home(
     stay: str, clip: Path, board: PretendedBoard, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unlike = replace(launch.CODECS["video/x-h264"].decoders[0], stay=stay)
-    monkeypatch.setitem(launch.CODECS, "video/x-h264", launch.CodecRow("h264", "h264parse", (unlike,)))
+    unlike = replace(rows.CODECS["video/x-h264"].decoders[0], stay=stay)
+    monkeypatch.setitem(rows.CODECS, "video/x-h264", rows.CodecRow("h264", "h264parse", (unlike,)))
     with caplog.at_level(logging.WARNING, "edge"):
         spec, frames = read_all(source(clip, board))
     assert [isinstance(frame, PlanarFrame) for frame in frames] == [True] * FRAMES
@@ -138,8 +138,8 @@ def test_a_device_that_cannot_be_opened_leaves_the_camera_working(
 def test_a_decoder_without_a_way_to_the_device_is_named(
     clip: Path, board: PretendedBoard, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = replace(launch.CODECS["video/x-h264"].decoders[0], stay="")
-    monkeypatch.setitem(launch.CODECS, "video/x-h264", launch.CodecRow("h264", "h264parse", (plain,)))
+    plain = replace(rows.CODECS["video/x-h264"].decoders[0], stay="")
+    monkeypatch.setitem(rows.CODECS, "video/x-h264", rows.CodecRow("h264", "h264parse", (plain,)))
     with caplog.at_level(logging.WARNING, "edge"):
         _, frames = read_all(source(clip, board))
     assert all(isinstance(frame, PlanarFrame) for frame in frames)

@@ -6,10 +6,10 @@ from importlib.util import find_spec
 
 import pytest
 
-from edge.capture import launch
+from edge.capture import launch, rows
 from edge.capture.address import Kind, parse_address
 from edge.errors import ConfigError
-from tests.capture.rows import rows
+from tests.capture.rows import texts
 
 SOFTWARE = frozenset(
     {
@@ -50,7 +50,7 @@ def test_a_board_decodes_into_its_own_memory_and_brings_nv12_home() -> None:
     tail = launch.tail_for("application/x-rtp", "H265", choice(JETSON))
     assert tail.text == (
         "rtph265depay ! h265parse ! nvv4l2decoder name=decode ! "
-        f"nvvidconv name=home ! video/x-raw,format=(string)NV12 ! {launch.SINK}"
+        f"nvvidconv name=home ! video/x-raw,format=(string)NV12 ! {rows.SINK}"
     )
     assert ("enable-max-performance", True) in tail.decoder.settings
     assert tail.shown == "nvv4l2decoder (nvv4l2), letterboxed by the processor"
@@ -63,7 +63,7 @@ def test_a_csi_camera_stays_in_the_boards_memory_until_it_is_nv12() -> None:
     assert tail.text == (
         "nvarguscamerasrc name=source ! "
         "video/x-raw(memory:NVMM),format=(string)NV12,width=(int)1920,height=(int)1080,framerate=(fraction)30/1 ! "
-        f"nvvidconv name=decode ! video/x-raw,format=(string)NV12 ! {launch.SINK}"
+        f"nvvidconv name=decode ! video/x-raw,format=(string)NV12 ! {rows.SINK}"
     )
 
 
@@ -83,13 +83,13 @@ def test_pictures_stay_on_the_board_where_the_decoder_can_leave_them_there() -> 
     assert tail.on_device
     assert tail.text == (
         "rtph264depay ! h264parse ! nvv4l2decoder name=decode ! "
-        f"nvvidconv name=home ! video/x-raw(memory:NVMM),format=(string)NV12 ! {launch.DEVICE_SINK}"
+        f"nvvidconv name=home ! video/x-raw(memory:NVMM),format=(string)NV12 ! {rows.DEVICE_SINK}"
     )
     assert tail.shown == "nvv4l2decoder (nvv4l2), picture stays on the device"
     camera = launch.local_camera(parse_address("csi://0"), on_device(JETSON))
     assert camera.text == (
         "nvarguscamerasrc name=source ! video/x-raw(memory:NVMM),format=(string)NV12 ! "
-        f"nvvidconv name=decode ! video/x-raw(memory:NVMM),format=(string)NV12 ! {launch.DEVICE_SINK}"
+        f"nvvidconv name=decode ! video/x-raw(memory:NVMM),format=(string)NV12 ! {rows.DEVICE_SINK}"
     )
 
 
@@ -97,12 +97,12 @@ def test_pictures_stay_on_the_board_where_the_decoder_can_leave_them_there() -> 
 def test_pictures_come_home_where_no_decoder_can_leave_them_on_a_board(have: frozenset[str]) -> None:
     tail = launch.tail_for("video/x-h264", None, on_device(have))
     assert not tail.on_device
-    assert tail.text.endswith(launch.SINK)
+    assert tail.text.endswith(rows.SINK)
 
 
 def test_fewer_pictures_wait_than_the_converters_pool_has() -> None:
-    assert "max-buffers=2 " in launch.DEVICE_SINK
-    assert int(dict(launch.CONVERTER)["output-buffers"]) >= 2 + 2  # those that wait, one in hand, one being written
+    assert "max-buffers=2 " in rows.DEVICE_SINK
+    assert int(dict(rows.CONVERTER)["output-buffers"]) >= 2 + 2  # those that wait, one in hand, one being written
 
 
 def test_a_usb_cameras_mode_is_picked_by_its_options() -> None:
@@ -147,11 +147,11 @@ def test_a_codec_without_a_row_is_refused_with_a_cure(caps: str, encoding: str |
 
 
 def test_every_element_of_every_row_has_a_package() -> None:
-    chains = [row.chain for row in launch.SOURCES.values()]
-    chains += [f"{row.parser} ! {decoder.chain}" for row in launch.CODECS.values() for decoder in row.decoders]
-    chains += [depay for depay, _ in launch.RTP.values()]
-    names = {name for chain in chains for name in launch.elements_of(chain)} - {"identity", "filesrc"}
-    homeless = {name for name in names if launch.package_of(name).startswith("the GStreamer plugin")}
+    chains = [row.chain for row in rows.SOURCES.values()]
+    chains += [f"{row.parser} ! {decoder.chain}" for row in rows.CODECS.values() for decoder in row.decoders]
+    chains += [depay for depay, _ in rows.RTP.values()]
+    names = {name for chain in chains for name in rows.elements_of(chain)} - {"identity", "filesrc"}
+    homeless = {name for name in names if rows.package_of(name).startswith("the GStreamer plugin")}
     assert not homeless
 
 
@@ -159,11 +159,11 @@ def test_every_element_of_every_row_has_a_package() -> None:
 class TestParsedByGStreamer:
     """Rows that are installed here are read by GStreamer itself."""
 
-    @pytest.mark.parametrize("text", sorted({text for family, text in rows() if family != "source"}))
+    @pytest.mark.parametrize("text", sorted({text for family, text in texts() if family != "source"}))
     def test_every_decoder_row_is_a_pipeline(self, text: str) -> None:
         from edge.capture.gst_runtime import Gst, is_installed  # noqa: PLC0415 - only where GStreamer is
 
-        lacking = [name for name in launch.elements_of(text) if not is_installed(name)]
+        lacking = [name for name in rows.elements_of(text) if not is_installed(name)]
         if lacking:
             pytest.skip(f"not installed: {', '.join(lacking)}")
         built = Gst.parse_bin_from_description(text, True)  # noqa: FBT003 - the binding takes no keywords
@@ -173,7 +173,7 @@ class TestParsedByGStreamer:
     def test_the_sink_for_the_boards_memory_takes_nothing_else(self) -> None:
         from edge.capture.gst_runtime import Gst  # noqa: PLC0415 - only where GStreamer is
 
-        caps = Gst.parse_launch(launch.DEVICE_SINK).get_property("caps")
+        caps = Gst.parse_launch(rows.DEVICE_SINK).get_property("caps")
         assert caps.get_features(0).contains("memory:NVMM")
         assert not caps.can_intersect(Gst.Caps.from_string("video/x-raw,format=NV12"))
 
@@ -181,8 +181,8 @@ class TestParsedByGStreamer:
     def test_every_source_row_is_a_pipeline_and_takes_its_address(self, kind: Kind) -> None:
         from edge.capture.gst_runtime import Gst, is_installed  # noqa: PLC0415 - only where GStreamer is
 
-        row = launch.SOURCES[kind]
-        lacking = [name for name in launch.elements_of(row.chain) if not is_installed(name)]
+        row = rows.SOURCES[kind]
+        lacking = [name for name in rows.elements_of(row.chain) if not is_installed(name)]
         if lacking:
             pytest.skip(f"not installed: {', '.join(lacking)}")
         whole = Gst.parse_launch(row.chain)
@@ -190,12 +190,12 @@ class TestParsedByGStreamer:
         assert source.find_property(row.address_property) is not None
         assert {name for name, _ in row.settings if source.find_property(name) is None} <= {"auto-reconnect"}
 
-    @pytest.mark.parametrize("encoding", launch.RTP)
+    @pytest.mark.parametrize("encoding", rows.RTP)
     def test_every_payload_row_is_an_element(self, encoding: str) -> None:
         from edge.capture.gst_runtime import Gst, is_installed  # noqa: PLC0415 - only where GStreamer is
 
-        depay, caps = launch.RTP[encoding]
-        if not is_installed(launch.elements_of(depay)[0]):
+        depay, caps = rows.RTP[encoding]
+        if not is_installed(rows.elements_of(depay)[0]):
             pytest.skip(f"not installed: {depay}")
         assert Gst.parse_launch(depay) is not None
-        assert caps in launch.CODECS
+        assert caps in rows.CODECS

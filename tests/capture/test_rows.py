@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from edge.capture import launch
+from edge.capture import launch, rows
 from edge.capture.address import parse_address
-from tests.capture.rows import BOARDS, Inspected, check_row, inspected, rows
+from tests.capture.rows import BOARDS, Inspected, check_row, inspected, texts
 
 # What the rows ask of NVIDIA's elements on JetPack 6 (Orin) and on JetPack 7.2 on Thor, whose decoder has other
 # properties (OE4T/meta-tegra-community, pull request 187; Jetson Linux Developer Guide, Accelerated GStreamer).
@@ -48,9 +48,9 @@ def test_a_property_that_a_board_lacks_is_found_in_a_text() -> None:
 
 def test_what_is_only_set_where_present_is_spelt_as_some_board_has_it() -> None:
     known = {name: board[name] for board in (THOR, ORIN) for name in board}
-    decoders = [decoder for row in launch.CODECS.values() for decoder in row.decoders]
+    decoders = [decoder for row in rows.CODECS.values() for decoder in row.decoders]
     asked = {(decoder.element, name) for decoder in decoders for name, _ in decoder.settings}
-    asked |= {("nvvidconv", name) for name, _ in launch.CONVERTER}
+    asked |= {("nvvidconv", name) for name, _ in rows.CONVERTER}
     asked |= {("nvarguscamerasrc", name) for name, _ in launch.camera_settings(parse_address("csi://0?mode=1"))}
     assert asked
     assert {(element, name) for element, name in asked if name not in known[element]} == set()
@@ -60,9 +60,9 @@ def test_what_is_only_set_where_present_is_spelt_as_some_board_has_it() -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.name)
 def test_every_row_of_a_described_board_asks_for_what_it_has(file: Path) -> None:
     board = inspected(file)
-    asked = [text for family, text in rows() if family in {"source", "nvv4l2", "software"}]
+    asked = [text for family, text in texts() if family in {"source", "nvv4l2", "software"}]
     complaints = {problem for text in asked for problem in check_row(text, board) if not problem.endswith("is missing")}
     assert complaints == set()
-    texts = [text for family, text in rows() if family == "nvv4l2"]
-    assert {problem for text in texts for problem in check_row(text, board) if problem.split()[0] in NVIDIA} == set()
+    jetson = [text for family, text in texts() if family == "nvv4l2"]
+    assert {problem for text in jetson for problem in check_row(text, board) if problem.split()[0] in NVIDIA} == set()
     assert check_row(launch.local_camera(parse_address("csi://0?mode=0"), every(frozenset(board))).text, board) == []

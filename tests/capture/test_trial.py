@@ -13,7 +13,7 @@ import pytest
 
 from edge.capture.encode_golden import write_golden
 from edge.capture.golden_clips import CLIPS, FOLDER, GoldenClip, clip_named, clips_of
-from edge.capture.launch import DecoderRow
+from edge.capture.rows import DecoderRow, elements_of
 from edge.capture.trial import software, try_decoder
 from edge.capture.trial_compare import check_reference, find_fault
 from edge.capture.trial_run import Failed, Patience, decode_apart
@@ -30,7 +30,6 @@ needs_gst = pytest.mark.skipif(find_spec("gi") is None, reason="GStreamer's Pyth
 
 def require(row: DecoderRow) -> None:
     from edge.capture.gst_runtime import is_installed  # noqa: PLC0415 - only where GStreamer is
-    from edge.capture.launch import elements_of  # noqa: PLC0415 - as above
 
     lacking = [name for name in elements_of(row.chain) if not is_installed(name)]
     if lacking:

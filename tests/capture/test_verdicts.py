@@ -11,7 +11,7 @@ import pytest
 from edge import app
 from edge.capture import launch
 from edge.capture.golden_clips import clip_named
-from edge.capture.launch import DecoderRow
+from edge.capture.rows import DecoderRow
 from edge.capture.sources import open_source
 from edge.capture.trial import Verdict
 from edge.capture.verdicts import RECORD_FILE, Verdicts, driver_of

@@ -15,7 +15,7 @@ from edge.cli import main
 from edge.clock import SystemClock
 from edge.commands import examine
 from edge.commands.examine_machine import examine_capture, here
-from edge.config import Boom, Camera, Models, Mqtt, Store
+from edge.config import Boom, Camera, Config, Device, Models, Mqtt, Site, Store
 from edge.health.board import Board
 from edge.health.examinee import Gst, this_machine
 from edge.health.findings import Level
@@ -88,7 +88,7 @@ def test_no_broker_is_a_warning() -> None:
 
 def test_a_camera_that_cannot_be_opened_is_a_failure_without_its_password() -> None:
     camera = Camera("gate", "rtsp://viewer:hunter2@127.0.0.1:9/s", backend="pyav")
-    [found] = examine.examine_camera(camera, SystemClock())
+    [found] = examine.examine_camera(camera, SystemClock(), Config(Device("cam-1"), Site("depot"), (camera,)))
     assert (found.level, found.exit_code) == (Level.FAILED, 3)
     assert "hunter2" not in found.said
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge.capture import launch, sources, trial
-from edge.capture.launch import CodecRow, DecoderRow
+from edge.capture.rows import CodecRow, DecoderRow
 from edge.capture.trial import Verdict
 from edge.capture.verdicts import Verdicts
 from edge.clock import SystemClock
@@ -116,11 +116,11 @@ class TestExamined:
         list(examine_decoders(config(tmp_path), SystemClock()))
         asked: list[str] = []
 
-        def open_and_ask(camera: Camera, _clock: SystemClock, *, distrusted: launch.Distrusted) -> object:
+        def open_and_ask(camera: Camera, _clock: SystemClock, *, distrusted: launch.Distrusted, **_: object) -> object:
             asked.append(distrusted("identity", "h264"))
             raise SourceBroken(f"{camera.id}: enough was seen")
 
         monkeypatch.setattr(sources, "open_source", open_and_ask)
         looked = config(tmp_path)
-        examine_camera(looked.cameras[0], SystemClock(), looked.store)
+        examine_camera(looked.cameras[0], SystemClock(), looked)
         assert asked == ["tears: 3 of 40 pictures"]

@@ -11,7 +11,7 @@ from types import ModuleType
 import numpy as np
 
 from edge.capture.golden_clips import clip_named, clips_of
-from edge.capture.launch import CODECS, CodecRow, DecoderRow, elements_of
+from edge.capture.rows import CODECS, CodecRow, DecoderRow, elements_of
 from edge.capture.sources import open_source
 from edge.capture.trial import try_decoder
 from edge.clock import SystemClock

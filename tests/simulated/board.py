@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edge.capture import launch
+from edge.capture import launch, rows
 from edge.errors import EdgeError
 from edge.ports import Masks, PictureMemory
 from tests.simulated.nvbufsurface import SimulatedLibrary, SimulatedSurface
@@ -29,10 +29,10 @@ class PretendedBoard:
         self.spoil: Callable[[SimulatedSurface], None] = lambda _one: None
         self.fault: EdgeError | None = None
         self._mapped = gst_device.mapped
-        software = next(row for row in launch.CODECS["video/x-h264"].decoders if row.element == "avdec_h264")
+        software = next(row for row in rows.CODECS["video/x-h264"].decoders if row.element == "avdec_h264")
         pretended = replace(software, stay="videoconvert name=home ! video/x-raw,format=(string)NV12")
-        monkeypatch.setitem(launch.CODECS, "video/x-h264", launch.CodecRow("h264", "h264parse", (pretended,)))
-        monkeypatch.setattr(launch, "DEVICE_SINK", launch.SINK)
+        monkeypatch.setitem(rows.CODECS, "video/x-h264", rows.CodecRow("h264", "h264parse", (pretended,)))
+        monkeypatch.setattr(launch, "DEVICE_SINK", rows.SINK)
         monkeypatch.setattr(gst_device, "mapped", self.mapped)
         monkeypatch.setattr(gst_device, "NvBufSurfaceLibrary", lambda: self.library)
 
