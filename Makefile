@@ -1,7 +1,7 @@
 # Everything a newcomer runs. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup venv gst system demo test test-fast check fmt bench tracks gate hardware soak real-clips builds paddle clips package pycuda locks clean
+.PHONY: help setup venv gst system demo test test-fast check fmt bench tracks gate hardware soak real-clips builds paddle clips package surface kernels pycuda locks clean
 
 VENV ?= .venv
 LOCKS := deploy/requirements
@@ -96,6 +96,17 @@ clips: venv ## render the bundled clip anew
 
 package: venv ## wheel into dist/
 	$(VENV)/bin/python -m hatchling build -t wheel
+
+surface: venv ## TensorRT's names in its own bindings 10.3, 10.16 and 11.4 beside the simulated ones
+	@.ci/trt-surface
+
+kernels: venv ## the CUDA kernels compiled by NVRTC 12.9 and 13 for the boards; the real bindings on a stand-in driver
+	@for cuda in 12 13; do \
+	    $(UV) venv -q --allow-existing --no-python-downloads --python "$$(.ci/find-python $(PYTHON))" .venv-cuda$$cuda && \
+	    $(UV) pip install -q --no-deps --require-hashes --python .venv-cuda$$cuda/bin/python -r $(LOCKS)/all.txt && \
+	    $(UV) pip install -q --python .venv-cuda$$cuda/bin/python "cuda-bindings==$$cuda.*" nvidia-cuda-nvrtc$$([ $$cuda = 13 ] || echo -cu12) $$(ls dist/pycuda-*.whl 2>/dev/null) && \
+	    .venv-cuda$$cuda/bin/python -m pytest -q -rs tests/inference/cuda/test_kernels.py tests/inference/cuda/test_real_packages.py || exit; \
+	done
 
 pycuda: venv ## wheel of pycuda into dist/, where a CUDA toolkit is present
 	@.ci/build-pycuda $(PY)

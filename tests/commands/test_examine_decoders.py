@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.capture import launch, sources, trial
+from edge.capture import launch, rows, sources, trial
 from edge.capture.rows import CodecRow, DecoderRow
 from edge.capture.trial import Verdict
 from edge.capture.verdicts import Verdicts
@@ -71,7 +71,7 @@ class TestExamined:
                 DecoderRow("software", "identity", "identity"),
             ),
         )
-        monkeypatch.setattr(launch, "CODECS", {"video/x-h264": row})
+        monkeypatch.setattr(rows, "CODECS", {"video/x-h264": row})
 
         def refuse(row: DecoderRow, codec: str, klass: str) -> Verdict:
             assert klass == "Generic"
