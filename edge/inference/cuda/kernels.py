@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import logging
 import os
+import threading
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 NAMES = ("tensor", "colours", "stretched", "brightness", "tints", "blacken")
 BLOCK = (32, 8, 1)
 """Threads of a block: a warp reads along a row."""
+
+_compiling = threading.Lock()
+"""Cameras are opened in threads of their own, and one compilation is enough for all."""
 
 
 def source() -> str:
@@ -41,9 +45,9 @@ def compile_ahead(cuda: Cuda, folder: Path) -> Path:
         ModelError: the folder cannot be written.
     """
     path = image_path(cuda, folder)
-    if not path.is_file():
-        _write(path, cuda.compile(source(), "views.cu"))
-        log.info("kernels for %s compiled into %s", cuda.architecture, path)
+    with _compiling:
+        if not path.is_file():
+            _renew(cuda, path)
     return path
 
 
@@ -61,15 +65,16 @@ class Kernels:
 
     def _loaded(self, folder: Path) -> int:
         path = compile_ahead(self._cuda, folder)
-        try:
-            return self._cuda.load(_read(path))
-        except (DeviceLost, DeviceFull):
-            raise
-        except CudaFailed as failed:
-            # Damaged, or of a compiler that this driver is too old for.
-            log.warning("%s does not load (%s): compiled anew", path, failed.status)
-            path.unlink(missing_ok=True)
-            return self._cuda.load(_read(compile_ahead(self._cuda, folder)))
+        with _compiling:
+            try:
+                return self._cuda.load(_read(path))
+            except (DeviceLost, DeviceFull):
+                raise
+            except CudaFailed as failed:
+                # Damaged, or of a compiler that this driver is too old for.
+                log.warning("%s does not load (%s): compiled anew", path, failed.status)
+                _renew(self._cuda, path)
+                return self._cuda.load(_read(path))
 
     def run(self, name: str, structure: Any, size_wh: tuple[int, int], stream: int) -> None:
         """Start a kernel over so many pixels, in the stream's turn; `structure` as edge.inference.cuda.sampling has it.
@@ -83,6 +88,11 @@ class Kernels:
     def close(self) -> None:
         """Unload them."""
         self._cuda.unload(self._module)
+
+
+def _renew(cuda: Cuda, path: Path) -> None:
+    _write(path, cuda.compile(source(), "views.cu"))
+    log.info("kernels for %s compiled into %s", cuda.architecture, path)
 
 
 def _read(path: Path) -> bytes:

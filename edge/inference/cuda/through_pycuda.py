@@ -49,7 +49,8 @@ class _Primary:
 
 _primaries: dict[Any, _Primary] = {}
 """By pycuda's driver module: objects of one pycuda context are no good in another one's."""
-_opening = threading.Lock()
+_opening = threading.RLock()
+"""Taken again by the thread that holds it where the collector, in the middle of opening, closes what nobody used."""
 
 
 class ThroughPycuda:
@@ -65,8 +66,7 @@ class ThroughPycuda:
         self._library = library
         self._words = StatusWords(library)
         with _opening, self._told():
-            self._here = _primaries.get(driver) or self._retained()
-            self._here.users += 1
+            self._here = self._joined()
         self._open = True
         name = self._here.device.name()
         major, minor = self._here.device.compute_capability()
@@ -76,6 +76,13 @@ class ThroughPycuda:
         self.label = (
             f"pycuda {pycuda.VERSION_TEXT}, {name}, {self.architecture}, CUDA {cuda // 1000}.{cuda % 1000 // 10}"
         )
+
+    def _joined(self) -> _Primary:
+        while True:
+            primary = _primaries.get(self._driver) or self._retained()
+            primary.users += 1
+            if _primaries.get(self._driver) is primary:
+                return primary
 
     def _retained(self) -> _Primary:
         self._driver.init()
@@ -212,8 +219,7 @@ class ThroughPycuda:
                 return
             self._open = False
             self._here.users -= 1
-            if not self._here.users:
-                del _primaries[self._driver]
+            if not self._here.users and _primaries.pop(self._driver, None) is self._here:
                 with self._told():
                     # Detached while it is current, or pycuda would leave it retained; it is off the stack then.
                     self._here.context.push()

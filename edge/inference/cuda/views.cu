@@ -48,7 +48,8 @@ __device__ static int averaged(int sum, int count, int channels)
     return channels == 1 ? (sum + 2) >> 2 : (sum + 1 + ((sum >> 2) & 1)) >> 2;
 }
 
-// The sample (x, y) of a plane halved so often. Sums of each halving are kept while its parts are gone through in turn.
+// The sample (x, y) of a plane halved so often: a quarter of the size costs 16 readings, 1/32 a
+// thousand, in one thread. Sums of each halving are kept while its parts are gone through in turn.
 __device__ __noinline__ static int averages(const struct Plane &plane, int channels, int channel, int x, int y)
 {
     const unsigned char *at = (const unsigned char *)plane.at + channel;

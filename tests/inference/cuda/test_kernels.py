@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,33 @@ def test_a_kept_file_that_does_not_load_is_compiled_anew(
         Kernels(cuda, tmp_path).close()
     assert path.read_bytes() == good
     assert "does not load (CUDA_ERROR_INVALID_IMAGE): compiled anew" in caplog.text
+
+
+def test_cameras_that_are_opened_together_compile_once(
+    cuda: Cuda, gpu: SimulatedGpu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+    compile_one = type(cuda).compile
+
+    def counted(self: Cuda, text: str, name: str) -> bytes:
+        compiled.append(name)
+        return compile_one(self, text, name)
+
+    monkeypatch.setattr(type(cuda), "compile", counted)
+    start = threading.Barrier(8)
+
+    def load(_: int) -> None:
+        start.wait()
+        Kernels(cuda, tmp_path).close()
+
+    for path in (image_path(cuda, tmp_path), None):
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(load, range(8)))
+        assert compiled.pop() == "views.cu"
+        assert compiled == []
+        if path is not None:
+            path.write_bytes(b"damaged")
+    assert gpu.left() == ["1 retained contexts"]
 
 
 def test_a_full_device_is_no_reason_to_compile(cuda: Cuda, gpu: SimulatedGpu, tmp_path: Path) -> None:

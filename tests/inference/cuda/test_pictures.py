@@ -44,6 +44,10 @@ def _taken(pictures: HeldPictures, gpu: SimulatedGpu, form: PictureForm = FORM, 
         decoded.close()
 
 
+def _most(ours: U8, theirs: U8) -> int:
+    return int(np.abs(ours.astype(np.int16) - theirs).max())
+
+
 def _close(ours: U8, theirs: U8) -> bool:
     assert ours.dtype == theirs.dtype
     assert ours.shape == theirs.shape
@@ -91,6 +95,25 @@ def test_every_view_is_the_processors(
             assert _close(ours.picture, theirs.picture)
     for box in ((0, 0, width, height), (width * 0.3, height * 0.2, width * 0.7, height * 0.9), (-5, -5, 1, 1)):
         assert _close(picture.crop(box), frame.crop(box))
+
+
+def test_pictures_of_any_size_are_seen_as_the_processor_sees_them(pictures: HeldPictures, gpu: SimulatedGpu) -> None:
+    chance = np.random.default_rng(7)
+    for seed in range(40):
+        width, height, across, down, side = (int(each) for each in chance.integers(1, 90, 5))
+        sar = ((1, 1), (12, 11), (10, 11), (4, 3), (16, 9))[seed % 5]
+        form = PictureForm((width, height), list(Matrix)[seed % 3].value, bool(seed % 2), sar)
+        luma, chroma = noise_and_shapes(form.coded_wh, seed)
+        decoded = DecodedPicture(gpu, luma, chroma, seed)
+        picture = pictures.take(decoded.planes, form)
+        decoded.close()
+        frame = PlanarFrame("gate", 0, 0, 0, 0, planes_of(luma, chroma, form))
+        assert _most(picture.luma(across, down), frame.luma(across, down)) <= MOST_LEVELS, form
+        assert _most(picture.tint(across, down), frame.tint(across, down)) <= MOST_LEVELS, form
+        boxed = [each.letterbox(side, down).picture for each in (picture, frame)]
+        assert _most(*boxed) <= MOST_LEVELS, (form, side, down)
+        crops = [each.crop((0, 0, across, down)) for each in (picture, frame)]
+        assert _most(*crops) <= MOST_LEVELS, form
 
 
 @pytest.mark.parametrize("colour", ["rgb", "bgr"])

@@ -11,8 +11,11 @@ import pytest
 
 from edge.errors import EngineFailed
 from edge.inference.cuda.driver import Cuda
+from edge.inference.cuda.open import open_cuda
 from edge.inference.cuda.pool import Pool
+from edge.inference.cuda.through_pycuda import ThroughPycuda
 from tests.simulated.gpu import SimulatedGpu
+from tests.simulated.install import install
 
 
 class User:
@@ -111,3 +114,34 @@ def test_memory_that_a_lost_device_does_not_take_back_is_told_in_the_log(
     with caplog.at_level("WARNING", "edge"):
         del user
     assert "blocks: device memory was not given back" in caplog.text
+
+
+def test_a_block_that_comes_back_in_the_middle_of_a_driver_call_is_freed_there(cuda: Cuda, gpu: SimulatedGpu) -> None:
+    pool = Pool(cuda, "blocks", 1, _nothing)
+    users = [User()]
+    pool.lend(8, users[0])
+    pool.close(_nothing)
+    if isinstance(cuda, ThroughPycuda):
+        with cuda._inside():
+            # What the collector may do while pycuda has its context on the stack.
+            users.clear()
+            assert cuda.memory()[1] == gpu.device.capacity
+    users.clear()
+    assert not gpu.device.alive
+
+
+def test_closing_in_the_middle_of_opening_does_not_wait_for_itself(
+    gpu: SimulatedGpu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch, gpu, "pycuda")
+    forgotten = open_cuda()
+    told = ThroughPycuda._joined
+
+    def joined(self: ThroughPycuda) -> object:
+        forgotten.close()
+        return told(self)
+
+    monkeypatch.setattr(ThroughPycuda, "_joined", joined)
+    other = open_cuda()
+    assert other.memory() == (gpu.device.capacity, gpu.device.capacity)
+    other.close()
