@@ -115,6 +115,7 @@ locks: $(UV) ## renew the hash-pinned requirements
 	$(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate pyproject.toml --extra ocr --extra reports --extra demo --extra web --extra boom --extra eval --extra test -o $(LOCKS)/all.txt
 	$(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate pyproject.toml --extra ocr --extra reports --extra web --extra boom -c $(LOCKS)/all.txt -o $(LOCKS)/device.txt
 	echo 'PyGObject>=3.42,<3.51' | $(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate - -o $(LOCKS)/gst.txt
+	for cuda in 12 13; do echo "cuda-bindings==$$cuda.*" | $(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate - -o $(LOCKS)/cuda$$cuda.txt || exit; done
 	echo 'uv' | $(UV) pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate - -o $(LOCKS)/tools.txt
 
 clean: ## remove environments and everything built

@@ -70,6 +70,10 @@ class EngineFailed(EdgeError):
     exit_code = 4
 
 
+class EngineLost(EngineFailed):
+    """The device under an engine is lost to this process for good; another process may have it again."""
+
+
 class StoreFailed(EdgeError):
     """Events cannot be written or read: the disk is full, not writable or damaged."""
 

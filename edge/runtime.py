@@ -17,13 +17,13 @@ from edge.errors import (
     ConfigError,
     EdgeError,
     EngineFailed,
+    EngineLost,
     ModelError,
     SourceBroken,
     SourceCut,
     SourceEnded,
     StoreFailed,
 )
-from edge.inference.cuda.driver import DeviceLost
 from edge.logs import get_log
 from edge.pipeline import Pipeline, Step
 from edge.ports import DeskCost, Frame, SourceSpec
@@ -174,7 +174,7 @@ class Worker:
             except (ConfigError, SourceBroken) as error:
                 self._say("refused", str(error))
                 return
-            except DeviceLost as error:
+            except EngineLost as error:
                 self._say("lost", str(error))  # no second try in this process can help: the service ends it
                 return
             except (EngineFailed, ModelError) as error:

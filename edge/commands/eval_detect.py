@@ -121,7 +121,7 @@ def _print_speed(args: argparse.Namespace, cards: Sequence[ModelCard]) -> None:
     from edge.inference.golden import golden_frames
     from edge.workshop.sweep import time_in_turns
 
-    detectors = [YoloDetector(card, open_engine(card.file, "auto", args.threads)) for card in cards]
+    detectors = [YoloDetector(card, open_engine(card.file, "auto", args.threads, card.precision)) for card in cards]
     spent = time_in_turns(detectors, [golden.frame for golden in golden_frames(TIMED)])
     if not args.json:
         print(f"milliseconds a frame of {TIMED} golden frames, in turns; compare within this run only")
@@ -145,7 +145,7 @@ def _measure(args: argparse.Namespace, card: ModelCard, examples: Iterable[Examp
     from edge.workshop.faults import FaultBook
 
     book = FaultBook(args.errors / folder, card.confidence) if args.errors else None
-    detector = YoloDetector(card, open_engine(card.file, "auto", args.threads), LOWEST)
+    detector = YoloDetector(card, open_engine(card.file, "auto", args.threads, card.precision), LOWEST)
     bar = tqdm(examples, desc=card.title, unit="picture", disable=not sys.stderr.isatty(), leave=False)
     scores = score(detector, bar, card.confidence, book.add if book else None)
     detector.close()

@@ -33,7 +33,7 @@ def test_every_dependency_is_in_the_lock(lock: str, extras: tuple[str, ...]) -> 
     assert asked(*extras) - pinned == set(), "run `make locks`"
 
 
-@pytest.mark.parametrize("lock", ["device.txt", "all.txt", "gst.txt", "tools.txt"])
+@pytest.mark.parametrize("lock", ["device.txt", "all.txt", "gst.txt", "cuda12.txt", "cuda13.txt", "tools.txt"])
 def test_every_pin_of_device_and_developer_has_its_hashes_and_no_address(lock: str) -> None:
     text = (LOCKS / lock).read_text()
     pins = re.split(r"^(?=\S+==)", text, flags=re.MULTILINE)[1:]

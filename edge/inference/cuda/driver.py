@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from edge.errors import EngineFailed
+from edge.errors import EngineFailed, EngineLost
 from edge.types import U8
 
 
@@ -26,7 +26,7 @@ class DeviceFull(CudaFailed):
     """The device has no memory left for this; everything else still works."""
 
 
-class DeviceLost(CudaFailed):
+class DeviceLost(CudaFailed, EngineLost):
     """The context is broken for good: nothing in this process can use the GPU again, the service must be restarted."""
 
 
