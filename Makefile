@@ -1,7 +1,7 @@
 # Everything a newcomer runs. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup venv gst system demo test test-fast check fmt bench tracks gate hardware soak real-clips builds paddle clips package surface kernels pycuda locks clean
+.PHONY: help setup venv gst system demo test test-fast check fmt bench tracks gate boards hardware soak real-clips builds paddle clips package surface kernels pycuda locks clean
 
 VENV ?= .venv
 LOCKS := deploy/requirements
@@ -68,6 +68,9 @@ tracks: setup ## tracking scores on the rendered sequences, ours beside four oth
 
 gate: setup ## replay benchmark of the gate, both tiers; rendered replays are kept in out/gate
 	@$(PY) -m edge eval gate --failures
+
+boards: venv ## what doctor says of the described boards: make boards [BOARD=thor FAULTS="throttling unsynced"]
+	@$(PY) -m tests.boards $(BOARD) $(FAULTS)
 
 hardware: venv ## on a board: every row of verified.md marked not yet, as a table: make hardware [CAMERA=csi://0] [BOOM=gpiochip0/12] [ONLY=cuda]
 	@$(PY) -m tests.hardware --camera "$(CAMERA)" --boom "$(BOOM)" --only "$(ONLY)"

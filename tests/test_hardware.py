@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import SourceLost
+from tests.boards import __main__ as boards
 from tests.hardware import __main__ as hardware
 from tests.hardware import cuda
 from tests.hardware.row import Asked, Figures, NotHere, Row, State, Wrong
@@ -99,3 +100,13 @@ def test_without_the_hardware_every_row_says_why_not() -> None:
         _, _, state, _, said, _ = line.split("|")
         assert state.strip() in {"yes", "not here"}
         assert len(said.strip()) > 10, line
+
+
+def test_what_doctor_says_of_described_boards_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert boards.main(["thor", "throttling"]) == 0
+    printed = capsys.readouterr().out
+    assert "warning  throttle" in printed
+    assert "cure: cool the box" in printed
+    with pytest.raises(SystemExit):
+        boards.main(["thor", "nonsense"])
+    assert "nothing here is called nonsense" in capsys.readouterr().err
