@@ -1,7 +1,7 @@
 # Everything a newcomer runs. `make` alone prints this list.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup venv gst system demo test test-fast check fmt bench tracks gate boards hardware soak real-clips builds paddle clips package surface kernels pycuda locks clean
+.PHONY: help setup venv gst system demo test test-fast check fmt bench tracks gate boards board-venv hardware soak real-clips builds paddle clips package surface kernels pycuda locks clean
 
 VENV ?= .venv
 LOCKS := deploy/requirements
@@ -72,8 +72,15 @@ gate: setup ## replay benchmark of the gate, both tiers; rendered replays are ke
 boards: venv ## what doctor says of the described boards: make boards [BOARD=thor FAULTS="throttling unsynced"]
 	@$(PY) -m tests.boards $(BOARD) $(FAULTS)
 
-hardware: venv ## on a board: every row of verified.md marked not yet, as a table: make hardware [CAMERA=csi://0] [BOOM=gpiochip0/12] [ONLY=cuda]
-	@$(PY) -m tests.hardware --camera "$(CAMERA)" --boom "$(BOOM)" --only "$(ONLY)"
+BOARD_CUDA = $(shell .ci/cuda-version)
+# The board's own Python, which sees the TensorRT and GStreamer that came with it, and the binding of its CUDA.
+board-venv: $(UV)
+	@[ -x .venv-board/bin/python ] || $(UV) venv -q --no-python-downloads --system-site-packages --python /usr/bin/python3 .venv-board
+	@$(UV) pip install -q --no-deps --require-hashes --python .venv-board/bin/python -r $(LOCKS)/device.txt -r $(LOCKS)/cuda$(BOARD_CUDA).txt
+	@for wheel in dist/pycuda-*.whl; do [ ! -f "$$wheel" ] || $(UV) pip install -q --python .venv-board/bin/python "$$wheel"; done
+
+hardware: $(if $(BOARD_CUDA),board-venv,venv) ## on a board: every row of verified.md marked not yet, as a table: make hardware [CAMERA=csi://0] [BOOM=gpiochip0/12] [ONLY=cuda]
+	@$(if $(BOARD_CUDA),.venv-board/bin/python,$(PY)) -m tests.hardware --camera "$(CAMERA)" --boom "$(BOOM)" --only "$(ONLY)"
 
 soak: setup ## long proofs with figures: a bad camera for ten minutes, fifty kills of the service
 	$(PY) -m tests.soak.rtsp --minutes 10

@@ -13,6 +13,7 @@ import pytest
 
 from edge.errors import SourceLost
 from tests.boards import __main__ as boards
+from tests.boards.boards import materialise, write
 from tests.hardware import __main__ as hardware
 from tests.hardware import cuda
 from tests.hardware.row import Asked, Figures, NotHere, Row, State, Wrong
@@ -85,6 +86,29 @@ def test_the_rows_of_the_gpu_are_right_on_a_simulated_one(binding: str, monkeypa
         assert outcome.state is State.YES, outcome.said
         assert all(value > 0 for value in outcome.figures.values())
     gpu.close()
+
+
+@pytest.mark.parametrize(
+    ("files", "cuda"),
+    [
+        *((name, "12") for name in ("orin-nano", "orin-nx", "agx-orin")),
+        *((name, "13") for name in ("agx-orin-jetpack-7", "thor")),
+        ({"proc/driver/nvidia/version": "NVRM version: NVIDIA UNIX x86_64 Kernel Module  575.57.08  Sat May 24"}, "12"),
+        (
+            {"proc/driver/nvidia/version": "NVRM version: NVIDIA UNIX Open Kernel Module  580.95.05  Release"},
+            "13",
+        ),
+        ({}, ""),
+    ],
+)
+def test_the_binding_is_that_of_the_drivers_cuda(files: str | dict[str, str], cuda: str, tmp_path: Path) -> None:
+    if isinstance(files, str):
+        materialise(files, tmp_path)
+    else:
+        for path, text in files.items():
+            write(tmp_path, path, text)
+    run = subprocess.run([ROOT / ".ci/cuda-version", tmp_path], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == cuda
 
 
 @pytest.mark.slow

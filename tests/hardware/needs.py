@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from pathlib import Path
 
+from edge.inference.nvidia import has_driver
 from tests.hardware.row import NotHere
-
-NODES = (Path("/dev/nvidia0"), Path("/dev/nvgpu"), Path("/dev/nvhost-ctrl"), Path("/dev/nvmap"))
 
 
 def need_driver() -> None:
     """Say that there is no driver before anything asks it."""
-    if not any(node.exists() for node in NODES):
-        raise NotHere("there is no NVIDIA driver: none of " + ", ".join(map(str, NODES)))
+    if not has_driver():
+        raise NotHere("there is no NVIDIA driver here: none of its nodes is in /dev")
 
 
 def need(module: str, cure: str) -> None:
