@@ -11,16 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from edge.boom.simulator import simulating
 from edge.errors import SourceLost
 from tests.boards import __main__ as boards
 from tests.boards.boards import materialise, write
 from tests.hardware import __main__ as hardware
-from tests.hardware import cuda
+from tests.hardware import cuda, engines, ports
 from tests.hardware.row import Asked, Figures, NotHere, Row, State, Wrong
 from tests.hardware.rows import rows
 from tests.simulated import host_kernels
 from tests.simulated.gpu import SimulatedGpu
 from tests.simulated.install import BINDINGS, install
+from tests.simulated.install_tensorrt import Installation
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 Run = Callable[[Asked], tuple[str, Figures]]
@@ -88,6 +91,20 @@ def test_the_rows_of_the_gpu_are_right_on_a_simulated_one(binding: str, monkeypa
     gpu.close()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("network", "precision"), [("plate-ocr", "fp32"), ("plate-n", "fp32"), ("gate-n", "fp16")])
+def test_the_rows_of_tensorrt_are_right_on_a_simulated_one(
+    network: str, precision: str, monkeypatch: pytest.MonkeyPatch, gpu: SimulatedGpu, tmp_path: Path
+) -> None:
+    Installation(monkeypatch, gpu, tmp_path / "machine")
+    row = next(one for one in engines.ROWS if one.name == f"tensorrt-{network}-{precision}")
+    monkeypatch.setattr(engines, "timed_ms", lambda work, **_: float(work() is not Row))
+    outcome = hardware.run_here(row, Asked())
+    assert outcome.state is State.YES, outcome.said
+    assert precision in outcome.said
+    assert outcome.figures["ms"] > 0
+
+
 @pytest.mark.parametrize(
     ("files", "cuda"),
     [
@@ -134,3 +151,18 @@ def test_what_doctor_says_of_described_boards_can_be_printed(capsys: pytest.Capt
     with pytest.raises(SystemExit):
         boards.main(["thor", "nonsense"])
     assert "nothing here is called nonsense" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_row_of_a_camera_tells_what_came_from_it() -> None:
+    clip = str(ROOT / "fixtures/clips/gate_demo.mp4")
+    outcome = hardware.run_here(Row("camera", "a camera", ports.camera), Asked(camera=clip))
+    assert (outcome.state, outcome.said[:13]) == (State.YES, "1280x720 h264"), outcome.said
+    assert outcome.figures["pictures/s"] > 0
+
+
+def test_the_row_of_the_boom_switches_a_line_on_and_off(tmp_path: Path) -> None:
+    with simulating(tmp_path / "chip") as simulator:
+        outcome = hardware.run_here(Row("boom", "a boom", ports.boom), Asked(boom=f"simulate://{tmp_path}/chip/12"))
+        assert outcome.state is State.YES, outcome.said
+        assert until(lambda: [seen.edge.on for seen in simulator.chip.edges] == [True, False])
