@@ -26,11 +26,12 @@ def examine_machine(examinee: Examinee, board: Board) -> Iterator[Finding]:
     yield from board_findings.examine_board(board)
     yield from board_findings.examine_parts(board)
     yield from board_findings.examine_access(examinee, board)
+    reading = read_soc(examinee.root)
     files = (
-        machine.examine_memory(examinee.root / "proc/meminfo"),
-        machine.examine_heat(examinee.root / "sys/class/thermal"),
+        machine.examine_memory(reading),
+        machine.examine_heat(reading),
         board_findings.examine_power(board),
-        board_findings.examine_throttling(read_soc(examinee.root)),
+        board_findings.examine_throttling(reading),
         examine_watchdog(examinee.root) if board.is_jetson or read_watchdogs(examinee.root) else None,
     )
     yield from filter(None, files)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from edge.clock import Clock, ClockQuality
 from edge.health.findings import Finding, broken, doubtful, well
+from edge.health.soc import SocReading
 
 PYTHONS = ((3, 10), (3, 12))
 LOW_MEMORY_BYTES = 400_000_000
@@ -29,12 +30,10 @@ def examine_python(product: str, python: str, system: str) -> Finding:
     return broken("python", said, "use Python 3.10, 3.11 or 3.12")
 
 
-def examine_memory(meminfo: Path = Path("/proc/meminfo")) -> Finding | None:
+def examine_memory(reading: SocReading) -> Finding | None:
     """Say how much memory is to be had; None where the system does not tell."""
-    try:
-        lines = dict(line.split(":", 1) for line in meminfo.read_text().splitlines() if ":" in line)
-        free, total = (int(lines[name].split()[0]) * 1024 for name in ("MemAvailable", "MemTotal"))
-    except (OSError, KeyError, ValueError):
+    free, total = reading.memory_free, reading.memory_total
+    if free is None or total is None:
         return None
     said = f"{free / 1e9:.1f} of {total / 1e9:.1f} GB free"
     if free >= LOW_MEMORY_BYTES:
@@ -42,18 +41,13 @@ def examine_memory(meminfo: Path = Path("/proc/meminfo")) -> Finding | None:
     return doubtful("memory", said, "stop what else runs here, or give the device swap")
 
 
-def examine_heat(zones: Path = Path("/sys/class/thermal")) -> Finding | None:
+def examine_heat(reading: SocReading) -> Finding | None:
     """Say how hot the hottest sensor is; None where there is none."""
-    readings: list[float] = []
-    for zone in sorted(zones.glob("thermal_zone*/temp")):
-        try:
-            readings.append(int(zone.read_text()) / 1000)
-        except (OSError, ValueError):
-            continue  # a sensor that is switched off answers with an error
-    if not readings:
+    told = [zone.temp_c for zone in reading.zones if zone.temp_c is not None]
+    if not told:
         return None
-    said = f"{max(readings):.0f} °C at the hottest of {len(readings)} sensors"
-    return well("heat", said) if max(readings) < HOT_C else doubtful("heat", said, "shade and ventilate the box")
+    said = f"{max(told):.0f} °C at the hottest of {len(told)} sensors"
+    return well("heat", said) if max(told) < HOT_C else doubtful("heat", said, "shade and ventilate the box")
 
 
 def examine_clock(clock: Clock) -> Finding:

@@ -13,6 +13,7 @@ from edge.clock import ClockQuality, ManualClock
 from edge.errors import ConfigError
 from edge.health import machine
 from edge.health.findings import Level, broken, doubtful, from_error, verdict, well
+from edge.health.soc import read_soc
 
 NOW_NS = 1_790_000_000 * 10**9
 
@@ -51,30 +52,31 @@ def test_a_clock_that_lost_its_battery_is_a_failure() -> None:
 
 @pytest.mark.parametrize(("free_kb", "level"), [(4_000_000, Level.OK), (100_000, Level.WARNING)])
 def test_little_memory_is_a_warning(tmp_path: Path, free_kb: int, level: Level) -> None:
-    path = tmp_path / "meminfo"
+    path = tmp_path / "proc/meminfo"
+    path.parent.mkdir()
     path.write_text(f"MemTotal: 8000000 kB\nMemAvailable: {free_kb} kB\n")
-    found = machine.examine_memory(path)
+    found = machine.examine_memory(read_soc(tmp_path))
     assert found is not None
     assert found.level is level
 
 
 def test_a_system_without_memory_figures_is_not_judged(tmp_path: Path) -> None:
-    assert machine.examine_memory(tmp_path / "none") is None
+    assert machine.examine_memory(read_soc(tmp_path)) is None
 
 
 @pytest.mark.parametrize(("milli_c", "level"), [(45_000, Level.OK), (91_000, Level.WARNING)])
 def test_a_hot_box_is_a_warning(tmp_path: Path, milli_c: int, level: Level) -> None:
     for number, reading in enumerate((30_000, milli_c)):
-        zone = tmp_path / f"thermal_zone{number}"
-        zone.mkdir()
+        zone = tmp_path / f"sys/class/thermal/thermal_zone{number}"
+        zone.mkdir(parents=True)
         (zone / "temp").write_text(f"{reading}\n")
-    found = machine.examine_heat(tmp_path)
+    found = machine.examine_heat(read_soc(tmp_path))
     assert found is not None
     assert (found.level, found.said) == (level, f"{milli_c // 1000} °C at the hottest of 2 sensors")
 
 
 def test_a_box_without_sensors_is_not_judged(tmp_path: Path) -> None:
-    assert machine.examine_heat(tmp_path) is None
+    assert machine.examine_heat(read_soc(tmp_path)) is None
 
 
 @pytest.mark.parametrize(
