@@ -13,6 +13,10 @@ from typing import Protocol
 from edge.errors import EngineFailed, EngineLost
 from edge.types import U8
 
+OPTIONS = ("--std=c++14", "--fmad=false")
+"""What every compiler of kernels is told. No fused multiply-add: a value halfway between two must round as it does on
+the processor."""
+
 
 class CudaFailed(EngineFailed):
     """A CUDA call ended with another status than success: `status` is its name, `CUDA_ERROR_ILLEGAL_ADDRESS`."""

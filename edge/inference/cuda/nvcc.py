@@ -7,9 +7,8 @@ import warnings
 from pathlib import Path
 
 from edge.errors import EngineFailed
+from edge.inference.cuda.driver import OPTIONS
 
-OPTIONS = ["-std=c++14", "--fmad=false"]
-"""No fused multiply-add: a value halfway between two must round as it does on the processor."""
 BESIDE_PATH = Path("/usr/local/cuda/bin/nvcc")
 """Where JetPack and the toolkit's installer put it; a service's PATH does not name that folder."""
 
@@ -35,7 +34,7 @@ def compile_with_nvcc(source: str, name: str, architecture: str) -> bytes:
             # pycuda warns of whatever nvcc says although it succeeds.
             warnings.simplefilter("ignore", UserWarning)
             image = compiler.compile(
-                source, nvcc=nvcc, options=OPTIONS, arch=architecture, no_extern_c=True, cache_dir=False
+                source, nvcc=nvcc, options=[*OPTIONS], arch=architecture, no_extern_c=True, cache_dir=False
             )
     except driver.CompileError as failed:
         told = " ".join(f"{failed.stdout or ''} {failed.stderr or ''}".split())

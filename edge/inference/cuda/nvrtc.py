@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from edge.errors import EngineFailed
-
-OPTIONS = ("--std=c++14", "--fmad=false")
-"""No fused multiply-add: a value halfway between two must round as it does on the processor."""
+from edge.inference.cuda.driver import OPTIONS
 
 
 def compile_with_nvrtc(source: str, name: str, architecture: str) -> bytes:

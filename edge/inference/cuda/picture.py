@@ -68,10 +68,10 @@ class HeldPicture:
         return display_wh(self.form.coded_wh, self.form.sar)
 
     def luma(self, width: int, height: int) -> U8:
-        return self._views.fetch("brightness", self.source.thumbnail(0, (width, height)), (height, width))
+        return self._views.fetch("brightness", self.source.thumbnail((width, height)), (height, width))
 
     def tint(self, width: int, height: int) -> U8:
-        return self._views.fetch("tints", self.source.thumbnail(0, (width, height)), (height, width, 2))
+        return self._views.fetch("tints", self.source.thumbnail((width, height)), (height, width, 2))
 
     def letterbox(self, width: int, height: int, *, centre: bool = True, pad: int = 114) -> Letterboxed:
         order = TensorOrder(width, height, centre, pad)
@@ -95,10 +95,10 @@ class HeldPicture:
         x1, y1, x2, y2 = pixels_inside(box, self.size_wh)
         shape = (y2 - y1, x2 - x1, 3)
         if self._stretch == SQUARE:
-            return self._views.fetch("colours", self.source.region(0, (x1, y1), (x2 - x1, y2 - y1)), shape)
-        view = self.source.unstretched(0, (x1, y1), (x2 - x1, y2 - y1), self._stretch)
+            return self._views.fetch("colours", self.source.region((x1, y1), (x2 - x1, y2 - y1)), shape)
+        view = self.source.unstretched((x1, y1), (x2 - x1, y2 - y1), self._stretch)
         return self._views.fetch("stretched", view, shape)
 
     def _fitted(self, order: TensorOrder) -> tuple[Fit, Any]:
         fit = fit_inside(self.size_wh, (order.width, order.height), centre=order.centre)
-        return fit, self.source.fitted(0, fit, order, self._stretch)
+        return fit, self.source.fitted(fit, order, self._stretch)

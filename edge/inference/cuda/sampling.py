@@ -77,13 +77,13 @@ class Source:
         width, height = self.form.coded_wh
         return (width + 1) // 2, (height + 1) // 2
 
-    def view(self, out: int, size_wh: tuple[int, int]) -> Any:
-        """Return a VIEW of the coded picture as it is, pixel for pixel; `out` is the result's address."""
+    def view(self, size_wh: tuple[int, int]) -> Any:
+        """Return a VIEW of the coded picture, pixel for pixel; whoever runs it sets `out`, the result's address."""
         view = np.zeros((), VIEW)
         view["luma"] = _plane(self.planes.luma, self.planes.luma_pitch, self.form.coded_wh)
         view["chroma"] = _plane(self.planes.chroma, self.planes.chroma_pitch, self.chroma_wh)
         view["chroma"]["step"] = HALF
-        view["out"], view["size"], view["inner"] = out, size_wh, size_wh
+        view["size"], view["inner"] = size_wh, size_wh
         view["spread"] = not self.form.full_range
         rows = rgb_rows(self.form.matrix, full_range=self.form.full_range)
         # Half a unit more before the fraction is cut off: rounding.
@@ -91,37 +91,37 @@ class Source:
         view["rows"] = np.rint(rows * np.float32(COLOUR_UNIT)).ravel()
         return view
 
-    def scaled(self, out: int, size_wh: tuple[int, int], factors: tuple[float, float]) -> Any:
+    def scaled(self, size_wh: tuple[int, int], factors: tuple[float, float]) -> Any:
         """Return a VIEW with the coded picture shrunk or grown by these factors, across and down."""
-        view = self.view(out, size_wh)
+        view = self.view(size_wh)
         view["luma"] = _resized(view["luma"], self.form.coded_wh, factors)
         view["chroma"] = _resized(view["chroma"], self.chroma_wh, (factors[0] * 2, factors[1] * 2))
         return view
 
-    def fitted(self, out: int, fit: Fit, order: TensorOrder, stretch: tuple[float, float]) -> Any:
+    def fitted(self, fit: Fit, order: TensorOrder, stretch: tuple[float, float]) -> Any:
         """Return a VIEW of the whole picture letterboxed into a network's input; `stretch` as in `Planes`."""
-        view = self.scaled(out, (order.width, order.height), (fit.scale * stretch[0], fit.scale * stretch[1]))
+        view = self.scaled((order.width, order.height), (fit.scale * stretch[0], fit.scale * stretch[1]))
         view["pad_at"], view["inner"], view["pad"] = (fit.pad_x, fit.pad_y), fit.inner_wh, order.pad
         view["swap"] = order.colour == "bgr"
         view["gain"], view["offset"] = order.gain, order.offset
         return view
 
-    def thumbnail(self, out: int, size_wh: tuple[int, int]) -> Any:
+    def thumbnail(self, size_wh: tuple[int, int]) -> Any:
         """Return a VIEW with either plane scaled to this size, aspect or not."""
-        view = self.view(out, size_wh)
+        view = self.view(size_wh)
         for name, whole in (("luma", self.form.coded_wh), ("chroma", self.chroma_wh)):
             view[name] = _resized(view[name], whole, (size_wh[0] / whole[0], size_wh[1] / whole[1]))
         return view
 
-    def region(self, out: int, corner: tuple[int, int], size_wh: tuple[int, int]) -> Any:
+    def region(self, corner: tuple[int, int], size_wh: tuple[int, int]) -> Any:
         """Return a VIEW of the coded pixels from `corner` on, as they are."""
-        view = self.view(out, size_wh)
+        view = self.view(size_wh)
         view["luma"]["start"] = view["chroma"]["start"] = corner
         return view
 
-    def unstretched(self, out: int, corner: tuple[int, int], size_wh: tuple[int, int], stretch: Point) -> Any:
+    def unstretched(self, corner: tuple[int, int], size_wh: tuple[int, int], stretch: Point) -> Any:
         """Return a VIEW of the display pixels from `corner` on, which are `stretch` of a coded one, across and down."""
-        view = self.view(out, size_wh)
+        view = self.view(size_wh)
         # Pixel centres: display x + 0.5 lies at (x + 0.5) / across of the coded row.
         view["step"] = 1 / np.asarray(stretch)
         view["start"] = (np.asarray(corner) + 0.5) / stretch - 0.5

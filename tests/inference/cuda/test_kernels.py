@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from edge.errors import EngineFailed, ModelError
-from edge.inference.cuda.driver import Cuda, DeviceFull
+from edge.inference.cuda.driver import OPTIONS, Cuda, DeviceFull
 from edge.inference.cuda.kernels import NAMES, Kernels, compile_ahead, image_path, source
-from edge.inference.cuda.nvcc import OPTIONS, found_nvcc
+from edge.inference.cuda.nvcc import found_nvcc
 from edge.inference.cuda.nvrtc import compile_with_nvrtc
 from edge.inference.cuda.sampling import PAINT, VIEW
 from tests.simulated import host_kernels
