@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,15 +109,26 @@ class EngineBuilds:
 
     def missing(self, models: Models) -> tuple[str, ...]:
         """Return the titles of the networks whose engines are not there yet."""
-        titles = []
-        for network in self._readable(models):
-            from edge.inference.trt.here import is_built  # noqa: PLC0415 - only where this engine is chosen
+        finders = networks_of(models)
+        if not finders:
+            return ()
+        try:
+            check_tensorrt()
+            from edge.inference.trt.here import is_built, open_shelf  # noqa: PLC0415 - only where it is chosen
 
+            # Asked once for all: every look at the GPU makes a context of it and lets it go.
+            shelf = open_shelf(engines_folder(models.engines_dir))
+        except (ModelError, EngineFailed) as error:
+            _log.warning("%s", error)
+            return ()
+        titles = []
+        for find in finders:
             try:
-                if not is_built(network.card.file, network.precision, engines_folder(models.engines_dir)):
+                network = find()
+                if not is_built(network.card.file, network.precision, shelf):
                     titles.append(network.title)
-            except (ModelError, EngineFailed) as error:
-                _log.warning("%s: %s", network.title, error)
+            except ModelError as error:  # told again when it is opened
+                _log.warning("%s", error)
         return tuple(titles)
 
     def make(self, models: Models, stop: threading.Event | None = None) -> str:
@@ -145,12 +156,3 @@ class EngineBuilds:
             compile_kernels(folder)
         except (ModelError, EngineFailed) as error:
             _log.warning("pictures cannot stay on the GPU: %s", error)
-
-    def _readable(self, models: Models) -> Iterator[Network]:
-        """Yield the networks whose cards are in order; the others are told of when they are opened."""
-        for find in networks_of(models):
-            try:
-                check_tensorrt()
-                yield find()
-            except ModelError as error:
-                _log.warning("%s", error)

@@ -54,9 +54,13 @@ def open_built(onnx: Path, precision: str, folder: Path, slots: int = SLOTS) -> 
     return TrtEngine(plan, cuda, slots)
 
 
-def is_built(onnx: Path, precision: str, folder: Path) -> bool:
-    """Whether an engine of an ONNX file lies ready; raises as `open_shelf`."""
-    return open_shelf(folder).has(_digest(onnx), precision)
+def is_built(onnx: Path, precision: str, shelf: Shelf) -> bool:
+    """Whether an engine of an ONNX file lies ready.
+
+    Raises:
+        ModelError: the file is missing.
+    """
+    return shelf.has(_digest(onnx), precision)
 
 
 def build_here(
